@@ -1,0 +1,31 @@
+// The conversation as plain data: what the model is sent, what the graph carries and what the store keeps.
+// Arguments stay JSON text until a tool parses them, so stored data can never revive as a class.
+import { z } from 'zod';
+
+export const ToolCall = z.object({ id: z.string(), name: z.string(), argsText: z.string() });
+export type ToolCall = z.infer<typeof ToolCall>;
+
+export const Usage = z.object({ input: z.number(), output: z.number() });
+export type Usage = z.infer<typeof Usage>;
+
+export const Message = z.discriminatedUnion('role', [
+  z.object({ role: z.literal('user'), id: z.string(), text: z.string() }),
+  z.object({
+    role: z.literal('assistant'),
+    id: z.string(),
+    text: z.string(),
+    toolCalls: z.array(ToolCall),
+    usage: Usage.optional(),
+  }),
+  z.object({
+    role: z.literal('tool'),
+    id: z.string(),
+    callId: z.string(),
+    tool: z.string(),
+    status: z.enum(['ok', 'error']),
+    text: z.string(),
+  }),
+]);
+export type Message = z.infer<typeof Message>;
+export type AssistantMessage = Extract<Message, { role: 'assistant' }>;
+export type ToolMessage = Extract<Message, { role: 'tool' }>;

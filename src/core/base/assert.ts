@@ -1,0 +1,5 @@
+// Assertions for states the types rule out.
+
+export function assertNever(value: never): never {
+  throw new Error(`Unexpected value: ${JSON.stringify(value)}`);
+}

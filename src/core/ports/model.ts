@@ -1,0 +1,44 @@
+// What the agent needs of a language model. Adapters: scripted and OpenAI-compatible (node), vscode.lm (vscode).
+import type { Message, Usage } from '../agent/message.ts';
+
+/** Written `provider:id`, e.g. `scripted:/demo.json`, `openai:gpt-5`, `vscode:copilot/gpt-5`. Never holds a secret. */
+export interface ModelRef {
+  provider: string;
+  id: string;
+}
+
+/** A tool as the model is told of it; `schema` is JSON Schema of the arguments object. */
+export interface ToolSpec {
+  name: string;
+  description: string;
+  schema: Record<string, unknown>;
+}
+
+export interface ModelRequest {
+  model: ModelRef;
+  system: string;
+  messages: readonly Message[];
+  tools: readonly ToolSpec[];
+  /** How many times the model was called before in this turn; a script uses it as its position. */
+  callIndex: number;
+  signal: AbortSignal;
+}
+
+/** Pieces of one reply, in order. `toolCall` pieces with one `index` belong together; `args` is a fragment of JSON. */
+export type ModelChunk =
+  | { type: 'text'; delta: string }
+  | { type: 'toolCall'; index: number; id?: string; name?: string; args?: string }
+  | { type: 'usage'; usage: Usage }
+  | { type: 'end'; reason: 'stop' | 'tool_calls' | 'length' | 'other' };
+
+/**
+ * Streams one reply. Throws AppError with code `model_auth`, `model_rate_limited`, `model_unavailable`,
+ * `model_unreachable`, `model_rejected`, `model_cut_off`, `model_not_configured` or `script_mismatch`; on abort an
+ * AbortError. Retries with back-off happen inside, and only before the first chunk was yielded.
+ */
+export interface ModelProvider {
+  stream(request: ModelRequest): AsyncIterable<ModelChunk>;
+}
+
+/** All providers by name (`scripted`, `openai`, `vscode`). */
+export type ModelProviders = ReadonlyMap<string, ModelProvider>;

@@ -1,0 +1,19 @@
+// Settings as raw values per scope; core/settings.ts parses them.
+
+/** Raw values of `countersign.*`, by full key. */
+export interface SettingsLayers {
+  user: Readonly<Record<string, unknown>>;
+  workspace: Readonly<Record<string, unknown>>;
+  /** Whether the user trusts the workspace. */
+  trusted: boolean;
+}
+
+export interface Settings {
+  read(): SettingsLayers;
+  onChange(listener: () => void): { dispose(): void };
+}
+
+/** Secrets by name; never stored, logged or passed on except into the request that needs them. */
+export interface Secrets {
+  get(name: string): Promise<string | undefined>;
+}

@@ -1,0 +1,206 @@
+// Durable state. Every move is one transaction; a move whose WHERE no longer holds returns false or `lost`.
+// Methods throw AppError `store_busy`, `store_readonly`, `store_full` or `store_failed` when the database cannot serve.
+import type { Message } from '../agent/message.ts';
+import type {
+  ActionKind,
+  ActionRequest,
+  CallOutcome,
+  CallState,
+  Decisions,
+  JsonObject,
+  Proposal,
+  TurnStatus,
+  Verdict,
+} from '../../protocol/calls.ts';
+
+export interface ThreadRow {
+  id: string;
+  title: string | null;
+  createdAt: number;
+  updatedAt: number;
+}
+
+export interface TurnRow {
+  id: string;
+  threadId: string;
+  status: TurnStatus;
+  /** Grows by one with every move; part of every WHERE. */
+  generation: number;
+  /** Everything that determines the turn, fixed at its start; core/agent/snapshot.ts has its schema. */
+  snapshot: JsonObject;
+  snapshotHash: string;
+  createdAt: number;
+  endedAt: number | null;
+  /** Set when the turn failed, was cancelled or expired. */
+  code: string | null;
+  message: string | null;
+}
+
+export type NewTurn = Pick<TurnRow, 'id' | 'threadId' | 'snapshot' | 'snapshotHash' | 'createdAt'>;
+
+export type MessageState = 'running' | 'awaiting' | 'final';
+
+export interface MessageRow {
+  turnId: string;
+  /** Position in the turn, from 0. */
+  position: number;
+  state: MessageState;
+  message: Message;
+}
+
+/** The journal: one row per tool call, key (turnId, callId). */
+export interface CallRow {
+  turnId: string;
+  callId: string;
+  /** Id of the assistant message that asked for it. */
+  batchId: string;
+  /** Place in the batch, from 0. */
+  index: number;
+  tool: string;
+  argsText: string;
+  state: CallState;
+  proposal: Proposal | null;
+  proposalHash: string | null;
+  verdict: Verdict | null;
+  outcome: CallOutcome | null;
+  /** What the model is told. */
+  result: string | null;
+  startedAt: number | null;
+  endedAt: number | null;
+}
+
+/** A new journal row: `planned` when it may still run, `blocked` with its result when it never will. */
+export type PlannedCall = Omit<CallRow, 'startedAt' | 'endedAt'>;
+
+export interface ActionRow {
+  id: string;
+  turnId: string;
+  threadId: string;
+  batchId: string;
+  kind: ActionKind;
+  state: 'open' | 'resolved' | 'expired' | 'cancelled';
+  requests: ActionRequest[];
+  /** One hash for the whole batch; equals the request's own hash when there is one request. */
+  proposalHash: string;
+  createdAt: number;
+  expiresAt: number | null;
+  decisions: Decisions | null;
+  decidedBy: string | null;
+  decidedAt: number | null;
+}
+
+export interface TextEvent {
+  turnId: string;
+  /** From 1, without gaps inside a turn. */
+  seq: number;
+  messageId: string;
+  delta: string;
+}
+
+export interface EndTurn {
+  turnId: string;
+  generation: number;
+  from: readonly TurnStatus[];
+  status: Extract<TurnStatus, 'finished' | 'failed' | 'cancelled'>;
+  code: string | null;
+  message: string | null;
+  at: number;
+  /** Messages added in the same transaction, so that every call has its result. */
+  closing: readonly MessageRow[];
+}
+
+export interface StartCall {
+  turnId: string;
+  callId: string;
+  /** What runs; after an edit it replaces the planned one. */
+  proposal: Proposal;
+  proposalHash: string;
+  at: number;
+}
+
+export interface SettleCall {
+  turnId: string;
+  callId: string;
+  state: Extract<CallState, 'done' | 'blocked' | 'unknown'>;
+  outcome: CallOutcome;
+  result: string;
+  at: number;
+}
+
+export interface ClaimAction {
+  actionId: string;
+  decisions: Decisions;
+  decidedBy: string;
+  at: number;
+}
+
+export type ClaimOutcome =
+  | { kind: 'claimed'; generation: number }
+  /** Someone else decided, it expired, or the turn moved on: the row as it is now. */
+  | { kind: 'lost'; action: ActionRow | undefined };
+
+export interface ThreadStore {
+  createThread(row: ThreadRow): Promise<void>;
+  /** Newest `updatedAt` first. */
+  listThreads(): Promise<ThreadRow[]>;
+  getThread(id: string): Promise<ThreadRow | undefined>;
+  /** Sets the title only while it is null; true when it did. */
+  setTitleIfNull(threadId: string, title: string): Promise<boolean>;
+  /** Messages of all turns of a thread, oldest turn first. */
+  messagesOfThread(threadId: string): Promise<MessageRow[]>;
+  /** Oldest first. */
+  turnsOfThread(threadId: string): Promise<TurnRow[]>;
+}
+
+export interface TurnStore {
+  /** One transaction: the turn `running` at generation 1, its user message at position 0, the thread's updatedAt. */
+  createTurn(turn: NewTurn, user: Message): Promise<TurnRow>;
+  getTurn(id: string): Promise<TurnRow | undefined>;
+  turnsInState(status: TurnStatus): Promise<TurnRow[]>;
+  messagesOfTurn(turnId: string): Promise<MessageRow[]>;
+  /** Insert, or replace the row of the same message id while it is not final. */
+  putMessage(row: MessageRow): Promise<void>;
+  /** Terminal: messages final, the turn's checkpoints and events gone, its open actions cancelled. False when lost. */
+  endTurn(move: EndTurn): Promise<boolean>;
+}
+
+export interface JournalStore {
+  /** Inserts the rows of one batch; a row that is still `planned` is replaced, any other is kept. */
+  planCalls(rows: readonly PlannedCall[]): Promise<void>;
+  callsOfTurn(turnId: string): Promise<CallRow[]>;
+  getCall(turnId: string, callId: string): Promise<CallRow | undefined>;
+  /** planned → started, committed before the effect. False when it was not planned. */
+  startCall(move: StartCall): Promise<boolean>;
+  /** planned or started → done, blocked or unknown, with its result. False when it was settled already. */
+  settleCall(move: SettleCall): Promise<boolean>;
+}
+
+export interface ActionStore {
+  /** running → paused: action inserted, the batch's message awaiting, generation + 1. False when lost. */
+  pauseTurn(action: ActionRow, generation: number): Promise<boolean>;
+  /** open → resolved with the decisions in it, the turn paused → running, generation + 1. Exactly one caller wins. */
+  claimAction(claim: ClaimAction): Promise<ClaimOutcome>;
+  getAction(id: string): Promise<ActionRow | undefined>;
+  actionOfBatch(turnId: string, batchId: string): Promise<ActionRow | undefined>;
+  /** All open actions, oldest first. */
+  openActions(): Promise<ActionRow[]>;
+  actionsOfThread(threadId: string): Promise<ActionRow[]>;
+}
+
+export interface EventStore {
+  appendText(events: readonly TextEvent[]): Promise<void>;
+  textEvents(turnId: string): Promise<TextEvent[]>;
+}
+
+export interface BlobStore {
+  /** Content-addressed by sha-256 hex of the text; storing the same text twice is free. Returns the hash. */
+  putText(text: string): Promise<string>;
+  getText(hash: string): Promise<string | undefined>;
+}
+
+export interface Store
+  extends ThreadStore, TurnStore, JournalStore, ActionStore, EventStore, BlobStore {
+  /** Calls back after another connection or process committed something. */
+  onExternalChange(listener: () => void): { dispose(): void };
+  dispose(): void;
+}

@@ -1,0 +1,137 @@
+// What the tools need of the workspace: reading, searching, and the effects that only the executor may use.
+
+/** A path as asked for and as it really is. Relative forms are root-relative with `/`, null when outside every root. */
+export interface ResolvedPath {
+  input: string;
+  /** Absolute, `.` and `..` removed, links not followed. */
+  lexical: string;
+  /** Absolute, links followed up to the deepest existing ancestor. */
+  real: string;
+  relLexical: string | null;
+  relReal: string | null;
+  exists: boolean;
+  isDirectory: boolean;
+  /** Number of hard links of an existing file, else 1. */
+  links: number;
+}
+
+export type ReadOutcome =
+  /** `text` has no byte order mark; `hash` is sha-256 hex of `text` as UTF-8. `dirty` means unsaved in the editor. */
+  | { kind: 'text'; text: string; hash: string; encoding: 'utf8' | 'utf8bom'; dirty: boolean }
+  | { kind: 'missing' }
+  | { kind: 'directory' }
+  | { kind: 'binary'; size: number }
+  | { kind: 'notUtf8'; size: number }
+  | { kind: 'tooLarge'; size: number; limit: number }
+  | { kind: 'failed'; message: string };
+
+export interface DirectoryEntry {
+  /** Relative to the listed folder, `/`-separated. */
+  path: string;
+  kind: 'file' | 'directory' | 'link' | 'other';
+  size: number;
+}
+
+export interface TextMatch {
+  /** Relative to the searched folder's workspace root, `/`-separated. */
+  path: string;
+  /** 1-based. */
+  line: number;
+  text: string;
+}
+
+export interface SearchQuery {
+  pattern: string;
+  isRegex: boolean;
+  caseSensitive: boolean;
+  glob: string | null;
+  maxResults: number;
+}
+
+/** Reading side. Nothing here changes anything. Failures are outcomes; a throw is a bug, except AbortError. */
+export interface Files {
+  /** Absolute real paths of the workspace roots; may be empty (no folder open). */
+  readonly roots: readonly string[];
+  resolve(path: string): Promise<ResolvedPath>;
+  /** Content as the user sees it: an unsaved editor buffer wins over the disk. */
+  read(realPath: string): Promise<ReadOutcome>;
+  list(
+    realPath: string,
+    depth: number,
+  ): Promise<{ entries: DirectoryEntry[]; truncated: boolean } | { error: string }>;
+  find(
+    realPath: string,
+    glob: string,
+    options: { limit: number; signal: AbortSignal },
+  ): Promise<{ paths: string[]; truncated: boolean } | { error: string }>;
+  search(
+    realPath: string,
+    query: SearchQuery,
+    signal: AbortSignal,
+  ): Promise<{ matches: TextMatch[]; truncated: boolean } | { error: string }>;
+}
+
+/** One write, as approved. The adapter refuses (`stale`) when the content is no longer the base. */
+export interface FileChange {
+  realPath: string;
+  /** Hash of the content that was shown, null when there must be no file. */
+  baseHash: string | null;
+  /** Whole new text, null to delete. */
+  newText: string | null;
+  encoding: 'utf8' | 'utf8bom';
+}
+
+export type WriteOutcome =
+  { kind: 'written' } | { kind: 'stale'; message: string } | { kind: 'failed'; message: string };
+
+export interface CommandSpec {
+  command: string;
+  shell: 'bash' | 'powershell';
+  shellPath: string;
+  cwd: string;
+  /** Added to the allow-listed environment. */
+  env: Record<string, string>;
+  timeoutMs: number;
+}
+
+export interface CommandOutcome {
+  exitCode: number | null;
+  /** Name of the signal that ended it, if one did. */
+  signal: string | null;
+  timedOut: boolean;
+  cancelled: boolean;
+  /** Set when it could not be started at all. */
+  startError: string | null;
+  /** stdout and stderr as they came, head and tail kept, with a line that says how much is left out. */
+  output: string;
+  /** The whole output when `output` is shortened, else null. */
+  fullOutput: string | null;
+  durationMs: number;
+}
+
+/** The only things that change the world. Handed out by the executor, to a call that may run, once. */
+export interface Effects {
+  writeFile(change: FileChange): Promise<WriteOutcome>;
+  runCommand(
+    spec: CommandSpec,
+    onOutput: (chunk: string) => void,
+    signal: AbortSignal,
+  ): Promise<CommandOutcome>;
+}
+
+/** Shell and program lookup, without running anything. */
+export interface Shells {
+  /** The fixed shell of this platform, or why there is none. */
+  defaultShell(): { shell: 'bash' | 'powershell'; path: string } | { error: string };
+  /** Absolute path of a program as PATH finds it outside the workspace, or undefined. */
+  which(program: string): string | undefined;
+}
+
+/** Text open in an editor, where there is one. Absent on the command line. */
+export interface EditorBuffers {
+  /** The buffer's text when the file is open with unsaved changes. */
+  dirtyText(realPath: string): string | undefined;
+  isOpen(realPath: string): boolean;
+  /** Replaces the whole text through the editor (undoable) and saves; false when it could not. */
+  replaceText(realPath: string, text: string): Promise<boolean>;
+}

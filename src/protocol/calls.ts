@@ -1,0 +1,173 @@
+// What a tool call would do, what policy says of it and what the human decides: plain data, parsed at every edge.
+import { z } from 'zod';
+
+export type ThreadId = string;
+export type TurnId = string;
+export type CallId = string;
+export type ActionId = string;
+
+export const VerdictKind = z.enum(['allow', 'ask', 'deny']);
+export type VerdictKind = z.infer<typeof VerdictKind>;
+
+/** Where a rule came from, weakest authority last. `mode` is the fallback when no rule matched. */
+export const RuleLayer = z.enum(['built-in', 'user', 'workspace', 'mode']);
+export type RuleLayer = z.infer<typeof RuleLayer>;
+
+/** What policy says of one call. `reason` is the why line: one sentence, no trailing full stop. */
+export const Verdict = z.object({
+  verdict: VerdictKind,
+  rule: z.string().optional(),
+  layer: RuleLayer,
+  reason: z.string(),
+});
+export type Verdict = z.infer<typeof Verdict>;
+
+/** A file change. Texts are the whole new content; hashes are sha-256 hex of the content; null means no file. */
+export const EditProposal = z.object({
+  kind: z.literal('edit'),
+  change: z.enum(['create', 'modify', 'delete']),
+  path: z.string(),
+  realPath: z.string(),
+  outside: z.boolean(),
+  protected: z.string().optional(),
+  baseHash: z.string().nullable(),
+  newHash: z.string().nullable(),
+  newText: z.string().nullable(),
+  encoding: z.enum(['utf8', 'utf8bom']),
+  added: z.number().int(),
+  removed: z.number().int(),
+});
+export type EditProposal = z.infer<typeof EditProposal>;
+
+/** One simple command of a command line, with its own verdict; `program` is the absolute path it resolves to. */
+export const CommandPart = z.object({
+  text: z.string(),
+  program: z.string().optional(),
+  verdict: VerdictKind,
+  reason: z.string(),
+});
+export type CommandPart = z.infer<typeof CommandPart>;
+
+/** A shell command. `cwd` is absolute; `env` holds only what differs from the allow-listed environment. */
+export const CommandProposal = z.object({
+  kind: z.literal('command'),
+  command: z.string(),
+  shell: z.enum(['bash', 'powershell']),
+  shellPath: z.string(),
+  cwd: z.string(),
+  cwdShown: z.string(),
+  env: z.record(z.string(), z.string()),
+  timeoutMs: z.number().int(),
+  parts: z.array(CommandPart),
+});
+export type CommandProposal = z.infer<typeof CommandProposal>;
+
+export const QuestionOption = z.object({ label: z.string(), value: z.string() });
+export type QuestionOption = z.infer<typeof QuestionOption>;
+
+export const QuestionProposal = z.object({
+  kind: z.literal('question'),
+  question: z.string(),
+  description: z.string().optional(),
+  options: z.array(QuestionOption),
+  multiSelect: z.boolean(),
+});
+export type QuestionProposal = z.infer<typeof QuestionProposal>;
+
+/** A call that only reads; `target` is what it would look at, as shown. */
+export const ReadProposal = z.object({
+  kind: z.literal('read'),
+  target: z.string(),
+  realPath: z.string(),
+  outside: z.boolean(),
+});
+export type ReadProposal = z.infer<typeof ReadProposal>;
+
+export const Proposal = z.discriminatedUnion('kind', [
+  EditProposal,
+  CommandProposal,
+  QuestionProposal,
+  ReadProposal,
+]);
+export type Proposal = z.infer<typeof Proposal>;
+
+export const DecisionType = z.enum(['approve', 'edit', 'reject', 'respond']);
+export type DecisionType = z.infer<typeof DecisionType>;
+
+export const JsonObject = z.record(z.string(), z.unknown());
+export type JsonObject = z.infer<typeof JsonObject>;
+
+/** One decision for one call. `edit` carries new arguments (whole object) or, for a file, its new text. */
+export const Decision = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('approve') }),
+  z.strictObject({
+    type: z.literal('reject'),
+    reason: z.string().max(16_000).optional(),
+    stop: z.boolean().optional(),
+  }),
+  z.strictObject({
+    type: z.literal('edit'),
+    args: JsonObject.optional(),
+    content: z.string().optional(),
+  }),
+  z.strictObject({ type: z.literal('respond'), text: z.string() }),
+]);
+export type Decision = z.infer<typeof Decision>;
+
+export const Decisions = z.record(z.string(), Decision);
+export type Decisions = z.infer<typeof Decisions>;
+
+/** What a surface sends back. Nothing in it determines the graph. `answer` is short for one question's respond. */
+export const Submission = z.strictObject({
+  actionId: z.string().min(1),
+  proposalHash: z.string().optional(),
+  decisions: Decisions.optional(),
+  answer: z.string().optional(),
+});
+export type Submission = z.infer<typeof Submission>;
+
+export const ActionKind = z.enum(['tool_approval', 'ask_user', 'outcome_unknown']);
+export type ActionKind = z.infer<typeof ActionKind>;
+
+/** One call of a pending action, exactly as stored, shown and printed. `proposalHash` covers callId, tool, args, proposal. */
+export const ActionRequest = z.object({
+  callId: z.string(),
+  tool: z.string(),
+  args: JsonObject,
+  proposal: Proposal,
+  proposalHash: z.string(),
+  allowedDecisions: z.array(DecisionType),
+  why: Verdict,
+});
+export type ActionRequest = z.infer<typeof ActionRequest>;
+
+export const TurnStatus = z.enum([
+  'queued',
+  'running',
+  'paused',
+  'finished',
+  'failed',
+  'cancelled',
+  'expired',
+  'interrupted',
+]);
+export type TurnStatus = z.infer<typeof TurnStatus>;
+
+export const Mode = z.enum(['plan', 'default', 'acceptEdits', 'dontAsk', 'bypass']);
+export type Mode = z.infer<typeof Mode>;
+
+/** planned → started → done | blocked | unknown. Only the journal says what ran. */
+export const CallState = z.enum(['planned', 'started', 'done', 'blocked', 'unknown']);
+export type CallState = z.infer<typeof CallState>;
+
+/** How a settled call ended, for the reader. */
+export const CallOutcome = z.enum([
+  'ok',
+  'error',
+  'denied',
+  'rejected',
+  'responded',
+  'cancelled',
+  'invalid',
+]);
+export type CallOutcome = z.infer<typeof CallOutcome>;

@@ -1,0 +1,174 @@
+// The wire between host and webview: two closed unions and what they carry. Both sides parse what they receive.
+import { z } from 'zod';
+import {
+  ActionKind,
+  CallOutcome,
+  CallState,
+  Decisions,
+  JsonObject,
+  Mode,
+  Proposal,
+  DecisionType,
+  TurnStatus,
+  Verdict,
+} from './calls.ts';
+
+/** Longest text a webview may send in one field (a file's whole new text included), in UTF-16 units. */
+export const MAX_TEXT = 5_000_000;
+
+export const ThreadSummary = z.object({
+  id: z.string(),
+  title: z.string(),
+  updatedAt: z.number(),
+  status: TurnStatus.nullable(),
+  waiting: z.number().int(),
+});
+export type ThreadSummary = z.infer<typeof ThreadSummary>;
+
+/** One row of the transcript. `id` is stable: a later item with the same id replaces the earlier one. */
+export const TranscriptItem = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('user'), id: z.string(), turnId: z.string(), text: z.string() }),
+  z.object({
+    kind: z.literal('assistant'),
+    id: z.string(),
+    turnId: z.string(),
+    text: z.string(),
+    streaming: z.boolean(),
+  }),
+  z.object({
+    kind: z.literal('call'),
+    id: z.string(),
+    turnId: z.string(),
+    callId: z.string(),
+    tool: z.string(),
+    summary: z.string(),
+    state: CallState,
+    outcome: CallOutcome.nullable(),
+    why: Verdict.nullable(),
+    output: z.string(),
+    actionId: z.string().nullable(),
+  }),
+  z.object({
+    kind: z.literal('notice'),
+    id: z.string(),
+    turnId: z.string(),
+    level: z.enum(['info', 'warning', 'error']),
+    code: z.string(),
+    text: z.string(),
+  }),
+]);
+export type TranscriptItem = z.infer<typeof TranscriptItem>;
+
+/** What a card shows of one call. `before` is the base text of an edit; null when there is none or it is too large. */
+export const RequestView = z.object({
+  callId: z.string(),
+  tool: z.string(),
+  args: JsonObject,
+  proposal: Proposal,
+  proposalHash: z.string(),
+  allowedDecisions: z.array(DecisionType),
+  why: Verdict,
+  before: z.string().nullable(),
+  schema: JsonObject,
+});
+export type RequestView = z.infer<typeof RequestView>;
+
+/** A pending action as a card. `agentText` is the model's own words: shown apart, plain and labelled. */
+export const ActionView = z.object({
+  actionId: z.string(),
+  turnId: z.string(),
+  threadId: z.string(),
+  threadTitle: z.string(),
+  kind: ActionKind,
+  state: z.enum(['open', 'resolved', 'expired', 'cancelled']),
+  createdAt: z.number(),
+  proposalHash: z.string(),
+  agentText: z.string(),
+  requests: z.array(RequestView),
+});
+export type ActionView = z.infer<typeof ActionView>;
+
+export const ModelChoice = z.object({ id: z.string(), label: z.string() });
+export type ModelChoice = z.infer<typeof ModelChoice>;
+
+export const ChatStatus = z.object({
+  thread: ThreadSummary.nullable(),
+  turnId: z.string().nullable(),
+  turn: TurnStatus.nullable(),
+  model: ModelChoice.nullable(),
+  mode: Mode,
+  waiting: z.number().int(),
+  usage: z.object({ input: z.number(), output: z.number() }),
+  problems: z.array(z.string()),
+});
+export type ChatStatus = z.infer<typeof ChatStatus>;
+
+/** Host to webview. `snapshot` replaces everything; the others are idempotent upserts keyed by id. */
+export const HostToView = z.discriminatedUnion('type', [
+  z.object({
+    type: z.literal('snapshot'),
+    surface: z.enum(['chat', 'panel']),
+    status: ChatStatus,
+    items: z.array(TranscriptItem),
+    actions: z.array(ActionView),
+    now: z.number(),
+  }),
+  z.object({ type: z.literal('item'), item: TranscriptItem }),
+  z.object({
+    type: z.literal('text'),
+    itemId: z.string(),
+    offset: z.number().int(),
+    delta: z.string(),
+  }),
+  z.object({
+    type: z.literal('output'),
+    itemId: z.string(),
+    offset: z.number().int(),
+    delta: z.string(),
+  }),
+  z.object({ type: z.literal('action'), action: ActionView }),
+  z.object({
+    type: z.literal('draft'),
+    actionId: z.string(),
+    callId: z.string(),
+    content: z.string(),
+  }),
+  z.object({ type: z.literal('status'), status: ChatStatus }),
+  z.object({
+    type: z.literal('reply'),
+    requestId: z.number().int(),
+    error: z
+      .object({ code: z.string(), message: z.string(), callIds: z.array(z.string()) })
+      .nullable(),
+  }),
+]);
+export type HostToView = z.infer<typeof HostToView>;
+
+const request = { requestId: z.number().int().nonnegative() };
+
+/** Webview to host. Every message is a request and gets exactly one `reply` with its `requestId`. */
+export const ViewToHost = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('ready'), ...request }),
+  z.strictObject({ type: z.literal('send'), ...request, text: z.string().min(1).max(MAX_TEXT) }),
+  z.strictObject({ type: z.literal('stop'), ...request }),
+  z.strictObject({ type: z.literal('newThread'), ...request }),
+  z.strictObject({
+    type: z.literal('submit'),
+    ...request,
+    actionId: z.string().max(200),
+    proposalHash: z.string().max(200),
+    decisions: Decisions,
+  }),
+  /** Opens the native diff editor with an editable right side for one edit. */
+  z.strictObject({
+    type: z.literal('openDiff'),
+    ...request,
+    actionId: z.string().max(200),
+    callId: z.string().max(500),
+  }),
+  z.strictObject({ type: z.literal('openPanel'), ...request, actionId: z.string().max(200) }),
+  z.strictObject({ type: z.literal('setMode'), ...request, mode: Mode }),
+  z.strictObject({ type: z.literal('selectModel'), ...request }),
+  z.strictObject({ type: z.literal('openWhy'), ...request, rule: z.string().max(2000) }),
+]);
+export type ViewToHost = z.infer<typeof ViewToHost>;
