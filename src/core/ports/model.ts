@@ -33,8 +33,8 @@ export type ModelChunk =
 
 /**
  * Streams one reply. Throws AppError with code `model_auth`, `model_rate_limited`, `model_unavailable`,
- * `model_unreachable`, `model_rejected`, `model_cut_off`, `model_not_configured` or `script_mismatch`; on abort an
- * AbortError. Retries with back-off happen inside, and only before the first chunk was yielded.
+ * `model_unreachable`, `model_rejected`, `model_cut_off`, `model_not_configured`, `script_invalid` or
+ * `script_mismatch`; on abort an AbortError. Retries with back-off happen inside, and only before the first chunk was yielded.
  */
 export interface ModelProvider {
   stream(request: ModelRequest): AsyncIterable<ModelChunk>;
