@@ -1,6 +1,7 @@
 // Child processes of the harness: a clean environment, steps with progress on stderr, and no process left behind.
 import { spawn } from 'node:child_process';
 import path from 'node:path';
+import { clearInterval, setInterval } from 'node:timers';
 import { nodePath, ROOT, which } from './paths.mjs';
 
 /** Something the machine lacks. The message is one sentence that says what, and what to do. */
@@ -105,6 +106,7 @@ export function npmStep(label, args, options = {}) {
 
 /** @type {Set<number>} leaders of process groups that must not outlive this process */
 const groups = new Set();
+const SIGNALS = /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']);
 let watching = false;
 
 /** @param {number} pid a detached child, killed with its group when this process ends */
@@ -114,12 +116,28 @@ export function ownGroup(pid) {
   watching = true;
   const killAll = () => [...groups].forEach((leader) => killGroup(leader, 'SIGKILL'));
   process.on('exit', killAll);
-  for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
+  for (const signal of SIGNALS) {
     process.once(signal, () => {
+      // Someone else who listens ends the process in order, and 'exit' does the rest.
+      if (process.listenerCount(signal) > 0) return;
       killAll();
       process.kill(process.pid, signal);
     });
   }
+}
+
+/**
+ * Waits until the user or the system asks this process to end, or the thing it runs has ended.
+ * @param {Promise<void>} ended
+ */
+export function stopRequested(ended) {
+  const signalled = SIGNALS.map(
+    (signal) =>
+      new Promise((/** @type {(value: void) => void} */ resolve) => {
+        process.once(signal, () => resolve());
+      }),
+  );
+  return Promise.race([ended, ...signalled]);
 }
 
 /** @param {number} pid */

@@ -1,0 +1,43 @@
+// Runs the test files of one level in this process. Keeps the counts in a file, so that a crash loses only the rest.
+// node test/host/mochaLevel.mjs RESULTS-FILE TIMEOUT-MS GREP FILE...   (run by test/run.mjs on Node 24)
+import { writeFileSync } from 'node:fs';
+import { setTimeout as later } from 'node:timers';
+import Mocha from 'mocha';
+
+/** How long a finished level may take to close what it opened. */
+const GRACE_MS = 3_000;
+
+const [results = '', timeout = '20000', grep = '', ...files] = process.argv.slice(2);
+const counts = { passed: 0, failed: 0, skipped: 0, finished: false };
+const save = () => writeFileSync(results, JSON.stringify(counts));
+
+const mocha = new Mocha({
+  ui: 'bdd',
+  reporter: 'spec',
+  timeout: Number(timeout),
+  color: process.stdout.isTTY,
+  ...(grep ? { grep } : {}),
+});
+for (const file of files) mocha.addFile(file);
+save();
+await mocha.loadFilesAsync();
+
+const runner = mocha.run((failures) => {
+  counts.finished = true;
+  save();
+  process.exitCode = failures > 0 ? 1 : 0;
+  // Unreferenced: it fires only when something is still open.
+  later(() => {
+    console.log('  (the tests left something open; their process was ended)');
+    process.exit();
+  }, GRACE_MS).unref();
+});
+runner.on('pass', () => count('passed'));
+runner.on('fail', () => count('failed'));
+runner.on('pending', () => count('skipped'));
+
+/** @param {'passed' | 'failed' | 'skipped'} outcome */
+function count(outcome) {
+  counts[outcome] += 1;
+  save();
+}

@@ -1,0 +1,171 @@
+// A VS Code workbench in a headless browser, driven as a user would drive it. For test/browser.
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { chromium } from 'playwright-core';
+import type { BrowserContext, Frame, Locator, Page } from 'playwright-core';
+import { ensureBrowser } from './browser.mjs';
+import type { Host } from './host.mjs';
+import { ROOT } from './paths.mjs';
+
+export interface WorkbenchOptions {
+  /** Label of a theme, like `Dark Modern`, `Light Modern`, `Dark High Contrast`. */
+  readonly colorTheme?: string;
+  readonly viewport?: { readonly width: number; readonly height: number };
+  /** The browser's profile; give the same one again to come back as the same browser. Default: a fresh one. */
+  readonly userDataDir?: string;
+  /** Another page than the host's own, for example on another folder. */
+  readonly url?: string;
+}
+
+export interface Workbench {
+  readonly page: Page;
+  /** The open quick pick or input box. */
+  readonly quickPick: QuickPick;
+  /** Runs a command by its title in the command palette, like `View: Toggle Terminal`. */
+  runCommand(title: string): Promise<void>;
+  /** The webview frame that holds an element with this `data-testid`, once there is one. */
+  webviewFrame(testId: string, timeoutMs?: number): Promise<Frame>;
+  /** Saves what is on screen to test/output/screenshots/NAME.png; returns the file. */
+  screenshot(name: string): Promise<string>;
+  /** Visible lines of the active text editor. */
+  editorText(): Promise<string>;
+  /** Waits for a notification with this text. */
+  notification(text: string | RegExp): Locator;
+  /** Loads the page again, as a user's Reload Window does, and waits until the workbench is back. */
+  reload(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface QuickPick {
+  /** The input box. */
+  readonly input: Locator;
+  /** Waits until it is open. */
+  opened(): Promise<void>;
+  /** Labels of the rows on screen. */
+  labels(): Promise<string[]>;
+  /** Types a filter and takes the first row with this text. */
+  choose(text: string): Promise<void>;
+  /** Types into the box and accepts. */
+  enter(text: string): Promise<void>;
+}
+
+const READY_MS = 60_000;
+const FRAME_MS = 30_000;
+const VIEWPORT = { width: 1400, height: 900 };
+
+/** Opens the host's page and waits until the workbench is restored and its extension host runs. */
+export async function openWorkbench(
+  host: Host,
+  options: WorkbenchOptions = {},
+): Promise<Workbench> {
+  if (options.colorTheme) host.setSettings({ 'workbench.colorTheme': options.colorTheme });
+  const launch = { ...(await ensureBrowser()), headless: true };
+  const context = await chromium.launchPersistentContext(options.userDataDir ?? '', {
+    ...launch,
+    viewport: options.viewport ?? VIEWPORT,
+  });
+  try {
+    const page = context.pages()[0] ?? (await context.newPage());
+    await page.goto(options.url ?? host.url);
+    await restored(page, host);
+    return workbenchOf(page, host, context);
+  } catch (error) {
+    await context.close();
+    throw error;
+  }
+}
+
+function workbenchOf(page: Page, host: Host, context: BrowserContext): Workbench {
+  const quickPick = quickPickOf(page);
+  return {
+    page,
+    quickPick,
+    runCommand: async (title) => {
+      await page.keyboard.press('F1');
+      await quickPick.opened();
+      await quickPick.input.fill(`>${title}`);
+      await quickPick.choose(title);
+    },
+    webviewFrame: (testId, timeoutMs = FRAME_MS) => frameWith(page, testId, timeoutMs),
+    screenshot: async (name) => {
+      const file = path.join(ROOT, 'test', 'output', 'screenshots', `${name}.png`);
+      mkdirSync(path.dirname(file), { recursive: true });
+      await page.screenshot({ path: file });
+      return file;
+    },
+    editorText: () => editorText(page),
+    notification: (text) => page.locator('.notification-toast').filter({ hasText: text }).first(),
+    reload: async () => {
+      await page.reload();
+      await restored(page, host);
+    },
+    close: () => context.close(),
+  };
+}
+
+async function restored(page: Page, host: Host): Promise<void> {
+  await page.waitForSelector('.monaco-workbench .statusbar-item', { timeout: READY_MS });
+  const deadline = Date.now() + READY_MS;
+  while ((await host.extensionHostPids()).length === 0) {
+    if (Date.now() > deadline) throw new Error(`No extension host was started; see ${host.logs}`);
+    await wait(50);
+  }
+}
+
+function quickPickOf(page: Page): QuickPick {
+  const widget = page.locator('.quick-input-widget');
+  const input = widget.locator('.quick-input-box input');
+  const rows = widget.locator('.quick-input-list .monaco-list-row');
+  const opened = () => input.waitFor({ state: 'visible', timeout: FRAME_MS });
+  return {
+    input,
+    opened,
+    labels: () => rows.locator('.quick-input-list-entry .label-name').allInnerTexts(),
+    choose: async (text) => {
+      await opened();
+      if ((await input.inputValue()) === '') await input.fill(text);
+      await rows.filter({ hasText: text }).first().click({ timeout: FRAME_MS });
+    },
+    enter: async (text) => {
+      await opened();
+      await input.fill(text);
+      await input.press('Enter');
+    },
+  };
+}
+
+/** Webviews are frames in frames that come and go while they load: looks until one has the element. */
+async function frameWith(page: Page, testId: string, timeoutMs: number): Promise<Frame> {
+  const deadline = Date.now() + timeoutMs;
+  for (;;) {
+    for (const frame of page.frames()) {
+      if (await holds(frame, testId)) return frame;
+    }
+    if (Date.now() > deadline) {
+      throw new Error(`No webview shows an element with data-testid="${testId}"`);
+    }
+    await wait(50);
+  }
+}
+
+async function holds(frame: Frame, testId: string): Promise<boolean> {
+  try {
+    return (await frame.getByTestId(testId).count()) > 0;
+  } catch {
+    return false; // the frame was replaced meanwhile
+  }
+}
+
+async function editorText(page: Page): Promise<string> {
+  const editor = page.locator('.editor-group-container.active .monaco-editor').last();
+  const lines = editor.locator('.view-lines .view-line');
+  // Lines are laid out by position, not in document order; the spaces on screen are non-breaking ones.
+  const texts = await lines.evaluateAll((elements) =>
+    elements
+      .map((element) => ({ top: element.getBoundingClientRect().top, text: element.textContent }))
+      .sort((a, b) => a.top - b.top)
+      .map(({ text }) => text.replaceAll('\u00a0', ' ')),
+  );
+  return texts.join('\n');
+}

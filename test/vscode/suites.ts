@@ -1,0 +1,2 @@
+// Every suite that runs inside VS Code. Importing one registers it; a new file must be added here.
+import './activation.test.ts';
