@@ -1,0 +1,29 @@
+// What the engine is built from. One object, made once by the entry point; nothing here is a global.
+import type { ProposalHasher } from './proposalHash.ts';
+import type { Policy } from '../policy/source.ts';
+import type { Clock, Ids, Logger, Texts } from '../ports/system.ts';
+import type { Effects, Files, Shells } from '../ports/workspace.ts';
+import type { ModelProviders } from '../ports/model.ts';
+import type { ShellParser } from '../ports/shell.ts';
+import type { Store } from '../ports/store.ts';
+import type { Tool } from '../tools/tool.ts';
+import type { EngineEvent } from './events.ts';
+
+export interface EngineDeps {
+  store: Store;
+  files: Files;
+  /** Used by the executor only. */
+  effects: Effects;
+  shells: Shells;
+  shellParser: ShellParser;
+  providers: ModelProviders;
+  policy: Policy;
+  tools: readonly Tool[];
+  texts: Texts;
+  clock: Clock;
+  ids: Ids;
+  logger: Logger;
+  timeZone: string;
+  hashProposal: ProposalHasher;
+  emit: (event: EngineEvent) => void;
+}

@@ -1,0 +1,25 @@
+// What the engine tells whoever watches. Rows are as stored; text and output come as deltas at an offset.
+import type { ActionRow, CallRow, MessageRow, ThreadRow, TurnRow } from '../ports/store.ts';
+
+export type EngineEvent =
+  | { type: 'thread'; thread: ThreadRow }
+  | { type: 'turn'; turn: TurnRow }
+  | { type: 'message'; threadId: string; row: MessageRow }
+  | {
+      type: 'text';
+      threadId: string;
+      turnId: string;
+      messageId: string;
+      offset: number;
+      delta: string;
+    }
+  | { type: 'call'; threadId: string; call: CallRow }
+  | {
+      type: 'output';
+      threadId: string;
+      turnId: string;
+      callId: string;
+      offset: number;
+      delta: string;
+    }
+  | { type: 'action'; action: ActionRow };

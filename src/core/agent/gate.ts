@@ -1,0 +1,76 @@
+// The gate: one interrupt for a whole batch, for as long as its pending action is open. No side effects:
+// LangGraph runs the node again on every resume, and a resume value is only a wake-up, never a decision.
+import { interrupt } from '@langchain/langgraph';
+import { batchHash } from './proposalHash.ts';
+import { parseJson } from '../base/json.ts';
+import { JsonObject, type ActionRequest, type DecisionType } from '../../protocol/calls.ts';
+import type { Clock, Ids, Texts } from '../ports/system.ts';
+import type { ActionRow, CallRow, Store } from '../ports/store.ts';
+
+/** Returns once nothing of the batch waits any more; until then it interrupts the graph. */
+export async function holdAtGate(store: Store, turnId: string, batchId: string): Promise<void> {
+  const rows = await callsOfBatch(store, turnId, batchId);
+  if (!rows.some(asks)) return;
+  while ((await store.actionOfBatch(turnId, batchId))?.state !== 'resolved') interrupt({ batchId });
+}
+
+export async function callsOfBatch(
+  store: Store,
+  turnId: string,
+  batchId: string,
+): Promise<CallRow[]> {
+  const rows = await store.callsOfTurn(turnId);
+  return rows.filter((row) => row.batchId === batchId).sort((a, b) => a.index - b.index);
+}
+
+/** True for a call that may not run before a human decided it. */
+export function asks(row: CallRow): boolean {
+  return row.verdict?.verdict === 'ask';
+}
+
+/** The pending action of a batch, built from the journal's rows; what is stored here is what is shown. */
+export function actionFor(
+  deps: { ids: Ids; clock: Clock; texts: Texts },
+  turn: { id: string; threadId: string },
+  rows: readonly CallRow[],
+): ActionRow {
+  const requests = rows.filter(asks).flatMap(toRequest);
+  const onlyQuestions = requests.every((request) => request.proposal.kind === 'question');
+  return {
+    id: deps.ids.next('a'),
+    turnId: turn.id,
+    threadId: turn.threadId,
+    batchId: rows[0]?.batchId ?? '',
+    kind: onlyQuestions ? 'ask_user' : 'tool_approval',
+    state: 'open',
+    requests,
+    proposalHash: batchHash(requests, deps.texts),
+    createdAt: deps.clock.now(),
+    expiresAt: null,
+    decisions: null,
+    decidedBy: null,
+    decidedAt: null,
+  };
+}
+
+function toRequest(row: CallRow): ActionRequest[] {
+  if (!row.proposal || !row.proposalHash || !row.verdict) return [];
+  const parsed = parseJson(row.argsText || '{}');
+  const args = JsonObject.safeParse(parsed.ok ? parsed.value : {});
+  return [
+    {
+      callId: row.callId,
+      tool: row.tool,
+      args: args.success ? args.data : {},
+      proposal: row.proposal,
+      proposalHash: row.proposalHash,
+      allowedDecisions: allowedDecisions(row),
+      why: row.verdict,
+    },
+  ];
+}
+
+function allowedDecisions(row: CallRow): DecisionType[] {
+  if (row.proposal?.kind === 'question') return ['respond', 'reject'];
+  return ['approve', 'edit', 'reject', 'respond'];
+}

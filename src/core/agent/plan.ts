@@ -1,0 +1,159 @@
+// Steps 1 to 3 of a tool call: parse, propose, decide. No side effects; its rows go into the journal as `planned`.
+import { decide } from '../policy/decide.ts';
+import { findTool, parseToolArgs } from '../tools/registry.ts';
+import type { EngineDeps } from './deps.ts';
+import type { AssistantMessage, ToolCall } from './message.ts';
+import type { Decided } from '../policy/types.ts';
+import type { JsonObject, Mode, Proposal, Verdict } from '../../protocol/calls.ts';
+import type { PlannedCall } from '../ports/store.ts';
+import type { Described, DescribeContext, Tool } from '../tools/tool.ts';
+
+export type PlanDeps = Pick<
+  EngineDeps,
+  'files' | 'shells' | 'shellParser' | 'texts' | 'tools' | 'policy' | 'hashProposal' | 'logger'
+>;
+
+/** A call that can be done: its tool, arguments, proposal and verdict. */
+export interface Prepared {
+  ok: true;
+  tool: Tool;
+  args: JsonObject;
+  proposal: Proposal;
+  proposalHash: string;
+  verdict: Verdict;
+}
+
+export type Preparation = Prepared | { ok: false; message: string };
+
+/** Plans a batch in call order; edits of one file see what the earlier calls of the batch would leave. */
+export async function planBatch(
+  deps: PlanDeps,
+  turn: { id: string; mode: Mode },
+  batch: AssistantMessage,
+): Promise<PlannedCall[]> {
+  const overlay = new Map<string, string | null>();
+  const rows: PlannedCall[] = [];
+  for (const [index, call] of batch.toolCalls.entries()) {
+    const prepared = await prepareCall(deps, call, { mode: turn.mode, overlay });
+    if (prepared.ok && prepared.proposal.kind === 'edit' && prepared.verdict.verdict !== 'deny') {
+      overlay.set(prepared.proposal.realPath, prepared.proposal.newText);
+    }
+    rows.push(plannedRow(turn.id, batch.id, { call, index }, prepared));
+  }
+  return rows;
+}
+
+/** One call from its raw form to its verdict. Never throws: a failure is a message for the model. */
+export async function prepareCall(
+  deps: PlanDeps,
+  call: ToolCall,
+  options: { mode: Mode; overlay: ReadonlyMap<string, string | null> },
+): Promise<Preparation> {
+  const tool = findTool(deps.tools, call.name);
+  if (!tool) return { ok: false, message: unknownTool(call.name, deps.tools) };
+  const parsed = parseToolArgs(tool, call.argsText);
+  if (!parsed.ok) return parsed;
+  const context: DescribeContext = { ...deps, overlay: options.overlay };
+  const described = await describeSafely(tool, parsed.args, context, deps);
+  if (!described.ok) return described;
+  const decided = decideSafely(described, options.mode, deps);
+  const proposal = withParts(described.proposal, decided);
+  const proposalHash = deps.hashProposal({
+    callId: call.id,
+    tool: tool.name,
+    args: parsed.args,
+    proposal,
+  });
+  const { parts: _parts, ...verdict } = decided;
+  return { ok: true, tool, args: parsed.args, proposal, proposalHash, verdict };
+}
+
+async function describeSafely(
+  tool: Tool,
+  args: JsonObject,
+  context: DescribeContext,
+  deps: PlanDeps,
+): Promise<Described> {
+  try {
+    return await tool.describe(args, context);
+  } catch (error) {
+    deps.logger.error(`describe of ${tool.name} failed`, error);
+    return { ok: false, message: `${tool.name} could not be prepared. Try other arguments.` };
+  }
+}
+
+/** The decision function is total; should it throw all the same, the call asks. */
+function decideSafely(
+  described: Extract<Described, { ok: true }>,
+  mode: Mode,
+  deps: PlanDeps,
+): Decided {
+  try {
+    return decide(described.subject, deps.policy.rules(), { mode });
+  } catch (error) {
+    deps.logger.error('decide failed', error);
+    return { verdict: 'ask', layer: 'built-in', reason: 'the policy check failed', parts: [] };
+  }
+}
+
+/** Gives each simple command of a command line its own verdict. */
+function withParts(proposal: Proposal, decided: Decided): Proposal {
+  if (proposal.kind !== 'command') return proposal;
+  const parts = proposal.parts.map((part, index) => {
+    const own = decided.parts[index];
+    return own ? { ...part, verdict: own.verdict, reason: own.reason } : part;
+  });
+  return { ...proposal, parts };
+}
+
+function plannedRow(
+  turnId: string,
+  batchId: string,
+  at: { call: ToolCall; index: number },
+  prepared: Preparation,
+): PlannedCall {
+  const base = {
+    turnId,
+    callId: at.call.id,
+    batchId,
+    index: at.index,
+    tool: at.call.name,
+    argsText: at.call.argsText,
+  };
+  if (!prepared.ok) {
+    const blank = { proposal: null, proposalHash: null, verdict: null };
+    return { ...base, ...blank, state: 'blocked', outcome: 'invalid', result: prepared.message };
+  }
+  const { proposal, proposalHash, verdict } = prepared;
+  if (verdict.verdict === 'deny') {
+    const result = deniedText(verdict);
+    return {
+      ...base,
+      proposal,
+      proposalHash,
+      verdict,
+      state: 'blocked',
+      outcome: 'denied',
+      result,
+    };
+  }
+  return {
+    ...base,
+    proposal,
+    proposalHash,
+    verdict,
+    state: 'planned',
+    outcome: null,
+    result: null,
+  };
+}
+
+/** What the model is told of a call that policy denies; names the rule. */
+export function deniedText(verdict: Verdict): string {
+  const rule = verdict.rule ? ` by the rule \`${verdict.rule}\`` : '';
+  return `Blocked${rule}: ${verdict.reason}. Do not try to get around it; choose another way or ask the user.`;
+}
+
+function unknownTool(name: string, tools: readonly Tool[]): string {
+  return `There is no tool named ${JSON.stringify(name)}. Available: ${tools.map((tool) => tool.name).join(', ')}.`;
+}

@@ -1,0 +1,212 @@
+// Steps 7 to 9 of one tool call: check again, execute under the journal, and give it exactly one result.
+import { execute } from './executor.ts';
+import { deniedText, prepareCall, type Prepared } from './plan.ts';
+import { assertNever } from '../base/assert.ts';
+import { isAbort, toAppError } from '../base/errors.ts';
+import type { EngineDeps } from './deps.ts';
+import type { ToolMessage } from './message.ts';
+import type { CallOutcome, CallState, Decision, Mode } from '../../protocol/calls.ts';
+import type { CallRow } from '../ports/store.ts';
+
+/** What became of a call: settled in the journal, told to the model. */
+export interface Settled {
+  state: Extract<CallState, 'done' | 'blocked' | 'unknown'>;
+  outcome: CallOutcome;
+  text: string;
+}
+
+export interface CallRun {
+  deps: EngineDeps;
+  threadId: string;
+  mode: Mode;
+  signal: AbortSignal;
+}
+
+/** Settles one call of a batch, whatever happened to it before, and returns its one result. */
+export async function runCall(
+  run: CallRun,
+  row: CallRow,
+  decision: Decision | undefined,
+): Promise<ToolMessage> {
+  const known = knownResult(row);
+  if (known) return toMessage(row, known);
+  const settled = await decideAndRun(run, row, decision);
+  await settle(run, row, settled);
+  return toMessage(row, settled);
+}
+
+/** A result the journal already holds. A call that was started and never settled is never run again. */
+function knownResult(row: CallRow): Settled | undefined {
+  if (row.state === 'planned' || row.state === 'started') return undefined;
+  return { state: row.state, outcome: row.outcome ?? 'error', text: row.result ?? '' };
+}
+
+async function decideAndRun(
+  run: CallRun,
+  row: CallRow,
+  decision: Decision | undefined,
+): Promise<Settled> {
+  if (row.state === 'started') return unknownOutcome();
+  if (run.signal.aborted) return blocked('cancelled', 'Not run: the user stopped the turn.');
+  if (row.verdict?.verdict === 'allow') return perform(run, row, undefined);
+  if (!decision) return blocked('rejected', 'Rejected: no decision was given for this call.');
+  switch (decision.type) {
+    case 'reject':
+      return blocked('rejected', rejectedText(decision.reason));
+    case 'respond':
+      return blocked('responded', decision.text);
+    case 'approve':
+      return perform(run, row, undefined);
+    case 'edit':
+      return perform(run, row, decision);
+    default:
+      return assertNever(decision);
+  }
+}
+
+/** Prepares the call again from its arguments (policy may have changed, files too), then executes what was approved. */
+async function perform(
+  run: CallRun,
+  row: CallRow,
+  edit: Extract<Decision, { type: 'edit' }> | undefined,
+): Promise<Settled> {
+  const { deps } = run;
+  const argsText = edit?.args ? JSON.stringify(edit.args) : row.argsText;
+  const again = await prepareCall(
+    deps,
+    { id: row.callId, name: row.tool, argsText },
+    { mode: run.mode, overlay: new Map() },
+  );
+  if (!again.ok) return blocked('error', again.message);
+  if (again.verdict.verdict === 'deny') return blocked('denied', deniedText(again.verdict));
+  if (edit) return performEdited(run, row, { again, content: edit.content });
+  if (!row.proposal || !row.proposalHash) return blocked('error', 'The call has no proposal.');
+  return performFrozen(run, row, {
+    ...again,
+    proposal: row.proposal,
+    proposalHash: row.proposalHash,
+  });
+}
+
+async function performEdited(
+  run: CallRun,
+  row: CallRow,
+  edited: { again: Prepared; content: string | undefined },
+): Promise<Settled> {
+  const { again, content } = edited;
+  const base = content === undefined ? again.proposal : (row.proposal ?? again.proposal);
+  const proposal =
+    content === undefined
+      ? base
+      : (again.tool.withContent?.(base, content, { ...run.deps, overlay: new Map() }) ?? base);
+  const proposalHash = run.deps.hashProposal({
+    callId: row.callId,
+    tool: row.tool,
+    args: again.args,
+    proposal,
+  });
+  const settled = await performFrozen(run, row, { ...again, proposal, proposalHash });
+  const note = editNote(run.deps, row, { ...again, proposal });
+  return { ...settled, text: `${settled.text}\n\n${note}` };
+}
+
+async function performFrozen(run: CallRun, row: CallRow, prepared: Prepared): Promise<Settled> {
+  const { deps, signal } = run;
+  const { args, proposal, proposalHash: token } = prepared;
+  const call = { callId: row.callId, tool: row.tool, args, proposal };
+  try {
+    const execution = await execute(deps, row.turnId, { call, token }, (effects, frozen) => {
+      announceStart(run, row);
+      return prepared.tool.perform(frozen.proposal, frozen.args, {
+        files: deps.files,
+        texts: deps.texts,
+        effects,
+        onOutput: outputSink(run, row),
+        signal,
+      });
+    });
+    if (execution.kind === 'notPlanned') return unknownOutcome();
+    return { state: 'done', outcome: execution.value.outcome, text: execution.value.text };
+  } catch (error) {
+    if (isAbort(error))
+      return { state: 'done', outcome: 'cancelled', text: 'Cancelled by the user.' };
+    const failure = toAppError(error);
+    deps.logger.error(`call ${row.callId} (${row.tool}) failed`, error);
+    return { state: 'done', outcome: 'error', text: `The call failed: ${failure.message}` };
+  }
+}
+
+/** A call that did not run. */
+function blocked(outcome: CallOutcome, text: string): Settled {
+  return { state: 'blocked', outcome, text };
+}
+
+function announceStart(run: CallRun, row: CallRow): void {
+  run.deps.emit({ type: 'call', threadId: run.threadId, call: { ...row, state: 'started' } });
+}
+
+function outputSink(run: CallRun, row: CallRow): (chunk: string) => void {
+  let offset = 0;
+  return (delta) => {
+    const { turnId, callId } = row;
+    run.deps.emit({ type: 'output', threadId: run.threadId, turnId, callId, offset, delta });
+    offset += delta.length;
+  };
+}
+
+async function settle(run: CallRun, row: CallRow, settled: Settled): Promise<void> {
+  const { store, clock } = run.deps;
+  const { state, outcome, text: result } = settled;
+  const { turnId, callId } = row;
+  await store.settleCall({ turnId, callId, state, outcome, result, at: clock.now() });
+  const call = await store.getCall(row.turnId, row.callId);
+  if (call) run.deps.emit({ type: 'call', threadId: run.threadId, call });
+}
+
+function toMessage(row: CallRow, settled: Settled): ToolMessage {
+  const good = settled.outcome === 'ok' || settled.outcome === 'responded';
+  return {
+    role: 'tool',
+    id: `${row.batchId}:${row.callId}`,
+    callId: row.callId,
+    tool: row.tool,
+    status: good ? 'ok' : 'error',
+    text: settled.text,
+  };
+}
+
+function rejectedText(reason: string | undefined): string {
+  return `Rejected by the user: ${reason?.trim() || 'no reason given'}`;
+}
+
+function unknownOutcome(): Settled {
+  return {
+    state: 'unknown',
+    outcome: 'error',
+    text: 'The outcome of this call is unknown: it was started, and the process ended before it was recorded. It was not run again. Look at the workspace before you go on.',
+  };
+}
+
+/** Tells the model exactly what the human changed, so that it does not put it back. */
+function editNote(deps: EngineDeps, row: CallRow, prepared: Prepared): string {
+  const before = row.proposal;
+  const after = prepared.proposal;
+  if (before?.kind === 'edit' && after.kind === 'edit') {
+    const patch = deps.texts.patch(after.path, before.newText ?? '', after.newText ?? '');
+    return `The user changed your proposal before approving it. Their change to the text you proposed:\n${patch}`;
+  }
+  const patch = deps.texts.patch(
+    'arguments',
+    pretty(row.argsText),
+    pretty(JSON.stringify(prepared.args)),
+  );
+  return `The user changed the arguments before approving them:\n${patch}`;
+}
+
+function pretty(json: string): string {
+  try {
+    return `${JSON.stringify(JSON.parse(json), null, 2)}\n`;
+  } catch {
+    return `${json}\n`;
+  }
+}

@@ -1,0 +1,161 @@
+// The guards at submit, in order, each with its own code. Pure: rows and text in, a normalised decision set or a refusal out.
+import { findTool, parseToolArgs } from '../tools/registry.ts';
+import type { Decision, Decisions, Submission } from '../../protocol/calls.ts';
+import type { ActionRow, TurnRow } from '../ports/store.ts';
+import type { Tool } from '../tools/tool.ts';
+
+export interface Refusal {
+  code: RefusalCode | 'not_confirmed';
+  message: string;
+  callIds: string[];
+}
+
+export type RefusalCode =
+  | 'unknown_action'
+  | 'not_paused'
+  | 'expired'
+  | 'already_decided'
+  | 'proposal_mismatch'
+  | 'unknown_call'
+  | 'undecided'
+  | 'not_allowed'
+  | 'incomplete'
+  | 'invalid_arguments';
+
+export type Checked = { ok: true; decisions: Decisions } | { ok: false; refusal: Refusal };
+
+export interface SubmissionFacts {
+  action: ActionRow | undefined;
+  turn: TurnRow | undefined;
+  tools: readonly Tool[];
+}
+
+export function checkSubmission(submission: Submission, facts: SubmissionFacts): Checked {
+  const { action, turn } = facts;
+  if (!action || !turn) {
+    return refuse('unknown_action', `There is no pending action ${submission.actionId}.`);
+  }
+  const state = checkState(action, turn);
+  if (state) return { ok: false, refusal: state };
+  if (submission.proposalHash !== undefined && submission.proposalHash !== action.proposalHash) {
+    return refuse(
+      'proposal_mismatch',
+      'What you decided on is not what waits now. Look at the card again and decide anew.',
+    );
+  }
+  const decisions = normalise(submission, action);
+  const problem = decisions
+    ? firstProblem(decisions, action, facts.tools)
+    : refusal('incomplete', '`answer` answers exactly one question; decide each call by its id.');
+  return problem || !decisions ? { ok: false, refusal: problem! } : { ok: true, decisions };
+}
+
+function checkState(action: ActionRow, turn: TurnRow): Refusal | undefined {
+  if (action.state === 'resolved') return alreadyDecided(action);
+  if (action.state === 'expired') {
+    return refusal('expired', 'This approval expired. Ask the agent again.');
+  }
+  if (action.state === 'cancelled' || turn.status !== 'paused') {
+    return refusal('not_paused', `The turn does not wait for a decision; it is ${turn.status}.`);
+  }
+  return undefined;
+}
+
+/** What the losers of a race are told: that it was decided, and by whom. */
+export function alreadyDecided(action: ActionRow): Refusal {
+  const by = action.decidedBy ? ` by ${action.decidedBy}` : '';
+  return refusal('already_decided', `This was already decided${by}.`);
+}
+
+/** `answer` becomes a respond for the one question; undefined when that does not fit. */
+function normalise(submission: Submission, action: ActionRow): Decisions | undefined {
+  if (submission.answer === undefined) return submission.decisions ?? {};
+  const [only, ...others] = action.requests;
+  if (!only || others.length > 0 || only.proposal.kind !== 'question') return undefined;
+  if (submission.decisions && Object.keys(submission.decisions).length > 0) return undefined;
+  return { [only.callId]: { type: 'respond', text: submission.answer } };
+}
+
+function firstProblem(
+  decisions: Decisions,
+  action: ActionRow,
+  tools: readonly Tool[],
+): Refusal | undefined {
+  const known = new Set(action.requests.map((request) => request.callId));
+  const given = Object.keys(decisions);
+  const unknown = given.filter((id) => !known.has(id));
+  const { requests } = action;
+  const undecided = requests.filter((request) => !Object.hasOwn(decisions, request.callId));
+  const judge = (test: (decision: Decision, index: number) => boolean): string[] =>
+    requests.flatMap((request, index) => {
+      const decision = decisions[request.callId];
+      return decision && test(decision, index) ? [request.callId] : [];
+    });
+  const forbidden = judge(
+    (decision, index) => !requests[index]?.allowedDecisions.includes(decision.type),
+  );
+  const incomplete = judge(isIncomplete);
+  const invalid = judge((decision, index) =>
+    hasBadArguments(decision, requests[index]?.tool, tools),
+  );
+  const content = judge(
+    (decision, index) =>
+      decision.type === 'edit' &&
+      decision.content !== undefined &&
+      requests[index]?.proposal.kind !== 'edit',
+  );
+  return (
+    listed('unknown_call', 'These calls are not part of the action', unknown) ??
+    listed('undecided', 'These calls have no decision yet', ids(undecided)) ??
+    listed('not_allowed', 'This decision is not allowed for', forbidden) ??
+    listed('incomplete', 'An edit needs new arguments or text, a respond needs text', incomplete) ??
+    listed('invalid_arguments', 'Only a file edit can carry new content', content) ??
+    listed('invalid_arguments', argumentProblem(decisions, action, tools), invalid)
+  );
+}
+
+function ids(requests: readonly { callId: string }[]): string[] {
+  return requests.map((request) => request.callId);
+}
+
+function isIncomplete(decision: Decision): boolean {
+  if (decision.type === 'edit') {
+    return decision.args === undefined && decision.content === undefined;
+  }
+  return decision.type === 'respond' && decision.text.trim() === '';
+}
+
+function hasBadArguments(
+  decision: Decision,
+  toolName: string | undefined,
+  tools: readonly Tool[],
+): boolean {
+  if (decision.type !== 'edit' || decision.args === undefined) return false;
+  const tool = findTool(tools, toolName ?? '');
+  return !tool || !parseToolArgs(tool, JSON.stringify(decision.args)).ok;
+}
+
+/** The first tool message about edited arguments, for the text of the refusal. */
+function argumentProblem(decisions: Decisions, action: ActionRow, tools: readonly Tool[]): string {
+  for (const request of action.requests) {
+    const decision = decisions[request.callId];
+    const tool = findTool(tools, request.tool);
+    if (decision?.type !== 'edit' || !decision.args || !tool) continue;
+    const parsed = parseToolArgs(tool, JSON.stringify(decision.args));
+    if (!parsed.ok) return `The edited arguments do not fit ${request.tool}: ${parsed.message}`;
+  }
+  return 'The edited arguments do not fit the tool';
+}
+
+function listed(code: RefusalCode, text: string, callIds: string[]): Refusal | undefined {
+  if (callIds.length === 0) return undefined;
+  return refusal(code, `${text}: ${callIds.join(', ')}.`, callIds);
+}
+
+function refusal(code: RefusalCode, message: string, callIds: string[] = []): Refusal {
+  return { code, message, callIds };
+}
+
+function refuse(code: RefusalCode, message: string): Checked {
+  return { ok: false, refusal: refusal(code, message) };
+}

@@ -1,0 +1,143 @@
+// The graph's nodes for one turn, over the store and the ports. What runs is decided by rows, not by graph state.
+import { holdAtGate, callsOfBatch } from './gate.ts';
+import { planBatch } from './plan.ts';
+import { collectReply } from './reply.ts';
+import { runCall } from './runCall.ts';
+import { AppError } from '../base/errors.ts';
+import { toolSpecs } from '../tools/registry.ts';
+import type { EngineDeps } from './deps.ts';
+import type { CallTask, GraphNodes, TurnState } from './graph.ts';
+import type { AssistantMessage, Message } from './message.ts';
+import type { TurnSnapshot } from './snapshot.ts';
+import type { TextFlusher } from './textFlusher.ts';
+
+export interface DrivenTurn {
+  id: string;
+  threadId: string;
+  snapshot: TurnSnapshot;
+  /** Messages of the thread's earlier turns. */
+  history: readonly Message[];
+  signal: AbortSignal;
+  /** Set by the model node when a reply stopped at the model's length limit. */
+  cutAtLimit: boolean;
+}
+
+export function createTurnNodes(
+  deps: EngineDeps,
+  turn: DrivenTurn,
+  flusher: TextFlusher,
+): GraphNodes {
+  const inOrder = createQueue();
+  return {
+    model: (state) => callModel(deps, turn, { state, flusher }),
+    propose: (batch) => proposeBatch(deps, turn, batch),
+    gate: (batch) => holdAtGate(deps.store, turn.id, batch.id),
+    // Calls of a batch run one after another, in the model's order: later ones may build on earlier ones.
+    call: (task) => inOrder(() => settleCall(deps, turn, task)),
+  };
+}
+
+async function callModel(
+  deps: EngineDeps,
+  turn: DrivenTurn,
+  node: { state: TurnState; flusher: TextFlusher },
+): Promise<{ messages: Message[] }> {
+  const { messages } = node.state;
+  turn.signal.throwIfAborted();
+  if (await stoppedByHuman(deps, turn.id, messages)) return { messages: [] };
+  const { snapshot } = turn;
+  const provider = deps.providers.get(snapshot.model.provider);
+  if (!provider) throw unknownProvider(snapshot.model.provider, [...deps.providers.keys()]);
+  const messageId = `${turn.id}:m${messages.length}`;
+  const names = new Set(snapshot.tools.map((tool) => tool.name));
+  const chunks = provider.stream({
+    model: snapshot.model,
+    system: snapshot.system,
+    messages: [...turn.history, ...messages],
+    tools: toolSpecs(deps.tools).filter((spec) => names.has(spec.name)),
+    callIndex: messages.filter((message) => message.role === 'assistant').length,
+    signal: turn.signal,
+  });
+  const reply = await collectReply(chunks, {
+    messageId,
+    usedIds: callIds(messages),
+    onText: (delta) => node.flusher.add(messageId, delta),
+  });
+  turn.cutAtLimit = reply.cutAtLimit;
+  await node.flusher.flush();
+  await putMessage(deps, turn, { position: messages.length, message: reply.message });
+  return { messages: [reply.message] };
+}
+
+async function proposeBatch(
+  deps: EngineDeps,
+  turn: DrivenTurn,
+  batch: AssistantMessage,
+): Promise<void> {
+  const rows = await planBatch(deps, { id: turn.id, mode: turn.snapshot.mode }, batch);
+  await deps.store.planCalls(rows);
+  for (const call of await callsOfBatch(deps.store, turn.id, batch.id)) {
+    deps.emit({ type: 'call', threadId: turn.threadId, call });
+  }
+}
+
+async function settleCall(deps: EngineDeps, turn: DrivenTurn, task: CallTask): Promise<Message> {
+  const row = await deps.store.getCall(turn.id, task.callId);
+  if (!row)
+    throw new AppError('internal', `No journal row for ${task.callId}`, { audience: 'log' });
+  const action = await deps.store.actionOfBatch(turn.id, task.batchId);
+  const run = { deps, threadId: turn.threadId, mode: turn.snapshot.mode, signal: turn.signal };
+  const message = await runCall(run, row, action?.decisions?.[task.callId]);
+  const batchAt = (await deps.store.messagesOfTurn(turn.id)).find(
+    (known) => known.message.id === task.batchId,
+  );
+  await putMessage(deps, turn, { position: (batchAt?.position ?? 0) + 1 + row.index, message });
+  return message;
+}
+
+async function putMessage(
+  deps: EngineDeps,
+  turn: DrivenTurn,
+  at: { position: number; message: Message },
+): Promise<void> {
+  const row = { turnId: turn.id, state: 'running', ...at } as const;
+  await deps.store.putMessage(row);
+  deps.emit({ type: 'message', threadId: turn.threadId, row });
+}
+
+/** True after a batch in which the human chose “reject and stop”. */
+async function stoppedByHuman(
+  deps: EngineDeps,
+  turnId: string,
+  messages: readonly Message[],
+): Promise<boolean> {
+  const batch = messages.findLast((message) => message.role === 'assistant');
+  if (!batch || messages.at(-1)?.role !== 'tool') return false;
+  const action = await deps.store.actionOfBatch(turnId, batch.id);
+  return Object.values(action?.decisions ?? {}).some(
+    (decision) => decision.type === 'reject' && decision.stop === true,
+  );
+}
+
+function callIds(messages: readonly Message[]): Set<string> {
+  return new Set(
+    messages.flatMap((message) =>
+      message.role === 'assistant' ? message.toolCalls.map((call) => call.id) : [],
+    ),
+  );
+}
+
+function unknownProvider(name: string, known: readonly string[]): AppError {
+  const text = `There is no model provider “${name}”. Set countersign.model.provider to one of: ${known.join(', ')}.`;
+  return new AppError('model_not_configured', text);
+}
+
+/** Runs tasks strictly one after another; one that fails does not stop the next. */
+function createQueue(): <T>(task: () => Promise<T>) => Promise<T> {
+  let tail: Promise<unknown> = Promise.resolve();
+  return (task) => {
+    const next = tail.then(task, task);
+    tail = next.catch(() => undefined);
+    return next;
+  };
+}

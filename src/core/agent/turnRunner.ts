@@ -1,0 +1,149 @@
+// Drives a turn through its graph until it ends or pauses; the only place that streams the graph.
+import { callsOfBatch, actionFor, asks } from './gate.ts';
+import { buildGraph } from './graph.ts';
+import { closeHistory } from './closing.ts';
+import { createTextFlusher } from './textFlusher.ts';
+import { createTurnNodes, type DrivenTurn } from './turnNodes.ts';
+import { TurnSnapshot } from './snapshot.ts';
+import { toAppError, AppError } from '../base/errors.ts';
+import type { BaseCheckpointSaver } from '@langchain/langgraph-checkpoint';
+import type { EngineDeps } from './deps.ts';
+import type { Message } from './message.ts';
+import type { ActionRow, TurnRow } from '../ports/store.ts';
+
+export interface RunnerDeps extends EngineDeps {
+  checkpointer: BaseCheckpointSaver;
+}
+
+/** How a drive ended. `lost` means that another process or a stop moved the turn on. */
+export type DriveEnd =
+  { kind: 'paused'; action: ActionRow } | { kind: 'ended'; turn: TurnRow } | { kind: 'lost' };
+
+/** Starts the turn with its user message, or goes on from its checkpoint when `user` is null. Never rejects. */
+export async function driveTurn(
+  deps: RunnerDeps,
+  turn: TurnRow,
+  options: { user: Message | null; signal: AbortSignal },
+): Promise<DriveEnd> {
+  try {
+    const driven = await prepare(deps, turn, options.signal);
+    const interrupted = await streamGraph(deps, driven, options.user);
+    if (interrupted) return await pause(deps, turn);
+    const stopped = await wasStopped(deps, turn.id);
+    if (stopped) return await end(deps, turn, { status: 'cancelled', ...stopped });
+    return await end(deps, turn, { status: 'finished', ...finishNote(driven) });
+  } catch (error) {
+    return await endAfterError(deps, turn, options.signal.aborted ? 'stopped' : toAppError(error));
+  }
+}
+
+async function prepare(deps: RunnerDeps, turn: TurnRow, signal: AbortSignal): Promise<DrivenTurn> {
+  const snapshot = TurnSnapshot.parse(turn.snapshot);
+  const rows = await deps.store.messagesOfThread(turn.threadId);
+  const history = rows.filter((row) => row.turnId !== turn.id && row.state === 'final');
+  return {
+    id: turn.id,
+    threadId: turn.threadId,
+    snapshot,
+    history: history.map((row) => row.message),
+    signal,
+    cutAtLimit: false,
+  };
+}
+
+/** True when the graph stopped at an interrupt. */
+async function streamGraph(
+  deps: RunnerDeps,
+  turn: DrivenTurn,
+  user: Message | null,
+): Promise<boolean> {
+  const events = await deps.store.textEvents(turn.id);
+  const flusher = createTextFlusher(deps, turn, (events.at(-1)?.seq ?? 0) + 1);
+  const graph = buildGraph(createTurnNodes(deps, turn, flusher), deps.checkpointer);
+  const config = {
+    configurable: { thread_id: turn.id },
+    durability: 'sync',
+    streamMode: 'updates',
+    recursionLimit: Number.MAX_SAFE_INTEGER,
+  } as const;
+  let interrupted = false;
+  try {
+    const stream = await graph.stream(user ? { messages: [user] } : null, config);
+    for await (const update of stream) interrupted ||= '__interrupt__' in update;
+  } finally {
+    await flusher.flush();
+  }
+  return interrupted;
+}
+
+async function pause(deps: RunnerDeps, turn: TurnRow): Promise<DriveEnd> {
+  const calls = await deps.store.callsOfTurn(turn.id);
+  const waiting = calls.filter((call) => call.state === 'planned' && asks(call)).at(-1);
+  if (!waiting)
+    throw new AppError('internal', 'Paused without a waiting call', { audience: 'log' });
+  const rows = await callsOfBatch(deps.store, turn.id, waiting.batchId);
+  const action = actionFor(deps, turn, rows);
+  if (!(await deps.store.pauseTurn(action, turn.generation))) return { kind: 'lost' };
+  deps.emit({ type: 'action', action });
+  await emitTurn(deps, turn.id);
+  return { kind: 'paused', action };
+}
+
+interface Ending {
+  status: 'finished' | 'failed' | 'cancelled';
+  code: string | null;
+  message: string | null;
+}
+
+async function endAfterError(
+  deps: RunnerDeps,
+  turn: TurnRow,
+  failure: AppError | 'stopped',
+): Promise<DriveEnd> {
+  const ending: Ending =
+    failure === 'stopped'
+      ? { status: 'cancelled', code: 'stopped', message: 'Stopped by the user.' }
+      : { status: 'failed', code: failure.code, message: failure.message };
+  if (failure !== 'stopped') deps.logger.warn(`turn ${turn.id} failed: ${failure.message}`);
+  try {
+    return await end(deps, turn, ending);
+  } catch (again) {
+    deps.logger.error(`turn ${turn.id} could not be ended`, again);
+    return { kind: 'lost' };
+  }
+}
+
+/** The terminal move, with a result for every call that has none, so that the history stays valid. */
+async function end(deps: RunnerDeps, turn: TurnRow, ending: Ending): Promise<DriveEnd> {
+  const closing = await closeHistory(deps, turn.id);
+  const { id: turnId, generation } = turn;
+  const at = deps.clock.now();
+  const from = ['running'] as const;
+  const moved = await deps.store.endTurn({ turnId, generation, from, ...ending, at, closing });
+  if (!moved) return { kind: 'lost' };
+  const row = await emitTurn(deps, turnId);
+  return row ? { kind: 'ended', turn: row } : { kind: 'lost' };
+}
+
+export async function emitTurn(deps: EngineDeps, turnId: string): Promise<TurnRow | undefined> {
+  const turn = await deps.store.getTurn(turnId);
+  if (turn) deps.emit({ type: 'turn', turn });
+  return turn;
+}
+
+async function wasStopped(
+  deps: RunnerDeps,
+  turnId: string,
+): Promise<{ code: string; message: string } | undefined> {
+  const last = (await deps.store.messagesOfTurn(turnId)).at(-1);
+  if (last?.message.role !== 'tool') return undefined;
+  return { code: 'rejected_and_stopped', message: 'You rejected the calls and stopped the turn.' };
+}
+
+function finishNote(turn: DrivenTurn): { code: string | null; message: string | null } {
+  if (!turn.cutAtLimit) return { code: null, message: null };
+  return {
+    code: 'model_length',
+    message: 'The reply stopped at the model’s length limit. Ask it to go on.',
+  };
+}

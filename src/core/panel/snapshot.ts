@@ -1,0 +1,104 @@
+// What a surface is sent when it connects, read from the store: never from what another surface holds.
+import { turnItems } from './items.ts';
+import { JsonObject } from '../../protocol/calls.ts';
+import { findTool, toolSpecs } from '../tools/registry.ts';
+import type {
+  ActionView,
+  RequestView,
+  ThreadSummary,
+  TranscriptItem,
+} from '../../protocol/messages.ts';
+import type { ActionRow, Store, ThreadRow, TurnRow } from '../ports/store.ts';
+import type { Tool } from '../tools/tool.ts';
+
+/** Largest base text a card carries, in UTF-16 units. */
+const MAX_BASE = 2_000_000;
+
+export async function threadItems(store: Store, threadId: string): Promise<TranscriptItem[]> {
+  const turns = await store.turnsOfThread(threadId);
+  const messages = await store.messagesOfThread(threadId);
+  const actions = await store.actionsOfThread(threadId);
+  const items: TranscriptItem[] = [];
+  for (const turn of turns) {
+    const open = actions.find((action) => action.turnId === turn.id && action.state === 'open');
+    items.push(
+      ...turnItems({
+        turn,
+        messages: messages.filter((row) => row.turnId === turn.id),
+        calls: await store.callsOfTurn(turn.id),
+        texts: await store.textEvents(turn.id),
+        actionId: open?.id ?? null,
+      }),
+    );
+  }
+  return items;
+}
+
+/** A pending action as a card, built from the stored proposals; the model's words stand apart in `agentText`. */
+export async function actionView(
+  store: Store,
+  action: ActionRow,
+  tools: readonly Tool[],
+): Promise<ActionView> {
+  const thread = await store.getThread(action.threadId);
+  const messages = await store.messagesOfTurn(action.turnId);
+  const batch = messages.find((row) => row.message.id === action.batchId)?.message;
+  return {
+    actionId: action.id,
+    turnId: action.turnId,
+    threadId: action.threadId,
+    threadTitle: thread?.title ?? 'Untitled',
+    kind: action.kind,
+    state: action.state,
+    createdAt: action.createdAt,
+    proposalHash: action.proposalHash,
+    agentText: batch?.role === 'assistant' ? batch.text : '',
+    requests: await Promise.all(
+      action.requests.map((request) => requestView(store, request, tools)),
+    ),
+  };
+}
+
+async function requestView(
+  store: Store,
+  request: ActionRow['requests'][number],
+  tools: readonly Tool[],
+): Promise<RequestView> {
+  const tool = findTool(tools, request.tool);
+  const schema = tool ? (toolSpecs([tool])[0]?.schema ?? {}) : {};
+  return { ...request, before: await baseText(store, request), schema: JsonObject.parse(schema) };
+}
+
+/** The text the edit was proposed on: empty for a new file, null when it is not kept or too large to show. */
+export async function baseText(
+  store: Store,
+  request: ActionRow['requests'][number],
+): Promise<string | null> {
+  if (request.proposal.kind !== 'edit') return null;
+  if (request.proposal.baseHash === null) return '';
+  const text = await store.getText(request.proposal.baseHash);
+  return text === undefined || text.length > MAX_BASE ? null : text;
+}
+
+export async function threadSummary(store: Store, thread: ThreadRow): Promise<ThreadSummary> {
+  const turns = await store.turnsOfThread(thread.id);
+  const actions = await store.actionsOfThread(thread.id);
+  const open = actions.filter((action) => action.state === 'open');
+  return {
+    id: thread.id,
+    title: thread.title ?? 'New thread',
+    updatedAt: thread.updatedAt,
+    status: turns.at(-1)?.status ?? null,
+    waiting: open.reduce((sum, action) => sum + action.requests.length, 0),
+  };
+}
+
+/** The turn that is not over, else the last one. */
+export async function currentTurn(store: Store, threadId: string): Promise<TurnRow | undefined> {
+  const turns = await store.turnsOfThread(threadId);
+  return turns.find((turn) => isActive(turn)) ?? turns.at(-1);
+}
+
+export function isActive(turn: TurnRow): boolean {
+  return turn.status === 'running' || turn.status === 'paused' || turn.status === 'queued';
+}

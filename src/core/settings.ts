@@ -1,0 +1,80 @@
+// The settings of countersign.*, parsed: every key with its schema and default. A bad value is reported and the default holds.
+import { z } from 'zod';
+import { Mode } from '../protocol/calls.ts';
+import type { SettingsLayers } from './ports/settings.ts';
+
+/** Where a value may come from: `application` and `machine` values are never taken from a workspace. */
+export type SettingScope = 'application' | 'machine' | 'resource';
+
+interface SettingSpec<T> {
+  schema: z.ZodType<T>;
+  default: T;
+  scope: SettingScope;
+}
+
+function setting<T>(schema: z.ZodType<T>, value: T, scope: SettingScope): SettingSpec<T> {
+  return { schema, default: value, scope };
+}
+
+const provider = z.enum(['vscode', 'openai', 'scripted']);
+
+/** All settings. `package.json` is checked against this table. */
+export const SETTINGS = {
+  'countersign.model.provider': setting(provider, 'vscode', 'application'),
+  'countersign.model.id': setting(z.string(), '', 'application'),
+  'countersign.model.baseUrl': setting(z.string(), '', 'application'),
+  'countersign.approval.mode': setting(Mode, 'default', 'resource'),
+  'countersign.storage.path': setting(z.string(), '', 'machine'),
+} as const;
+
+export type SettingKey = keyof typeof SETTINGS;
+export type SettingValue<K extends SettingKey> = (typeof SETTINGS)[K]['default'];
+
+/** Lists of rules are parsed by core/policy/rules.ts; here are only their keys. */
+export const RULE_KEYS = {
+  allow: 'countersign.approval.allow',
+  ask: 'countersign.approval.ask',
+  deny: 'countersign.approval.deny',
+} as const;
+
+export interface ParsedSettings {
+  values: { [K in SettingKey]: SettingValue<K> };
+  /** What was wrong, for the user: key, layer, value and what is allowed. */
+  problems: string[];
+}
+
+/** Total: a value that does not fit is named in `problems`, and the next layer or the default counts. */
+export function parseSettings(layers: SettingsLayers): ParsedSettings {
+  const problems: string[] = [];
+  const read = <K extends SettingKey>(key: K): SettingValue<K> => {
+    const spec: SettingSpec<SettingValue<K>> = SETTINGS[key];
+    const workspaceCounts = spec.scope === 'resource';
+    for (const layer of workspaceCounts ? (['workspace', 'user'] as const) : (['user'] as const)) {
+      const raw = layers[layer][key];
+      if (raw === undefined) continue;
+      const parsed = spec.schema.safeParse(raw);
+      if (parsed.success) return parsed.data;
+      problems.push(`${key} in ${layer} settings: ${z.prettifyError(parsed.error)}`);
+    }
+    return spec.default;
+  };
+  return {
+    values: {
+      'countersign.model.provider': read('countersign.model.provider'),
+      'countersign.model.id': read('countersign.model.id'),
+      'countersign.model.baseUrl': read('countersign.model.baseUrl'),
+      'countersign.approval.mode': tightest(read('countersign.approval.mode'), layers),
+      'countersign.storage.path': read('countersign.storage.path'),
+    },
+    problems,
+  };
+}
+
+/** Strictest first. A workspace may only tighten the user's mode, and `bypass` is the user's alone. */
+const STRICTNESS: readonly Mode[] = ['plan', 'dontAsk', 'default', 'acceptEdits', 'bypass'];
+
+function tightest(read: Mode, layers: SettingsLayers): Mode {
+  const user = Mode.safeParse(layers.user['countersign.approval.mode']);
+  const base = user.success ? user.data : SETTINGS['countersign.approval.mode'].default;
+  return STRICTNESS.indexOf(read) < STRICTNESS.indexOf(base) ? read : base;
+}

@@ -1,0 +1,205 @@
+// The engine as the surfaces see it: threads, turns, decisions, stop. It owns who drives which turn in this process.
+import { closeHistory } from '../agent/closing.ts';
+import { driveTurn, emitTurn, type DriveEnd, type RunnerDeps } from '../agent/turnRunner.ts';
+import { alreadyDecided, checkSubmission, type Refusal } from '../agent/submission.ts';
+import { hashOf, toolFingerprints, type TurnSnapshot } from '../agent/snapshot.ts';
+import { renderSystemPrompt } from '../agent/systemPrompt.ts';
+import { AppError } from '../base/errors.ts';
+import { Emitter, type Event } from '../base/event.ts';
+import { toolSpecs } from '../tools/registry.ts';
+import type { EngineEvent } from '../agent/events.ts';
+import type { Message } from '../agent/message.ts';
+import type { Mode, Submission } from '../../protocol/calls.ts';
+import type { ModelRef } from '../ports/model.ts';
+import type { ThreadRow, TurnRow } from '../ports/store.ts';
+
+export interface StartTurn {
+  threadId: string;
+  text: string;
+  model: ModelRef;
+  mode: Mode;
+}
+
+/** A turn under way in this process; `done` never rejects. */
+export interface Drive {
+  turn: TurnRow;
+  done: Promise<DriveEnd>;
+}
+
+export type SubmitOutcome = ({ ok: true } & Drive) | { ok: false; refusal: Refusal };
+
+export type CoreDeps = Omit<RunnerDeps, 'emit'>;
+
+export class Engine {
+  readonly #deps: RunnerDeps;
+  readonly #emitter: Emitter<EngineEvent>;
+  readonly #driving = new Map<string, { abort: AbortController; done: Promise<DriveEnd> }>();
+  readonly onEvent: Event<EngineEvent>;
+
+  constructor(deps: CoreDeps) {
+    this.#emitter = new Emitter((error) => deps.logger.error('a watcher failed', error));
+    this.onEvent = this.#emitter.event;
+    this.#deps = { ...deps, emit: (event) => this.#emitter.fire(event) };
+  }
+
+  async createThread(): Promise<ThreadRow> {
+    const now = this.#deps.clock.now();
+    const row = { id: this.#deps.ids.next('t'), title: null, createdAt: now, updatedAt: now };
+    await this.#deps.store.createThread(row);
+    this.#emitter.fire({ type: 'thread', thread: row });
+    return row;
+  }
+
+  /** Throws AppError `unknown_thread`, `turn_paused` or `turn_running`; a message never answers or replaces a turn. */
+  async startTurn(start: StartTurn): Promise<Drive> {
+    const { store, ids } = this.#deps;
+    if (!(await store.getThread(start.threadId))) {
+      throw new AppError(
+        'unknown_thread',
+        `There is no thread ${start.threadId} in this state file.`,
+      );
+    }
+    await this.#refuseWhileActive(start.threadId);
+    const snapshot = this.#snapshot(start);
+    const id = ids.next('u');
+    const user: Message = { role: 'user', id: `${id}:m0`, text: start.text };
+    const { texts, clock } = this.#deps;
+    const snapshotHash = hashOf(snapshot, texts);
+    const createdAt = clock.now();
+    const { threadId } = start;
+    const turn = await store.createTurn({ id, threadId, snapshot, snapshotHash, createdAt }, user);
+    await store.setTitleIfNull(threadId, titleFrom(start.text));
+    await this.#announceStart(turn, user);
+    return { turn, done: this.#drive(turn, user) };
+  }
+
+  /** Decides a pending action: guards, then the claim, then the turn goes on in this process. */
+  async submit(submission: Submission, decidedBy: string): Promise<SubmitOutcome> {
+    const { store, tools, clock } = this.#deps;
+    const action = await store.getAction(submission.actionId);
+    const turn = action ? await store.getTurn(action.turnId) : undefined;
+    const checked = checkSubmission(submission, { action, turn, tools });
+    if (!checked.ok) return checked;
+    const claim = {
+      actionId: submission.actionId,
+      decisions: checked.decisions,
+      decidedBy,
+      at: clock.now(),
+    };
+    const outcome = await store.claimAction(claim);
+    if (outcome.kind === 'lost') return { ok: false, refusal: lostRefusal(outcome.action) };
+    const resolved = await store.getAction(submission.actionId);
+    if (resolved) this.#emitter.fire({ type: 'action', action: resolved });
+    const running = await emitTurn(this.#deps, action!.turnId);
+    if (!running) throw new AppError('internal', 'Claimed turn is gone', { audience: 'log' });
+    return { ok: true, turn: running, done: this.#drive(running, null) };
+  }
+
+  /** Stops a running or paused turn, wherever it is; true when this call ended it. */
+  async stop(turnId: string): Promise<boolean> {
+    const driving = this.#driving.get(turnId);
+    if (driving) {
+      driving.abort.abort();
+      await driving.done;
+      return true;
+    }
+    const turn = await this.#deps.store.getTurn(turnId);
+    if (!turn || (turn.status !== 'paused' && turn.status !== 'running')) return false;
+    const closing = await closeHistory(this.#deps, turnId);
+    const moved = await this.#deps.store.endTurn({
+      turnId,
+      generation: turn.generation,
+      from: ['paused', 'running'],
+      status: 'cancelled',
+      code: 'stopped',
+      message: 'Stopped by the user.',
+      at: this.#deps.clock.now(),
+      closing,
+    });
+    if (moved) await this.#announceStop(turn, turnId);
+    return moved;
+  }
+
+  isDriving(turnId: string): boolean {
+    return this.#driving.has(turnId);
+  }
+
+  /** Resolves when nothing is being driven in this process any more. */
+  async idle(): Promise<void> {
+    await Promise.all([...this.#driving.values()].map((entry) => entry.done));
+  }
+
+  dispose(): void {
+    // Shutdown decides nothing: paused turns stay paused, running ones are left as they are.
+    this.#emitter.dispose();
+  }
+
+  #drive(turn: TurnRow, user: Message | null): Promise<DriveEnd> {
+    const abort = new AbortController();
+    const done = driveTurn(this.#deps, turn, { user, signal: abort.signal }).finally(() => {
+      this.#driving.delete(turn.id);
+    });
+    this.#driving.set(turn.id, { abort, done });
+    return done;
+  }
+
+  async #refuseWhileActive(threadId: string): Promise<void> {
+    const turns = await this.#deps.store.turnsOfThread(threadId);
+    const active = turns.find((turn) => ['queued', 'running', 'paused'].includes(turn.status));
+    if (!active) return;
+    if (active.status === 'paused') {
+      throw new AppError(
+        'turn_paused',
+        'The thread waits for your decision. Answer it or stop the turn; a message decides nothing.',
+      );
+    }
+    throw new AppError('turn_running', 'The agent is still working in this thread. Stop it first.');
+  }
+
+  #snapshot(start: StartTurn): TurnSnapshot {
+    const { files, tools, texts, clock, timeZone } = this.#deps;
+    const startedAt = clock.now();
+    const date = new Date(startedAt).toISOString().slice(0, 10);
+    const facts = { roots: files.roots, date, timeZone, mode: start.mode };
+    return {
+      version: 1,
+      model: start.model,
+      system: renderSystemPrompt(facts),
+      tools: toolFingerprints(toolSpecs(tools), texts),
+      mode: start.mode,
+      roots: [...files.roots],
+      startedAt,
+      timeZone,
+    };
+  }
+
+  async #announceStart(turn: TurnRow, user: Message): Promise<void> {
+    const thread = await this.#deps.store.getThread(turn.threadId);
+    if (thread) this.#emitter.fire({ type: 'thread', thread });
+    const row = { turnId: turn.id, position: 0, state: 'running', message: user } as const;
+    this.#emitter.fire({ type: 'message', threadId: turn.threadId, row });
+    this.#emitter.fire({ type: 'turn', turn });
+  }
+
+  async #announceStop(turn: TurnRow, turnId: string): Promise<void> {
+    const { store } = this.#deps;
+    for (const call of await store.callsOfTurn(turnId)) {
+      this.#emitter.fire({ type: 'call', threadId: turn.threadId, call });
+    }
+    for (const action of await store.actionsOfThread(turn.threadId)) {
+      if (action.turnId === turnId) this.#emitter.fire({ type: 'action', action });
+    }
+    await emitTurn(this.#deps, turnId);
+  }
+}
+
+function lostRefusal(action: Parameters<typeof alreadyDecided>[0] | undefined): Refusal {
+  if (action?.state === 'resolved') return alreadyDecided(action);
+  return { code: 'not_paused', message: 'The turn moved on before your decision.', callIds: [] };
+}
+
+/** First line of the message, shortened; the model writes a better one later. */
+function titleFrom(text: string): string {
+  const line = text.trim().split('\n')[0] ?? '';
+  return line.length > 60 ? `${line.slice(0, 59)}…` : line;
+}
