@@ -1,0 +1,99 @@
+// Table `pending_action`: pausing a turn and claiming its action, of which exactly one of many claims wins.
+import { z } from 'zod';
+import type { ActionRow, ActionStore, ClaimAction, ClaimOutcome } from '../../core/ports/store.ts';
+import { ActionKind, ActionRequest, Decisions } from '../../protocol/calls.ts';
+import type { Connection } from './connection.ts';
+import { messageWriter } from './messages.ts';
+import { jsonColumn, rowReader, type RowReader } from './rows.ts';
+
+const Row: z.ZodType<ActionRow> = z.object({
+  id: z.string(),
+  turnId: z.string(),
+  threadId: z.string(),
+  batchId: z.string(),
+  kind: ActionKind,
+  state: z.enum(['open', 'resolved', 'expired', 'cancelled']),
+  requests: jsonColumn(z.array(ActionRequest)),
+  proposalHash: z.string(),
+  createdAt: z.int(),
+  expiresAt: z.int().nullable(),
+  decisions: jsonColumn(Decisions).nullable(),
+  decidedBy: z.string().nullable(),
+  decidedAt: z.int().nullable(),
+});
+
+const select = `SELECT action.id, turn_id AS turnId, turn.thread_id AS threadId, batch_id AS batchId, kind, state,
+  requests, proposal_hash AS proposalHash, action.created_at AS createdAt, expires_at AS expiresAt, decisions,
+  decided_by AS decidedBy, decided_at AS decidedAt
+  FROM pending_action AS action JOIN turn ON turn.id = action.turn_id`;
+
+export function createActionStore(connection: Connection): ActionStore {
+  const { db, logger, read, write } = connection;
+  const rows = rowReader('pending_action', ['id'], Row, logger);
+  const byId = db.prepare(`${select} WHERE action.id = ?`);
+  const ofBatch = db.prepare(
+    `${select} WHERE turn_id = ? AND batch_id = ? ORDER BY action.seq DESC LIMIT 1`,
+  );
+  const open = db.prepare(`${select} WHERE state = 'open' ORDER BY action.seq`);
+  const ofThread = db.prepare(`${select} WHERE turn.thread_id = ? ORDER BY action.seq`);
+  const claim = claimer(connection, rows);
+  return {
+    pauseTurn: pauser(connection),
+    claimAction: (move) => write(() => claim(move)),
+    getAction: (id) => read(() => rows.one(byId.get(id))),
+    actionOfBatch: (turnId, batchId) => read(() => rows.one(ofBatch.get(turnId, batchId))),
+    openActions: () => read(() => rows.many(open.all())),
+    actionsOfThread: (threadId) => read(() => rows.many(ofThread.all(threadId))),
+  };
+}
+
+function pauser({ db, write }: Connection): ActionStore['pauseTurn'] {
+  const { setState } = messageWriter(db);
+  const pause = db.prepare(
+    `UPDATE turn SET status = 'paused', generation = generation + 1, lease_owner = NULL, lease_until = NULL
+     WHERE id = ? AND thread_id = ? AND status = 'running' AND generation = ?`,
+  );
+  const insert = db.prepare(
+    `INSERT INTO pending_action (id, turn_id, batch_id, kind, state, requests, proposal_hash, created_at, expires_at)
+     VALUES (@id, @turnId, @batchId, @kind, 'open', @requests, @proposalHash, @createdAt, @expiresAt)`,
+  );
+  return async (action, generation) => {
+    if (action.state !== 'open') throw new Error(`Action ${action.id} is not open`);
+    const { id, turnId, batchId, kind, proposalHash, createdAt, expiresAt } = action;
+    const requests = JSON.stringify(action.requests);
+    return write(() => {
+      if (pause.run(turnId, action.threadId, generation).changes === 0) return false;
+      insert.run({ id, turnId, batchId, kind, requests, proposalHash, createdAt, expiresAt });
+      setState(turnId, batchId, { from: 'running', to: 'awaiting' });
+      return true;
+    });
+  };
+}
+
+/** Runs inside one write transaction. An action whose row is damaged, or that has expired, is not consumed. */
+function claimer(
+  { db }: Connection,
+  rows: RowReader<ActionRow>,
+): (claim: ClaimAction) => ClaimOutcome {
+  const { setState } = messageWriter(db);
+  const byId = db.prepare(`${select} WHERE action.id = ?`);
+  const resolve = db.prepare(
+    `UPDATE pending_action SET state = 'resolved', decisions = @decisions, decided_by = @decidedBy, decided_at = @at
+     WHERE id = @actionId AND state = 'open' AND (expires_at IS NULL OR expires_at > @at)
+       AND EXISTS (SELECT 1 FROM turn WHERE turn.id = turn_id AND status = 'paused')`,
+  );
+  const resume = db
+    .prepare(
+      `UPDATE turn SET status = 'running', generation = generation + 1
+       WHERE id = ? AND status = 'paused' RETURNING generation`,
+    )
+    .pluck();
+  return (claim) => {
+    const action = rows.one(byId.get(claim.actionId));
+    const resolved = resolve.run({ ...claim, decisions: JSON.stringify(claim.decisions) });
+    if (action === undefined || resolved.changes === 0) return { kind: 'lost', action };
+    const generation = z.int().parse(resume.get(action.turnId));
+    setState(action.turnId, action.batchId, { from: 'awaiting', to: 'running' });
+    return { kind: 'claimed', generation };
+  };
+}

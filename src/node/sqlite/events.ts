@@ -1,0 +1,34 @@
+// Table `event`: streamed text of turns in flight. Gone when the turn ends.
+import { z } from 'zod';
+import type { EventStore, TextEvent } from '../../core/ports/store.ts';
+import type { Connection } from './connection.ts';
+import { jsonColumn, rowReader } from './rows.ts';
+
+const Row: z.ZodType<TextEvent> = z.object({
+  turnId: z.string(),
+  seq: z.int(),
+  messageId: z.string(),
+  // JSON, because a delta may end in the first half of a surrogate pair, which UTF-8 cannot hold.
+  delta: jsonColumn(z.string()),
+});
+
+export function createEventStore({ db, logger, read, write }: Connection): EventStore {
+  const rows = rowReader('event', ['turnId', 'seq'], Row, logger);
+  // Text that arrives after the end of its turn has no reader any more.
+  const insert = db.prepare(
+    `INSERT INTO event (turn_id, seq, message_id, delta) SELECT @turnId, @seq, @messageId, @delta
+     WHERE NOT EXISTS (SELECT 1 FROM turn WHERE id = @turnId AND ended_at IS NOT NULL)`,
+  );
+  const ofTurn = db.prepare(
+    'SELECT turn_id AS turnId, seq, message_id AS messageId, delta FROM event WHERE turn_id = ? ORDER BY seq',
+  );
+  return {
+    appendText: async (events) => {
+      if (events.length === 0) return;
+      await write(() => {
+        for (const event of events) insert.run({ ...event, delta: JSON.stringify(event.delta) });
+      });
+    },
+    textEvents: (turnId) => read(() => rows.many(ofTurn.all(turnId))),
+  };
+}

@@ -1,0 +1,82 @@
+// The store as the rest of the program gets it: one file, one connection, the tables' groups and the checkpointer.
+import type { BaseCheckpointSaver } from '@langchain/langgraph-checkpoint';
+import { Emitter } from '../../core/base/event.ts';
+import { DisposableStore, toDisposable } from '../../core/base/lifecycle.ts';
+import type { Store } from '../../core/ports/store.ts';
+import type { Clock, Logger } from '../../core/ports/system.ts';
+import { createActionStore } from './actions.ts';
+import { createBlobStore } from './blobs.ts';
+import { createConnection, type Connection } from './connection.ts';
+import { openDatabase, type Db, type OpenOptions } from './database.ts';
+import { createEventStore } from './events.ts';
+import { createJournalStore } from './journal.ts';
+import { createThreadStore } from './threads.ts';
+import { createTurnStore } from './turns.ts';
+import { watchExternalChanges } from './watch.ts';
+
+export interface OpenStoreOptions extends Pick<OpenOptions, 'nativeBinding' | 'probeWal'> {
+  /** Absolute path; its folder is created when missing. */
+  file: string;
+  logger: Logger;
+  clock: Clock;
+}
+
+export interface OpenedStore {
+  /** Owns the connection: disposing it closes the file, for the checkpointer too. */
+  store: Store;
+  checkpointer: BaseCheckpointSaver;
+  /** Sentences for the user, e.g. where a damaged file was moved to. */
+  notices: string[];
+}
+
+/** Opens or creates the state file. Throws what `openDatabase` throws. */
+export async function openStore(options: OpenStoreOptions): Promise<OpenedStore> {
+  const now = (): number => options.clock.now();
+  const { db, notices } = await openDatabase(options.file, { ...options, now });
+  try {
+    return { ...(await attachStore(db, options)), notices };
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+/** The store and the checkpointer on a database that is open and migrated. */
+export async function attachStore(
+  db: Db,
+  options: Pick<OpenStoreOptions, 'file' | 'logger' | 'clock'>,
+): Promise<Omit<OpenedStore, 'notices'>> {
+  const { file, logger, clock } = options;
+  const connection = createConnection(db, file, { logger, clock });
+  const { TurnCheckpointer } = await import('./checkpointer.ts');
+  const checkpointer = new TurnCheckpointer(connection);
+  await checkpointer.createTables();
+  return { store: createStore(connection), checkpointer };
+}
+
+function createStore(connection: Connection): Store {
+  const owned = new DisposableStore();
+  const changes = owned.add(
+    new Emitter<void>((error) => connection.logger.error('A store listener failed', error)),
+  );
+  let watching = false;
+  const startWatching = (): void => {
+    if (watching) return;
+    watching = true;
+    owned.add(watchExternalChanges(connection, () => changes.fire()));
+  };
+  owned.add(toDisposable(() => connection.db.close()));
+  return {
+    ...createThreadStore(connection),
+    ...createTurnStore(connection),
+    ...createJournalStore(connection),
+    ...createActionStore(connection),
+    ...createEventStore(connection),
+    ...createBlobStore(connection),
+    onExternalChange: (listener) => {
+      startWatching();
+      return changes.event(listener);
+    },
+    dispose: () => owned.dispose(),
+  };
+}

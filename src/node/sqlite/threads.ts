@@ -1,0 +1,42 @@
+// Table `thread`, and what is read by thread: its turns and messages.
+import { z } from 'zod';
+import type { ThreadRow, ThreadStore } from '../../core/ports/store.ts';
+import type { Connection } from './connection.ts';
+import { messageReader, selectMessage } from './messages.ts';
+import { rowReader } from './rows.ts';
+import { selectTurn, turnReader } from './turnRows.ts';
+
+const Row: z.ZodType<ThreadRow> = z.object({
+  id: z.string(),
+  title: z.string().nullable(),
+  createdAt: z.int(),
+  updatedAt: z.int(),
+});
+
+const select = 'SELECT id, title, created_at AS createdAt, updated_at AS updatedAt FROM thread';
+
+export function createThreadStore({ db, logger, read, write }: Connection): ThreadStore {
+  const rows = rowReader('thread', ['id'], Row, logger);
+  const turns = turnReader(logger);
+  const messages = messageReader(logger);
+  const insert = db.prepare<ThreadRow>(
+    'INSERT INTO thread (id, title, created_at, updated_at) VALUES (@id, @title, @createdAt, @updatedAt)',
+  );
+  const all = db.prepare(`${select} ORDER BY updated_at DESC, seq DESC`);
+  const byId = db.prepare(`${select} WHERE id = ?`);
+  const setTitle = db.prepare('UPDATE thread SET title = ? WHERE id = ? AND title IS NULL');
+  const turnsOf = db.prepare(`${selectTurn} WHERE thread_id = ? ORDER BY seq`);
+  const messagesOf = db.prepare(
+    `${selectMessage} JOIN turn ON turn.id = message.turn_id WHERE turn.thread_id = ? ORDER BY turn.seq, position`,
+  );
+  return {
+    createThread: async (row) => {
+      await write(() => insert.run(row));
+    },
+    listThreads: () => read(() => rows.many(all.all())),
+    getThread: (id) => read(() => rows.one(byId.get(id))),
+    setTitleIfNull: (id, title) => write(() => setTitle.run(title, id).changes === 1),
+    messagesOfThread: (id) => read(() => messages.many(messagesOf.all(id))),
+    turnsOfThread: (id) => read(() => turns.many(turnsOf.all(id))),
+  };
+}

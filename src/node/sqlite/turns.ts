@@ -1,0 +1,74 @@
+// Table `turn`: creation and the terminal move, which takes the turn's checkpoints and events with it.
+import { AppError } from '../../core/base/errors.ts';
+import type { EndTurn, TurnRow, TurnStore } from '../../core/ports/store.ts';
+import { checkpointDeleter } from './checkpointTables.ts';
+import type { Connection } from './connection.ts';
+import { messageReader, messageWriter, selectMessage } from './messages.ts';
+import { selectTurn, turnReader } from './turnRows.ts';
+
+export function createTurnStore(connection: Connection): TurnStore {
+  const { db, logger, read, write } = connection;
+  const turns = turnReader(logger);
+  const messages = messageReader(logger);
+  const writer = messageWriter(db);
+  const byId = db.prepare(`${selectTurn} WHERE id = ?`);
+  const inState = db.prepare(`${selectTurn} WHERE status = ? ORDER BY seq`);
+  const messagesOf = db.prepare(`${selectMessage} WHERE turn_id = ? ORDER BY position`);
+  const end = turnEnder(connection);
+  return {
+    createTurn: turnCreator(connection),
+    getTurn: (id) => read(() => turns.one(byId.get(id))),
+    turnsInState: (status) => read(() => turns.many(inState.all(status))),
+    messagesOfTurn: (id) => read(() => messages.many(messagesOf.all(id))),
+    putMessage: (row) => write(() => writer.put(row)),
+    endTurn: (move) => write(() => end(move)),
+  };
+}
+
+function turnCreator({ db, write }: Connection): TurnStore['createTurn'] {
+  const { put } = messageWriter(db);
+  const touch = db.prepare('UPDATE thread SET updated_at = ? WHERE id = ?');
+  const insert = db.prepare(
+    `INSERT INTO turn (id, thread_id, status, generation, snapshot, snapshot_hash, created_at)
+     VALUES (@id, @threadId, @status, @generation, @snapshot, @snapshotHash, @createdAt)`,
+  );
+  return (turn, user) =>
+    write(() => {
+      const { id, threadId, snapshot, snapshotHash, createdAt } = turn;
+      if (touch.run(createdAt, threadId).changes === 0) {
+        throw new AppError('store_conflict', `There is no thread ${threadId} for turn ${id}.`);
+      }
+      const row: TurnRow = {
+        ...{ id, threadId, snapshot, snapshotHash, createdAt },
+        ...{ status: 'running', generation: 1, endedAt: null, code: null, message: null },
+      };
+      insert.run({ ...row, snapshot: JSON.stringify(snapshot) });
+      put({ turnId: id, position: 0, state: 'final', message: user });
+      return row;
+    });
+}
+
+function turnEnder({ db }: Connection): (move: EndTurn) => boolean {
+  const writer = messageWriter(db);
+  const deleteCheckpoints = checkpointDeleter(db);
+  const end = db.prepare(
+    `UPDATE turn SET status = @status, generation = generation + 1, ended_at = @at, code = @code,
+       message = @message, lease_owner = NULL, lease_until = NULL
+     WHERE id = @turnId AND generation = @generation AND ended_at IS NULL
+       AND status IN (SELECT value FROM json_each(@from))`,
+  );
+  const deleteEvents = db.prepare('DELETE FROM event WHERE turn_id = ?');
+  const cancelActions = db.prepare(
+    "UPDATE pending_action SET state = 'cancelled' WHERE turn_id = ? AND state = 'open'",
+  );
+  return ({ closing, from, ...move }) => {
+    const { turnId } = move;
+    if (end.run({ ...move, from: JSON.stringify(from) }).changes === 0) return false;
+    for (const row of closing) writer.close({ ...row, turnId });
+    writer.finish(turnId);
+    deleteEvents.run(turnId);
+    deleteCheckpoints(turnId);
+    cancelActions.run(turnId);
+    return true;
+  };
+}
