@@ -5,7 +5,7 @@ import { build } from './host/build.mjs';
 import { LEVELS } from './host/levels.mjs';
 import { parseOptions, usageError } from './host/options.mjs';
 import { ROOT } from './host/paths.mjs';
-import { elapsed, runMain, say, SetupError } from './host/process.mjs';
+import { elapsed, runMain, say, sayOnStdout, SetupError } from './host/process.mjs';
 import { ensureDependencies } from './host/setup.mjs';
 
 const NAMES = LEVELS.map(({ name }) => name).join(', ');
@@ -17,6 +17,7 @@ const USAGE = `Usage: npm test -- [--level NAME[,NAME]] [--grep TEXT]
 /** @typedef {import('./host/levels.mjs').Counts} Counts */
 
 await runMain(async () => {
+  sayOnStdout();
   const values = parseOptions(USAGE, { level: { type: 'string' }, grep: { type: 'string' } });
   const grep = values.grep ?? '';
   const wanted = values.level?.split(',') ?? LEVELS.map(({ name }) => name);

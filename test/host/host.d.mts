@@ -5,9 +5,14 @@ export interface HostOptions {
   readonly workspace: string;
   /** Packaged extension to install instead of loading the repository's. */
   readonly vsix?: string;
-  /** Extension under development; default: this repository; null: none. */
+  /** Folder of the extension; default: this repository; null: none. It is loaded like an installed one. */
   readonly extension?: string | null;
-  /** Module whose `run()` is called in the extension host. */
+  /**
+   * Load it as one under development. VS Code behaves differently then: another window title, no notification
+   * pops up, a crashed extension host stays down.
+   */
+  readonly development?: boolean;
+  /** Module whose `run()` is called in the extension host; implies `development`. */
   readonly tests?: string;
   /** Whether workspace trust is in force; without it every folder is trusted. */
   readonly trust?: boolean;
@@ -41,8 +46,8 @@ export interface Host {
   /** Process ids of the running extension hosts, one per open page. */
   extensionHostPids(): Promise<number[]>;
   /**
-   * Kills every extension host as a crash would; returns the ids. The page starts a new one by itself for an
-   * installed extension (vsix); for one under development, reload the page or run Restart Extension Host.
+   * Kills every extension host as a crash would; returns the ids. The page starts a new one by itself, except
+   * with `development`: reload the page then, or run Developer: Restart Extension Host.
    */
   killExtensionHost(): Promise<number[]>;
   /** Adds user settings while VS Code runs. */

@@ -3,9 +3,10 @@ import { spawn } from 'node:child_process';
 import { appendFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { dataFolders, installVsix, linkExtension } from './extensions.mjs';
 import { extensionHosts } from './processes.mjs';
 import { nodePath, ROOT } from './paths.mjs';
-import { cleanEnv, disownGroup, killGroup, ownGroup, run, SetupError } from './process.mjs';
+import { cleanEnv, disownGroup, killGroup, ownGroup, SetupError } from './process.mjs';
 import { writeSettings } from './settings.mjs';
 import { ensureVscode } from './vscodeHost.mjs';
 
@@ -16,8 +17,9 @@ const STOP_MS = 5_000;
  * @typedef {object} HostOptions
  * @property {string} workspace folder (or .code-workspace file) to open
  * @property {string} [vsix] packaged extension to install instead of loading the repository's
- * @property {string | null} [extension] extension under development; default: this repository; null: none
- * @property {string} [tests] module whose `run()` is called in the extension host
+ * @property {string | null} [extension] folder of the extension; default: this repository; null: none
+ * @property {boolean} [development] load it as one under development instead of as an installed one
+ * @property {string} [tests] module whose `run()` is called in the extension host; implies `development`
  * @property {boolean} [trust] whether workspace trust is in force; without it every folder is trusted
  * @property {string} [userDataDir] folder for all data of this VS Code; default: a temporary one
  * @property {Record<string, unknown>} [settings] user settings, whatever their scope
@@ -40,6 +42,7 @@ export async function startHost(options) {
   }
   writeSettings(data, options.settings ?? {}, ROOT);
   if (options.vsix) await installVsix(serverMain, data, options.vsix);
+  else linkExtension(data, inDevelopment(options) ? null : extensionOf(options));
   let server = await startServer(serverMain, data, options, options.port ?? 0);
 
   return {
@@ -78,6 +81,20 @@ export async function startHost(options) {
   };
 }
 
+/** @param {HostOptions} options */
+function extensionOf({ extension }) {
+  return extension === undefined ? ROOT : extension;
+}
+
+/**
+ * VS Code behaves differently then: the window has another title, no notification pops up, a crashed extension
+ * host stays down. So it is only for what needs it.
+ * @param {HostOptions} options
+ */
+function inDevelopment({ development, tests, vsix }) {
+  return !vsix && (development === true || tests !== undefined);
+}
+
 /**
  * @param {number} port
  * @param {HostOptions} options
@@ -86,8 +103,9 @@ function pageUrl(port, options) {
   const remote = (/** @type {string} */ file) =>
     `vscode-remote://127.0.0.1:${port}${asUriPath(file)}`;
   const payload = [];
-  if (!options.vsix && options.extension !== null) {
-    payload.push(['extensionDevelopmentPath', remote(options.extension ?? ROOT)]);
+  const extension = extensionOf(options);
+  if (inDevelopment(options) && extension) {
+    payload.push(['extensionDevelopmentPath', remote(extension)]);
   }
   if (options.tests) payload.push(['extensionTestsPath', remote(options.tests)]);
   const url = new URL(`http://127.0.0.1:${port}/`);
@@ -103,32 +121,6 @@ function asUriPath(file) {
   return slashes.startsWith('/') ? slashes : `/${slashes}`;
 }
 
-/** @param {string} data */
-function folders(data) {
-  const at = (/** @type {string} */ name) => path.join(data, name);
-  return [
-    '--user-data-dir',
-    at('user'),
-    '--server-data-dir',
-    at('server'),
-    '--extensions-dir',
-    at('extensions'),
-  ];
-}
-
-/**
- * @param {string} serverMain
- * @param {string} data
- * @param {string} vsix
- */
-async function installVsix(serverMain, data, vsix) {
-  const args = [...folders(data), '--install-extension', path.resolve(vsix), '--force'];
-  const { code, output } = await run([nodePath(), serverMain, ...args], { env: cleanEnv() });
-  if (code !== 0 || !output.includes('successfully installed')) {
-    throw new Error(`VS Code did not install ${vsix}: ${output.trim()}`);
-  }
-}
-
 /**
  * @param {string} serverMain
  * @param {string} data
@@ -138,14 +130,11 @@ async function installVsix(serverMain, data, vsix) {
  */
 async function startServer(serverMain, data, options, port) {
   const args = ['--host', '127.0.0.1', '--port', String(port), '--without-connection-token'];
-  args.push(
-    '--accept-server-license-terms',
-    '--telemetry-level',
-    'off',
-    '--enable-smoke-test-driver',
-  );
+  args.push('--accept-server-license-terms', '--telemetry-level', 'off');
+  // Makes the page honour the payload of its address.
+  if (inDevelopment(options)) args.push('--enable-smoke-test-driver');
   if (!options.trust) args.push('--disable-workspace-trust');
-  const child = spawn(nodePath(), [serverMain, ...args, ...folders(data)], {
+  const child = spawn(nodePath(), [serverMain, ...args, ...dataFolders(data)], {
     cwd: data,
     env: cleanEnv(options.env),
     detached: process.platform !== 'win32',

@@ -106,7 +106,7 @@ function toEnd(args, limitMs) {
   const child = spawn(nodePath(), args, {
     cwd: ROOT,
     env: cleanEnv(),
-    stdio: ['ignore', 'inherit', 'inherit'],
+    stdio: ['ignore', 1, 1], // one stream keeps the lines in order
     detached: process.platform !== 'win32',
   });
   const { pid } = child;

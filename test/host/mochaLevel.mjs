@@ -1,7 +1,9 @@
 // Runs the test files of one level in this process. Keeps the counts in a file, so that a crash loses only the rest.
 // node test/host/mochaLevel.mjs RESULTS-FILE TIMEOUT-MS GREP FILE...   (run by test/run.mjs on Node 24)
 import { writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { setTimeout as later } from 'node:timers';
+import { pathToFileURL } from 'node:url';
 import Mocha from 'mocha';
 
 /** How long a finished level may take to close what it opened. */
@@ -18,9 +20,8 @@ const mocha = new Mocha({
   color: process.stdout.isTTY,
   ...(grep ? { grep } : {}),
 });
-for (const file of files) mocha.addFile(file);
 save();
-await mocha.loadFilesAsync();
+for (const file of files) await load(file);
 
 const runner = mocha.run((failures) => {
   counts.finished = true;
@@ -35,6 +36,24 @@ const runner = mocha.run((failures) => {
 runner.on('pass', () => count('passed'));
 runner.on('fail', () => count('failed'));
 runner.on('pending', () => count('skipped'));
+
+/**
+ * A file that cannot be loaded is one failed test; the others still run.
+ * @param {string} file
+ */
+async function load(file) {
+  mocha.suite.emit('pre-require', globalThis, file, mocha);
+  try {
+    await import(pathToFileURL(file).href);
+  } catch (error) {
+    const suite = Mocha.Suite.create(mocha.suite, path.relative(process.cwd(), file));
+    suite.addTest(
+      new Mocha.Test('can be loaded', () => {
+        throw error;
+      }),
+    );
+  }
+}
 
 /** @param {'passed' | 'failed' | 'skipped'} outcome */
 function count(outcome) {

@@ -26,9 +26,17 @@ export function cleanEnv(extra = {}) {
   return { ...env, ...extra };
 }
 
-/** @param {string} line One line of progress; stdout stays free for results. */
+/** @type {NodeJS.WriteStream} */
+let progress = process.stderr;
+
+/** Progress goes to stderr, so that stdout has results only, unless the progress is the result. */
+export function sayOnStdout() {
+  progress = process.stdout;
+}
+
+/** @param {string} line one line of progress */
 export function say(line) {
-  process.stderr.write(`${line}\n`);
+  progress.write(`${line}\n`);
 }
 
 /** @param {number} since @returns {string} */

@@ -9,7 +9,7 @@ import type { Host } from './host.mjs';
 import { ROOT } from './paths.mjs';
 
 export interface WorkbenchOptions {
-  /** Label of a theme, like `Dark Modern`, `Light Modern`, `Dark High Contrast`. */
+  /** Id of a theme: `Dark 2026`, `Light 2026`, `Dark Modern`, `Default High Contrast`, ... */
   readonly colorTheme?: string;
   readonly viewport?: { readonly width: number; readonly height: number };
   /** The browser's profile; give the same one again to come back as the same browser. Default: a fresh one. */
@@ -59,7 +59,10 @@ export async function openWorkbench(
   host: Host,
   options: WorkbenchOptions = {},
 ): Promise<Workbench> {
-  if (options.colorTheme) host.setSettings({ 'workbench.colorTheme': options.colorTheme });
+  if (options.colorTheme) {
+    const fixed = { 'window.autoDetectColorScheme': false, 'window.autoDetectHighContrast': false };
+    host.setSettings({ 'workbench.colorTheme': options.colorTheme, ...fixed });
+  }
   const launch = { ...(await ensureBrowser()), headless: true };
   const context = await chromium.launchPersistentContext(options.userDataDir ?? '', {
     ...launch,
