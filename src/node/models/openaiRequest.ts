@@ -1,0 +1,55 @@
+// Our messages and tools in the words of the chat-completions wire format. Pure.
+import type {
+  ChatCompletionCreateParamsStreaming,
+  ChatCompletionMessageParam,
+} from 'openai/resources/chat/completions';
+import { parseJson } from '../../core/base/json.ts';
+import { JsonObject } from '../../protocol/calls.ts';
+import type { Message, ToolCall } from '../../core/agent/message.ts';
+import type { ModelRequest } from '../../core/ports/model.ts';
+
+/** The body of one request, always streaming and asking for usage at the end. */
+export function toWireRequest(request: ModelRequest): ChatCompletionCreateParamsStreaming {
+  const system: ChatCompletionMessageParam[] =
+    request.system === '' ? [] : [{ role: 'system', content: request.system }];
+  const tools = request.tools.map((tool) => ({
+    type: 'function' as const,
+    function: { name: tool.name, description: tool.description, parameters: tool.schema },
+  }));
+  return {
+    model: request.model.id,
+    messages: [...system, ...request.messages.map(toWireMessage)],
+    stream: true,
+    stream_options: { include_usage: true },
+    ...(tools.length > 0 ? { tools } : {}),
+  };
+}
+
+function toWireMessage(message: Message): ChatCompletionMessageParam {
+  switch (message.role) {
+    case 'user':
+      return { role: 'user', content: message.text };
+    case 'tool':
+      return { role: 'tool', tool_call_id: message.callId, content: message.text };
+    case 'assistant':
+      if (message.toolCalls.length === 0) return { role: 'assistant', content: message.text };
+      return {
+        role: 'assistant',
+        content: message.text === '' ? null : message.text,
+        tool_calls: message.toolCalls.map(toWireCall),
+      };
+  }
+}
+
+/** Servers refuse a whole conversation for one odd name or argument text in it, so both are made acceptable. */
+function toWireCall(call: ToolCall): {
+  id: string;
+  type: 'function';
+  function: { name: string; arguments: string };
+} {
+  const name = call.name.replace(/[^A-Za-z0-9_-]/g, '_').slice(0, 64) || 'unnamed';
+  const json = parseJson(call.argsText);
+  const usable = json.ok && JsonObject.safeParse(json.value).success;
+  const args = usable ? call.argsText : JSON.stringify({ malformed_arguments: call.argsText });
+  return { id: call.id, type: 'function', function: { name, arguments: args } };
+}
