@@ -40,19 +40,17 @@ export function readErrorBody(text: string): { message: string; code: unknown } 
   return body.success ? body.data.error : { message: text.trim(), code: null };
 }
 
-/** Replaces the key, as it is or encoded, by `[key]`. */
+/** Replaces the key by `[key]`: as it is, quoted and escaped to any depth, or encoded. */
 export function redact(text: string, apiKey: string | undefined): string {
   if (!apiKey) return text;
+  const escaped = [...apiKey].map((char) => char.replace(/\W/, '\\$&')).join('\\\\*');
   const bytes = Buffer.from(apiKey);
-  const forms = [
-    apiKey,
-    JSON.stringify(apiKey).slice(1, -1),
-    encodeURIComponent(apiKey),
-    bytes.toString('base64'),
-    bytes.toString('base64url'),
-    bytes.toString('hex'),
-  ];
-  return forms.reduce((cleared, form) => cleared.replaceAll(form, '[key]'), text);
+  const encodings = ['base64', 'base64url', 'hex'] as const;
+  const encoded = [encodeURIComponent(apiKey), ...encodings.map((name) => bytes.toString(name))];
+  return encoded.reduce(
+    (cleared, form) => cleared.replaceAll(form, '[key]'),
+    text.replace(new RegExp(escaped, 'g'), '[key]'),
+  );
 }
 
 /** The failure for an HTTP status with the server's message. */
@@ -161,7 +159,8 @@ function final(error: AppError): Failure {
 }
 
 function quoteServer(message: string, context: ErrorContext): string {
-  const text = clip(redact(message, context.apiKey).replace(/\s+/g, ' ').trim());
+  // Cut before spaces are joined, so that nothing from the far end of a long body comes near.
+  const text = clip(redact(message, context.apiKey)).replace(/\s+/g, ' ').trim();
   return text === '' ? '' : `: ${text.replace(/\.$/, '')}`;
 }
 
