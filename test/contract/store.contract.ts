@@ -1,9 +1,6 @@
 // What every Store must do, whatever is beneath: threads, turns, messages and the terminal move.
 import assert from 'node:assert/strict';
-import type { BaseCheckpointSaver } from '@langchain/langgraph-checkpoint';
 import { emptyCheckpoint } from '@langchain/langgraph-checkpoint';
-import { AppError } from '../../src/core/base/errors.ts';
-import type { Store } from '../../src/core/ports/store.ts';
 import {
   assistantRow,
   endTurn,
@@ -17,24 +14,7 @@ import {
 } from './storeFixtures.ts';
 import { storeMovesContract } from './storeMoves.contract.ts';
 import { storeModelContract } from './storeModel.contract.ts';
-
-/** One state that lives for one test. */
-export interface StoreSubject {
-  store: Store;
-  checkpointer: BaseCheckpointSaver;
-  /** Closes the store and opens the same state again. */
-  reopen: () => Promise<void>;
-  /** A second store on the same state, as another window has it. */
-  openSecond: () => Promise<Store>;
-  close: () => Promise<void>;
-}
-
-export type MakeSubject = () => Promise<StoreSubject>;
-
-export const hasCode =
-  (code: string) =>
-  (thrown: unknown): boolean =>
-    thrown instanceof AppError && thrown.code === code;
+import { hasCode, withSubject, type MakeSubject, type StoreSubject } from './storeSubject.ts';
 
 /** Declares the whole suite; `make` is called once a test. */
 export function storeContract(name: string, make: MakeSubject): void {
@@ -46,18 +26,6 @@ export function storeContract(name: string, make: MakeSubject): void {
     storeMovesContract(make);
     storeModelContract(make);
   });
-}
-
-/** Gives `body` a fresh subject and closes it, whatever happens. */
-export function withSubject(make: MakeSubject, body: (subject: StoreSubject) => Promise<void>) {
-  return async (): Promise<void> => {
-    const subject = await make();
-    try {
-      await body(subject);
-    } finally {
-      await subject.close();
-    }
-  };
 }
 
 function threadsContract(make: MakeSubject): void {

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { Store } from '../../src/core/ports/store.ts';
-import { withSubject, type MakeSubject } from './store.contract.ts';
+import { withSubject, type MakeSubject } from './storeSubject.ts';
 import { endTurn, openAction, seed } from './storeFixtures.ts';
 
 interface Model {

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import type { Store } from '../../src/core/ports/store.ts';
 import type { CallOutcome, Decisions } from '../../src/protocol/calls.ts';
-import { withSubject, type MakeSubject } from './store.contract.ts';
+import { withSubject, type MakeSubject } from './storeSubject.ts';
 import {
   assistantRow,
   editProposal,

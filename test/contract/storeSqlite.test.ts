@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Store } from '../../src/core/ports/store.ts';
 import { openStore } from '../../src/node/sqlite/openStore.ts';
-import { storeContract, type StoreSubject } from './store.contract.ts';
+import { storeContract } from './store.contract.ts';
+import type { StoreSubject } from './storeSubject.ts';
 
 const logger = { debug() {}, info() {}, warn() {}, error() {} };
 const clock = { now: () => 1000 };

@@ -8,9 +8,11 @@ import type {
   PendingWrite,
 } from '@langchain/langgraph-checkpoint';
 import { SqliteSaver } from '@langchain/langgraph-checkpoint-sqlite';
+import { AppError } from '../../core/base/errors.ts';
 import type { Connection } from './connection.ts';
 import type { Db } from './database.ts';
 import { withBusyRetry } from './retry.ts';
+import { damagedRow } from './rows.ts';
 import { plainJsonSerde } from './serde.ts';
 
 /** LangGraph's `thread_id` is the turn's id. Methods throw the same AppErrors as the store. */
@@ -28,7 +30,9 @@ export class TurnCheckpointer extends SqliteSaver {
   }
 
   override getTuple(config: RunnableConfig): Promise<CheckpointTuple | undefined> {
-    return this.#retry(() => super.getTuple(config));
+    return this.#retry(() => super.getTuple(config)).catch((error: unknown) => {
+      throw nameRow(error, config);
+    });
   }
 
   override put(
@@ -55,6 +59,11 @@ export class TurnCheckpointer extends SqliteSaver {
   #retry<T>(run: () => Promise<T>): Promise<T> {
     return withBusyRetry(this.#connection.file, run);
   }
+}
+
+function nameRow(error: unknown, { configurable }: RunnableConfig): unknown {
+  if (!(error instanceof AppError) || error.code !== 'store_damaged_row') return error;
+  return damagedRow('checkpoints', String(configurable?.['thread_id']), error.message);
 }
 
 /** The saver's set-up switches the file to WAL, which database.ts has decided already. */

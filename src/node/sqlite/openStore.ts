@@ -7,11 +7,12 @@ import type { Clock, Logger } from '../../core/ports/system.ts';
 import { createActionStore } from './actions.ts';
 import { createBlobStore } from './blobs.ts';
 import { createConnection, type Connection } from './connection.ts';
-import { openDatabase, type Db, type OpenOptions } from './database.ts';
+import type { Db } from './database.ts';
 import { createEventStore } from './events.ts';
 import { createJournalStore } from './journal.ts';
 import { createThreadStore } from './threads.ts';
 import { createTurnStore } from './turns.ts';
+import { openDatabase, type OpenOptions } from './openDatabase.ts';
 import { watchExternalChanges } from './watch.ts';
 
 export interface OpenStoreOptions extends Pick<OpenOptions, 'nativeBinding' | 'probeWal'> {

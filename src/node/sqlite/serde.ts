@@ -7,7 +7,10 @@ import { parsePlainJson } from './plainJson.ts';
 const UNDEFINED = 'undefined';
 const JSON_TYPE = 'json';
 
-/** `dumpsTyped` throws AppError `store_failed` for values that JSON would silently change. */
+/**
+ * `dumpsTyped` throws AppError `store_failed` for values that JSON would silently change; `loadsTyped` throws
+ * `store_damaged_row`.
+ */
 export const plainJsonSerde: SerializerProtocol = {
   dumpsTyped: async (value: unknown) => {
     if (value === undefined) return [UNDEFINED, new Uint8Array()];
@@ -15,12 +18,18 @@ export const plainJsonSerde: SerializerProtocol = {
   },
   loadsTyped: async (type: string, data: Uint8Array | string): Promise<unknown> => {
     if (type === UNDEFINED) return undefined;
-    if (type !== JSON_TYPE) {
-      throw new AppError('store_damaged_row', `A checkpoint has a value of unknown type ${type}.`);
+    if (type !== JSON_TYPE) throw damagedValue(`its type is ${type}`);
+    try {
+      return parsePlainJson(typeof data === 'string' ? data : new TextDecoder().decode(data));
+    } catch (error) {
+      throw damagedValue(String(error));
     }
-    return parsePlainJson(typeof data === 'string' ? data : new TextDecoder().decode(data));
   },
 };
+
+function damagedValue(detail: string): AppError {
+  return new AppError('store_damaged_row', `A stored value cannot be read: ${detail}`);
+}
 
 function refuseClasses(_key: string, value: unknown): unknown {
   const lossy =
