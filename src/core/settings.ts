@@ -16,11 +16,12 @@ function setting<T>(schema: z.ZodType<T>, value: T, scope: SettingScope): Settin
   return { schema, default: value, scope };
 }
 
-const provider = z.enum(['vscode', 'openai', 'scripted']);
+/** Empty: a model of VS Code if there is one, else the demo agent. */
+const provider = z.enum(['', 'vscode', 'openai', 'scripted']);
 
 /** All settings. `package.json` is checked against this table. */
 export const SETTINGS = {
-  'countersign.model.provider': setting(provider, 'vscode', 'application'),
+  'countersign.model.provider': setting(provider, '', 'application'),
   'countersign.model.id': setting(z.string(), '', 'application'),
   'countersign.model.baseUrl': setting(z.string(), '', 'application'),
   'countersign.approval.mode': setting(Mode, 'default', 'resource'),

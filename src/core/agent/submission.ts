@@ -5,13 +5,15 @@ import type { ActionRow, TurnRow } from '../ports/store.ts';
 import type { Tool } from '../tools/tool.ts';
 
 export interface Refusal {
-  code: RefusalCode | 'not_confirmed';
+  code: RefusalCode;
   message: string;
   callIds: string[];
 }
 
 export type RefusalCode =
   | 'unknown_action'
+  | 'wrong_action'
+  | 'not_confirmed'
   | 'not_paused'
   | 'expired'
   | 'already_decided'

@@ -83,10 +83,25 @@ async function pause(deps: RunnerDeps, turn: TurnRow): Promise<DriveEnd> {
     throw new AppError('internal', 'Paused without a waiting call', { audience: 'log' });
   const rows = await callsOfBatch(deps.store, turn.id, waiting.batchId);
   const action = actionFor(deps, turn, rows);
+  await keepBaseTexts(deps, action);
   if (!(await deps.store.pauseTurn(action, turn.generation))) return { kind: 'lost' };
   deps.emit({ type: 'action', action });
   await emitTurn(deps, turn.id);
   return { kind: 'paused', action };
+}
+
+/** Keeps the texts that the edits were proposed on, so that the card shows the same diff after a restart. */
+async function keepBaseTexts(deps: RunnerDeps, action: ActionRow): Promise<void> {
+  const edits = action.requests.flatMap(({ proposal }) =>
+    proposal.kind === 'edit' ? [proposal] : [],
+  );
+  for (const { baseHash, realPath } of edits) {
+    if (baseHash === null) continue;
+    const chained = edits.find((other) => other.newHash === baseHash && other.newText !== null);
+    const read = chained ? undefined : await deps.files.read(realPath);
+    const text = chained?.newText ?? (read?.kind === 'text' ? read.text : null);
+    if (text !== null && deps.texts.sha256(text) === baseHash) await deps.store.putText(text);
+  }
 }
 
 interface Ending {

@@ -1,7 +1,7 @@
 // Connects one webview to the engine: a snapshot when it says it is ready, then idempotent updates; every message
 // parsed, bounded and answered. It holds no truth: everything it sends comes from the store or from engine events.
 import { callItem, callItemId, endItem, messageItem } from './items.ts';
-import { handleViewMessage, type PanelHost } from './requests.ts';
+import { handleViewMessage, type Draft, type PanelHost } from './requests.ts';
 import { actionView, threadItems } from './snapshot.ts';
 import { chatStatus } from './status.ts';
 import { DisposableStore, type Disposable } from '../base/lifecycle.ts';
@@ -30,6 +30,8 @@ export interface PresenterDeps {
   logger: Logger;
   /** What is wrong with settings or state, for the chat's head. */
   problems: () => string[];
+  /** Before trust no turn starts and nothing is decided. */
+  trusted: () => boolean;
 }
 
 /** `chat` shows the session's thread; `panel` shows one pending action. */
@@ -41,6 +43,7 @@ export function present(deps: PresenterDeps, surface: Surface, channel: ViewChan
   owned.add(channel.onMessage((raw) => presenter.receive(raw)));
   owned.add(deps.engine.onEvent((event) => presenter.onEngineEvent(event)));
   owned.add(deps.session.onChange(() => presenter.refresh()));
+  owned.add(deps.host.onDraft((draft) => presenter.onDraft(draft)));
   owned.add(deps.store.onExternalChange(() => presenter.refresh()));
   owned.add(presenter);
   return owned;
@@ -88,6 +91,11 @@ class Presenter implements Disposable {
 
   onEngineEvent(event: EngineEvent): void {
     if (this.#ready) this.#enqueue(() => this.#forward(event));
+  }
+
+  /** The right side of a diff editor changed: the card shows it and may send it as an edit. */
+  onDraft(draft: Draft): void {
+    if (this.#ready) this.#enqueue(async () => this.#post({ type: 'draft', ...draft }));
   }
 
   dispose(): void {

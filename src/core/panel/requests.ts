@@ -1,12 +1,21 @@
 // What a webview may ask for. Nothing that determines a turn comes from it: it names an action, a decision, a choice.
+import { riskyRequests } from './risk.ts';
 import { currentTurn } from './snapshot.ts';
 import { AppError } from '../base/errors.ts';
 import { assertNever } from '../base/assert.ts';
+import type { Event } from '../base/event.ts';
 import type { PresenterDeps } from './presenter.ts';
 import type { Refusal } from '../agent/submission.ts';
 import type { ViewToHost } from '../../protocol/messages.ts';
-import type { Decisions, Mode } from '../../protocol/calls.ts';
+import type { Mode, Submission } from '../../protocol/calls.ts';
 import type { ActionRow } from '../ports/store.ts';
+
+/** The text in the right side of a diff editor. */
+export interface Draft {
+  actionId: string;
+  callId: string;
+  content: string;
+}
 
 /** What the presenter needs of the window around it. */
 export interface PanelHost {
@@ -17,6 +26,7 @@ export interface PanelHost {
   openWhy(rule: string): Promise<void>;
   /** A native modal for decisions of high risk; false when the user backs out. */
   confirm(question: string, detail: string): Promise<boolean>;
+  readonly onDraft: Event<Draft>;
   /** Who decides, for the record and for other windows. */
   readonly decidedBy: string;
 }
@@ -39,7 +49,11 @@ export async function handleViewMessage(
       deps.session.update({ threadId: null });
       return null;
     case 'submit':
-      return submit(deps, message);
+      return submitDecisions(deps, deps.host, {
+        actionId: message.actionId,
+        proposalHash: message.proposalHash,
+        decisions: message.decisions,
+      });
     case 'openDiff':
       await deps.host.openDiff(await openAction(deps, message.actionId), message.callId);
       return null;
@@ -64,6 +78,7 @@ export async function handleViewMessage(
 export async function sendMessage(deps: PresenterDeps, text: string): Promise<void> {
   const { engine, session } = deps;
   const { model, mode } = session.state;
+  refuseUntrusted(deps);
   if (!model) {
     throw new AppError(
       'model_not_configured',
@@ -84,39 +99,30 @@ async function stopTurn(deps: PresenterDeps): Promise<void> {
   }
 }
 
-async function submit(
-  deps: PresenterDeps,
-  message: Extract<ViewToHost, { type: 'submit' }>,
+/** Decides for a human at `host`: trust, the native confirmation where it is due, then the engine's guards. */
+export async function submitDecisions(
+  deps: Pick<PresenterDeps, 'engine' | 'store' | 'trusted'>,
+  host: Pick<PanelHost, 'confirm' | 'decidedBy'>,
+  submission: Submission,
 ): Promise<Refusal | null> {
-  const { actionId, proposalHash, decisions } = message;
-  const action = await deps.store.getAction(actionId);
-  const risky = action ? riskyRequests(action, decisions) : [];
+  refuseUntrusted(deps);
+  const action = await deps.store.getAction(submission.actionId);
+  const risky = action ? riskyRequests(action, submission.decisions ?? {}) : [];
   if (risky.length > 0) {
-    const detail = risky.join('\n');
-    if (!(await deps.host.confirm('Approve a change of high risk?', detail))) {
+    if (!(await host.confirm('Approve a change of high risk?', risky.join('\n')))) {
       return { code: 'not_confirmed', message: 'Not approved: you did not confirm.', callIds: [] };
     }
   }
-  const outcome = await deps.engine.submit(
-    { actionId, proposalHash, decisions },
-    deps.host.decidedBy,
-  );
+  const outcome = await deps.engine.submit(submission, host.decidedBy);
   return outcome.ok ? null : outcome.refusal;
 }
 
-/** One line for each approved call that touches a protected file or leaves the workspace. */
-export function riskyRequests(action: ActionRow, decisions: Decisions): string[] {
-  return action.requests.flatMap((request) => {
-    const type = decisions[request.callId]?.type;
-    if (type !== 'approve' && type !== 'edit') return [];
-    const { proposal } = request;
-    if (proposal.kind !== 'edit' && proposal.kind !== 'read') return [];
-    if (proposal.outside) return [`${request.tool}: ${proposal.realPath} (outside the workspace)`];
-    if (proposal.kind === 'edit' && proposal.protected !== undefined) {
-      return [`${request.tool}: ${proposal.path} (protected: ${proposal.protected})`];
-    }
-    return [];
-  });
+function refuseUntrusted(deps: Pick<PresenterDeps, 'trusted'>): void {
+  if (deps.trusted()) return;
+  throw new AppError(
+    'untrusted_workspace',
+    'This workspace is in Restricted Mode. Trust it (“Workspaces: Manage Workspace Trust”) to let an agent work in it.',
+  );
 }
 
 function setMode(deps: PresenterDeps, mode: Mode): void {

@@ -1,0 +1,68 @@
+// Opens the engine for one command: settings from a file, the key from the environment, no editor.
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { readJsonObject, type CliOptions } from './options.ts';
+import { assetsOf } from '../assets.ts';
+import { openEngine } from '../openEngine.ts';
+import { AppError } from '../../core/base/errors.ts';
+import type { OpenedEngine } from '../../core/services.ts';
+import type { Secrets, Settings } from '../../core/ports/settings.ts';
+import type { Logger } from '../../core/ports/system.ts';
+
+export interface CliContext {
+  /** Folder of the bundles. */
+  distDir: string;
+}
+
+export async function openForCli(
+  context: CliContext,
+  options: CliOptions,
+  roots: readonly string[],
+): Promise<OpenedEngine> {
+  return openEngine({
+    stateFile: path.resolve(options.need('state')),
+    roots,
+    assets: assetsOf(context.distDir),
+    settings: fileSettings(options.get('settings')),
+    secrets: environmentSecrets(process.env),
+    logger: stderrLogger,
+  });
+}
+
+/** Refuses a state file that is not there: reading commands must not create one. */
+export function requireState(options: CliOptions): void {
+  const file = path.resolve(options.need('state'));
+  if (existsSync(file)) return;
+  throw new AppError(
+    'no_state',
+    `There is no state file ${file}. Name the one that “run” wrote with --state.`,
+  );
+}
+
+/** The file stands for the user's settings; on the command line the user vouches for the workspace. */
+export function fileSettings(file: string | undefined): Settings {
+  const user = file === undefined ? {} : readJsonObject(file, 'The settings file');
+  return {
+    read: () => ({ user, workspace: {}, trusted: true }),
+    onChange: () => ({ dispose: () => undefined }),
+  };
+}
+
+/** Takes the keys out of the environment at once, so that no child process and no dump can show them. */
+export function environmentSecrets(env: NodeJS.ProcessEnv): Secrets {
+  const key = env['COUNTERSIGN_API_KEY'] ?? env['OPENAI_API_KEY'];
+  for (const name of ['COUNTERSIGN_API_KEY', 'OPENAI_API_KEY']) Reflect.deleteProperty(env, name);
+  return { get: async (name) => (name === 'openai' ? key : undefined) };
+}
+
+const line = (level: string, text: string): void => {
+  process.stderr.write(`${level}: ${text}\n`);
+};
+
+const stderrLogger: Logger = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: (text) => line('warning', text),
+  error: (text, error) =>
+    line('error', error instanceof Error ? `${text}: ${error.message}` : text),
+};

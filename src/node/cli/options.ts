@@ -1,0 +1,130 @@
+// Command-line arguments, parsed strictly: an unknown word, a missing option or a bad value is a usage error.
+import { parseArgs } from 'node:util';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { AppError } from '../../core/base/errors.ts';
+import { JsonObject } from '../../protocol/calls.ts';
+
+export const USAGE = `Usage: node dist/cli.js COMMAND [OPTIONS]
+
+  run      --workspace DIR --state FILE --model scripted:FILE|openai:NAME [--settings FILE] [--thread ID] PROMPT
+  pending  --state FILE
+  decide   --state FILE --workspace DIR ACTION_ID --decisions FILE|- [--settings FILE]
+  threads  --state FILE
+  show     --state FILE THREAD_ID
+  policy check --workspace DIR --cases FILE|- [--settings FILE]
+
+--json prints one JSON object a line. --settings is a JSON object of VS Code setting keys.
+The key of an OpenAI-compatible endpoint is read from COUNTERSIGN_API_KEY or OPENAI_API_KEY.
+Exit status: 0 finished, 3 paused, 4 refused, 2 usage, 1 failed.
+`;
+
+export class UsageError extends Error {}
+
+const STRINGS = [
+  'workspace',
+  'state',
+  'model',
+  'settings',
+  'thread',
+  'decisions',
+  'cases',
+] as const;
+type OptionName = (typeof STRINGS)[number];
+
+export interface CliOptions {
+  words: string[];
+  json: boolean;
+  /** The value of a required option; UsageError when it is missing. */
+  need(name: OptionName): string;
+  get(name: OptionName): string | undefined;
+}
+
+/** `allowed` names the options that the command takes, besides --json. */
+export function parseOptions(argv: readonly string[], allowed: readonly OptionName[]): CliOptions {
+  const { values, positionals } = parse(argv);
+  for (const name of STRINGS) {
+    if (values[name] !== undefined && !allowed.includes(name)) {
+      throw new UsageError(`--${name} does not belong to this command.`);
+    }
+  }
+  const get = (name: OptionName): string | undefined => values[name];
+  return {
+    words: positionals,
+    json: values.json === true,
+    get,
+    need: (name) => {
+      const value = get(name);
+      if (value === undefined || value === '') throw new UsageError(`--${name} is missing.`);
+      return value;
+    },
+  };
+}
+
+function parse(argv: readonly string[]): {
+  values: Partial<Record<OptionName, string>> & { json?: boolean };
+  positionals: string[];
+} {
+  const text = { type: 'string' } as const;
+  try {
+    return parseArgs({
+      args: [...argv],
+      allowPositionals: true,
+      options: {
+        json: { type: 'boolean' },
+        workspace: text,
+        state: text,
+        model: text,
+        settings: text,
+        thread: text,
+        decisions: text,
+        cases: text,
+      },
+    });
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error), { cause: error });
+  }
+}
+
+/** An existing folder, absolute. */
+export function workspaceDir(value: string): string {
+  const dir = path.resolve(value);
+  if (!existsSync(dir) || !statSync(dir).isDirectory()) {
+    throw new AppError(
+      'no_workspace',
+      `There is no folder ${dir}. Name an existing one with --workspace.`,
+    );
+  }
+  return dir;
+}
+
+/** Text of a file, or of standard input for `-`. */
+export function readInput(file: string, what: string): string {
+  try {
+    return readFileSync(file === '-' ? 0 : file, 'utf8');
+  } catch (error) {
+    throw new AppError('unreadable_file', `${what} ${file} cannot be read: ${message(error)}`, {
+      cause: error,
+    });
+  }
+}
+
+/** A JSON object from a file; says where it is malformed. */
+export function readJsonObject(file: string, what: string): JsonObject {
+  const text = readInput(file, what);
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw new AppError('malformed_file', `${what} ${file} is not valid JSON: ${message(error)}`, {
+      cause: error,
+    });
+  }
+  const parsed = JsonObject.safeParse(value);
+  if (parsed.success && !Array.isArray(value)) return parsed.data;
+  throw new AppError('malformed_file', `${what} ${file} must hold one JSON object.`);
+}
+
+function message(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,20 @@
+// `policy check`: one verdict a line, in order, for every line, whatever is in it.
+import { assetsOf } from '../assets.ts';
+import { fileSettings, type CliContext } from './open.ts';
+import { readInput, UsageError, workspaceDir, type CliOptions } from './options.ts';
+import { createPrint } from './print.ts';
+import { createPolicyChecker } from '../policyCheck.ts';
+
+export async function checkPolicy(context: CliContext, options: CliOptions): Promise<number> {
+  if (options.words.length > 0) throw new UsageError('policy check takes no further words.');
+  const workspace = workspaceDir(options.need('workspace'));
+  const lines = readInput(options.need('cases'), 'The cases file').split('\n');
+  if (lines.at(-1) === '') lines.pop();
+  const { wasmDir } = assetsOf(context.distDir);
+  const settings = fileSettings(options.get('settings'));
+  const check = createPolicyChecker({ workspace, wasmDir, settings });
+  // Always JSON: the answers are for programs, whether --json was given or not.
+  const print = createPrint(true);
+  for (const [index, line] of lines.entries()) print({ ...(await check(line, index + 1)) }, '');
+  return 0;
+}

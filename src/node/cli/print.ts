@@ -1,0 +1,108 @@
+// What the command line prints: one JSON object a line with --json, else lines for people. Every byte of the agent's made visible.
+import { displayBytes } from '../../protocol/displayBytes.ts';
+import type { DriveEnd } from '../../core/agent/turnRunner.ts';
+import type { EngineEvent } from '../../core/agent/events.ts';
+import type { Refusal } from '../../core/agent/submission.ts';
+import type { ActionRow, TurnRow } from '../../core/ports/store.ts';
+
+export type Print = (object: Record<string, unknown>, text: string) => void;
+
+export const EXIT = { finished: 0, failed: 1, usage: 2, paused: 3, refused: 4 } as const;
+
+export function createPrint(json: boolean): Print {
+  return (object, text) => {
+    const line = json ? JSON.stringify(object) : text;
+    if (line !== '') process.stdout.write(`${line}\n`);
+  };
+}
+
+/** Events of the turn as they happen. */
+export function printEvent(print: Print, event: EngineEvent): void {
+  if (event.type === 'text') {
+    const { turnId, messageId, offset, delta } = event;
+    print({ type: 'text', turnId, messageId, offset, delta }, '');
+  } else if (event.type === 'message') {
+    const { turnId, message } = event.row;
+    const said = message.role === 'assistant' ? displayBytes(message.text, true) : '';
+    print({ type: 'message', turnId, message }, said);
+  } else if (event.type === 'call') {
+    const { turnId, callId, tool, state, outcome, verdict } = event.call;
+    const how = [state, outcome, verdict?.reason].filter(Boolean).join(', ');
+    print(
+      { type: 'call', turnId, callId, tool, state, outcome, why: verdict },
+      `  ${tool}: ${displayBytes(how)}`,
+    );
+  } else if (event.type === 'output') {
+    const { turnId, callId, offset, delta } = event;
+    print({ type: 'output', turnId, callId, offset, delta }, '');
+  }
+}
+
+/** The one closing event of run and decide, and its exit status. */
+export function printEnd(print: Print, end: DriveEnd, finalText: string): number {
+  if (end.kind === 'paused') {
+    print(pausedEvent(end.action), pausedText(end.action));
+    return EXIT.paused;
+  }
+  if (end.kind === 'lost') {
+    const message = 'The turn was moved on by another process.';
+    print({ type: 'turn.failed', code: 'lost', message }, message);
+    return EXIT.failed;
+  }
+  return printEnded(print, end.turn, finalText);
+}
+
+function printEnded(print: Print, turn: TurnRow, finalText: string): number {
+  const { id: turnId, threadId, status, code, message } = turn;
+  if (status === 'failed') {
+    print({ type: 'turn.failed', turnId, threadId, code, message }, `Failed (${code}): ${message}`);
+    return EXIT.failed;
+  }
+  const note = message === null ? '' : ` ${message}`;
+  print(
+    { type: 'turn.finished', turnId, threadId, status, code, message, text: finalText },
+    `Turn ${status}.${note} Thread ${threadId}.`,
+  );
+  return EXIT.finished;
+}
+
+export function pausedEvent(action: ActionRow): Record<string, unknown> {
+  return {
+    type: 'turn.paused',
+    turnId: action.turnId,
+    threadId: action.threadId,
+    actionId: action.id,
+    kind: action.kind,
+    proposalHash: action.proposalHash,
+    createdAt: action.createdAt,
+    requests: action.requests,
+  };
+}
+
+export function pausedText(action: ActionRow): string {
+  const calls = action.requests.map((request) => {
+    const { proposal } = request;
+    const what =
+      proposal.kind === 'command'
+        ? proposal.command
+        : proposal.kind === 'question'
+          ? proposal.question
+          : proposal.kind === 'edit'
+            ? `${proposal.change} ${proposal.path} (+${proposal.added} −${proposal.removed})`
+            : proposal.target;
+    return `  ${request.callId}  ${request.tool}: ${displayBytes(what)}\n      ${displayBytes(request.why.reason)}`;
+  });
+  return [`Waiting for you: action ${action.id}`, ...calls].join('\n');
+}
+
+export function printRefusal(print: Print, refusal: Refusal): number {
+  const { code, message, callIds } = refusal;
+  print({ type: 'refused', code, message, callIds }, `Refused (${code}): ${message}`);
+  return EXIT.refused;
+}
+
+/** A failure before or outside a turn. */
+export function printFailure(print: Print, code: string, message: string): number {
+  print({ type: 'turn.failed', code, message }, `Failed (${code}): ${message}`);
+  return EXIT.failed;
+}

@@ -1,0 +1,93 @@
+// `run` and `decide`: drive a turn in this process until it ends or pauses.
+import { openForCli, requireState, type CliContext } from './open.ts';
+import { readJsonObject, UsageError, workspaceDir, type CliOptions } from './options.ts';
+import { createPrint, printEnd, printEvent, printRefusal, type Print } from './print.ts';
+import { AppError } from '../../core/base/errors.ts';
+import { parseModelRef } from '../../core/models/modelRef.ts';
+import { Submission } from '../../protocol/calls.ts';
+import type { OpenedEngine } from '../../core/services.ts';
+import type { Drive } from '../../core/threads/engine.ts';
+
+export async function runTurn(context: CliContext, options: CliOptions): Promise<number> {
+  const [prompt, ...more] = options.words;
+  if (prompt === undefined || prompt.trim() === '' || more.length > 0) {
+    throw new UsageError('run takes exactly one PROMPT; put it in quotes.');
+  }
+  const model = parseModelRef(options.need('model'));
+  const root = workspaceDir(options.need('workspace'));
+  return withEngine(context, options, [root], async (opened, print) => {
+    const wanted = options.get('thread');
+    const threadId = wanted ?? (await opened.engine.createThread()).id;
+    const mode = opened.settings().values['countersign.approval.mode'];
+    const drive = await opened.engine.startTurn({ threadId, text: prompt, model, mode });
+    return finish(opened, print, drive);
+  });
+}
+
+export async function decideAction(context: CliContext, options: CliOptions): Promise<number> {
+  const [actionId, ...more] = options.words;
+  if (actionId === undefined || more.length > 0) {
+    throw new UsageError('decide takes exactly one ACTION_ID.');
+  }
+  requireState(options);
+  const root = workspaceDir(options.need('workspace'));
+  const file = options.need('decisions');
+  const parsed = Submission.safeParse({ actionId, ...readJsonObject(file, 'The decisions file') });
+  return withEngine(context, options, [root], async (opened, print) => {
+    if (!parsed.success) {
+      const issue = parsed.error.issues[0];
+      const where = issue?.path.join('.') ?? '';
+      const message = `The decisions file ${file} is malformed${where === '' ? '' : ` at ${where}`}: ${issue?.message ?? ''}`;
+      return printRefusal(print, { code: 'incomplete', message, callIds: [] });
+    }
+    if (parsed.data.actionId !== actionId) {
+      const message = `The decisions file is for action ${parsed.data.actionId}, not ${actionId}.`;
+      return printRefusal(print, { code: 'wrong_action', message, callIds: [] });
+    }
+    const outcome = await opened.engine.submit(parsed.data, `command line (pid ${process.pid})`);
+    if (!outcome.ok) return printRefusal(print, outcome.refusal);
+    return finish(opened, print, outcome);
+  });
+}
+
+/** Opens, prints the problems with settings once, runs, and always closes. */
+async function withEngine(
+  context: CliContext,
+  options: CliOptions,
+  roots: readonly string[],
+  act: (opened: OpenedEngine, print: Print) => Promise<number>,
+): Promise<number> {
+  const print = createPrint(options.json);
+  const opened = await openForCli(context, options, roots);
+  const watching = opened.engine.onEvent((event) => printEvent(print, event));
+  try {
+    for (const message of opened.problems())
+      print({ type: 'warning', message }, `Warning: ${message}`);
+    return await act(opened, print);
+  } finally {
+    watching.dispose();
+    opened.dispose();
+  }
+}
+
+/** Waits for the drive, stopping it cleanly on Ctrl+C, and prints its one closing event. */
+async function finish(opened: OpenedEngine, print: Print, drive: Drive): Promise<number> {
+  const interrupt = (): void => {
+    opened.engine.stop(drive.turn.id).catch(() => undefined);
+  };
+  process.once('SIGINT', interrupt);
+  try {
+    const end = await drive.done;
+    const messages = await opened.store.messagesOfTurn(drive.turn.id);
+    const last = messages.findLast(({ message }) => message.role === 'assistant')?.message;
+    return printEnd(print, end, last?.role === 'assistant' ? last.text : '');
+  } finally {
+    process.removeListener('SIGINT', interrupt);
+  }
+}
+
+/** For a thread that must exist. */
+export async function needThread(opened: OpenedEngine, id: string): Promise<void> {
+  if (await opened.store.getThread(id)) return;
+  throw new AppError('unknown_thread', `There is no thread ${id} in this state file.`);
+}

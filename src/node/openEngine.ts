@@ -1,0 +1,113 @@
+// Puts the engine together from the node adapters. The one place that knows them all.
+import { readFile } from 'node:fs/promises';
+import { createCommandRunner } from './commands/runner.ts';
+import { createShells } from './commands/shells.ts';
+import { createFileWriter } from './files/writer.ts';
+import { createLocalFiles } from './files/localFiles.ts';
+import { compileGlob } from './globs.ts';
+import { createOpenAIProvider } from './models/openai.ts';
+import { createScriptedProvider } from './models/scripted.ts';
+import { createShellParser } from './shell/parser.ts';
+import { openStore } from './sqlite/openStore.ts';
+import { systemClock, createIds, systemTexts } from './system.ts';
+import { createProposalHasher } from '../core/agent/proposalHash.ts';
+import { submitDecisions } from '../core/panel/requests.ts';
+import { present } from '../core/panel/presenter.ts';
+import { rulesOfSettings } from '../core/policy/layers.ts';
+import { describeProblem } from '../core/policy/rules.ts';
+import { parseSettings } from '../core/settings.ts';
+import { Engine, type CoreDeps } from '../core/threads/engine.ts';
+import { allTools } from '../core/tools/registry.ts';
+import type { EngineOpener, OpenedEngine, OpenEngineOptions } from '../core/services.ts';
+import type { RuleSet } from '../core/policy/types.ts';
+import type { ModelProviders } from '../core/ports/model.ts';
+
+/** Id of the built-in demo agent at the `scripted` provider. */
+const DEMO = 'demo';
+
+/** Opens the state file and everything around it. Throws AppError with what to do when the state cannot be used. */
+export const openEngine: EngineOpener = async (options) => {
+  const { settings, logger } = options;
+  const { nativeBinding } = options.assets;
+  const { store, checkpointer, notices } = await openStore({
+    file: options.stateFile,
+    logger,
+    clock: systemClock,
+    ...(nativeBinding === undefined ? {} : { nativeBinding }),
+  });
+  const deps = { ...createPorts(options), store, checkpointer };
+  const engine = new Engine(deps);
+  const readSettings = (): ReturnType<typeof parseSettings> => parseSettings(settings.read());
+  const problems = (): string[] => [
+    ...notices,
+    ...readSettings().problems,
+    ...deps.policy.rules().problems.map(describeProblem),
+  ];
+  const trusted = (): boolean => settings.read().trusted;
+  const opened: OpenedEngine = {
+    engine,
+    store,
+    files: deps.files,
+    tools: deps.tools,
+    settings: readSettings,
+    problems,
+    demoModel: { provider: 'scripted', id: DEMO },
+    decide: (host, submission) => submitDecisions({ engine, store, trusted }, host, submission),
+    present: (session, host, view) => {
+      const { clock, tools } = deps;
+      const all = { engine, store, session, host, tools, clock, logger, problems, trusted };
+      return present(all, view.surface, view.channel);
+    },
+    dispose: () => {
+      engine.dispose();
+      store.dispose();
+    },
+  };
+  return opened;
+};
+
+function createPorts(options: OpenEngineOptions): Omit<CoreDeps, 'store' | 'checkpointer'> {
+  const { roots, assets, logger } = options;
+  const texts = systemTexts;
+  const buffers = options.buffers ? { buffers: options.buffers } : {};
+  return {
+    files: createLocalFiles({ roots, rgPath: assets.rgPath, texts, ...buffers }),
+    effects: {
+      writeFile: createFileWriter({ texts, ...buffers }),
+      runCommand: createCommandRunner({ roots }),
+    },
+    shells: createShells({ roots, env: process.env }),
+    shellParser: createShellParser(assets.wasmDir),
+    providers: createProviders(options),
+    policy: createPolicy(options),
+    tools: allTools,
+    texts,
+    clock: systemClock,
+    ids: createIds(systemClock),
+    logger,
+    timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+    hashProposal: createProposalHasher(texts),
+  };
+}
+
+/** Rules as the settings are now, parsed once per change. */
+function createPolicy(options: OpenEngineOptions): CoreDeps['policy'] {
+  let rules: RuleSet | undefined;
+  options.settings.onChange(() => {
+    rules = undefined;
+  });
+  return { rules: () => (rules ??= rulesOfSettings(options.settings.read(), compileGlob)) };
+}
+
+function createProviders(options: OpenEngineOptions): ModelProviders {
+  const { assets, settings, secrets, logger } = options;
+  const baseUrl = (): string | undefined => {
+    const value = parseSettings(settings.read()).values['countersign.model.baseUrl'];
+    return value === '' ? undefined : value;
+  };
+  const scripted = createScriptedProvider({
+    readFile: (path) => readFile(path === DEMO ? assets.demoScript : path, 'utf8'),
+  });
+  const openai = createOpenAIProvider({ baseUrl, apiKey: () => secrets.get('openai'), logger });
+  return new Map([['scripted', scripted], ['openai', openai], ...(options.providers ?? [])]);
+}

@@ -1,0 +1,75 @@
+// The approval panel: a webview editor for one pending action. VS Code restores it after a reload; the store fills it.
+import * as vscode from 'vscode';
+import { PANEL_TYPE } from './ids.ts';
+import { attachWebview } from './webviewChannel.ts';
+import { displayBytes } from '../protocol/displayBytes.ts';
+import { DisposableStore, type Disposable } from '../core/base/lifecycle.ts';
+import type { Contribution } from './contribution.ts';
+import type { Services } from './services.ts';
+
+const open = new Map<string, vscode.WebviewPanel>();
+
+/** Shows the panel of an action, or reveals the one that is open. */
+export async function showApproval(services: Services, actionId: string): Promise<void> {
+  const known = open.get(actionId);
+  if (known) return known.reveal();
+  const { store } = await services.engine();
+  const action = await store.getAction(actionId);
+  const thread = action && (await store.getThread(action.threadId));
+  const title = `Approval: ${displayBytes(thread?.title ?? 'thread')}`;
+  const panel = vscode.window.createWebviewPanel(PANEL_TYPE, title, vscode.ViewColumn.Active);
+  await fill(services, panel, actionId);
+}
+
+/** Restores panels after a reload and closes those whose action is decided. */
+export const approvalPanels: Contribution = {
+  name: 'approval panels',
+  register: (services) => {
+    const owned = new DisposableStore();
+    owned.add(
+      vscode.window.registerWebviewPanelSerializer(PANEL_TYPE, {
+        deserializeWebviewPanel: async (panel, state: unknown) => {
+          const actionId = actionIdOf(state);
+          if (actionId === undefined) panel.dispose();
+          else await fill(services, panel, actionId);
+        },
+      }),
+    );
+    services.whenOpened(({ engine }) =>
+      engine.onEvent((event) => {
+        if (event.type === 'action' && event.action.state !== 'open') {
+          closeSettled(services, event.action.id);
+        }
+      }),
+    );
+    return owned;
+  },
+};
+
+async function fill(
+  services: Services,
+  panel: vscode.WebviewPanel,
+  actionId: string,
+): Promise<void> {
+  open.set(actionId, panel);
+  panel.iconPath = vscode.Uri.joinPath(services.context.extensionUri, 'media', 'icon.svg');
+  let attached: Disposable | undefined;
+  panel.onDidDispose(() => {
+    open.delete(actionId);
+    attached?.dispose();
+  });
+  attached = await attachWebview(services, panel.webview, { kind: 'panel', actionId });
+}
+
+function closeSettled(services: Services, actionId: string): void {
+  open.get(actionId)?.dispose();
+  services.diffs.close(actionId).catch((error: unknown) => {
+    services.logger.error('a diff editor could not be closed', error);
+  });
+}
+
+/** The webview keeps the id of its action in its state, for this. */
+function actionIdOf(state: unknown): string | undefined {
+  if (state === null || typeof state !== 'object' || !('actionId' in state)) return undefined;
+  return typeof state.actionId === 'string' ? state.actionId : undefined;
+}

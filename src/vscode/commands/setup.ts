@@ -1,0 +1,94 @@
+// Commands around the agent: model, key, mode, walkthrough, demo, log.
+import * as vscode from 'vscode';
+import { registerCommand } from './register.ts';
+import { focusChat } from './threads.ts';
+import { COMMANDS, WALKTHROUGH } from '../ids.ts';
+import { selectModel, setApiKey } from '../models.ts';
+import { AppError } from '../../core/base/errors.ts';
+import { DisposableStore } from '../../core/base/lifecycle.ts';
+import type { Mode } from '../../protocol/calls.ts';
+import type { Contribution } from '../contribution.ts';
+import type { Services } from '../services.ts';
+
+export const setupCommands: Contribution = {
+  name: 'set-up commands',
+  register: (services) => {
+    const owned = new DisposableStore();
+    const add = (id: string, handler: () => Promise<void> | void): void => {
+      owned.add(registerCommand(services, id, handler));
+    };
+    add(COMMANDS.selectModel, () => selectModel(services));
+    add(COMMANDS.setApiKey, () => setApiKey(services));
+    add(COMMANDS.setMode, () => setMode(services));
+    add(COMMANDS.openWalkthrough, () => openWalkthrough());
+    add(COMMANDS.tryDemo, () => tryDemo(services));
+    add(COMMANDS.showLog, () => services.logger.show());
+    return owned;
+  },
+};
+
+const MODES: readonly { mode: Mode; detail: string }[] = [
+  { mode: 'default', detail: 'What no rule allows waits for you.' },
+  { mode: 'plan', detail: 'Edits and commands are denied.' },
+  {
+    mode: 'acceptEdits',
+    detail: 'Edits inside the workspace run; commands and protected files wait.',
+  },
+  { mode: 'dontAsk', detail: 'What no rule allows is denied.' },
+];
+
+async function setMode(services: Services): Promise<void> {
+  await services.engine();
+  const picks = MODES.map(({ mode, detail }) => ({ label: mode, detail, mode }));
+  const picked = await vscode.window.showQuickPick(picks, {
+    title: 'Countersign: Set Mode',
+    placeHolder: 'For new turns in this window',
+  });
+  if (picked) services.session.update({ mode: picked.mode });
+}
+
+async function openWalkthrough(): Promise<void> {
+  await vscode.commands.executeCommand('workbench.action.openWalkthrough', WALKTHROUGH, false);
+}
+
+const DEMO_MESSAGE =
+  'The invoice total is one cent off for 3 items at 0.35. Find out why and fix it.';
+
+/** Starts the demo agent in a new thread, in a workspace that holds the sample. */
+async function tryDemo(services: Services): Promise<void> {
+  const opened = await services.engine();
+  if (!vscode.workspace.isTrusted) {
+    throw new AppError(
+      'untrusted_workspace',
+      'Trust this workspace first; then try the demo again.',
+    );
+  }
+  await requireSample();
+  const model = { ...opened.demoModel, label: 'Demo agent' };
+  const thread = await opened.engine.createThread();
+  services.session.update({ model, threadId: thread.id });
+  await focusChat();
+  const { mode } = services.session.state;
+  await opened.engine.startTurn({
+    threadId: thread.id,
+    text: DEMO_MESSAGE,
+    model: opened.demoModel,
+    mode,
+  });
+}
+
+async function requireSample(): Promise<void> {
+  const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
+  if (folder) {
+    const found = await vscode.workspace.findFiles(
+      new vscode.RelativePattern(folder, 'src/price.ts'),
+      null,
+      1,
+    );
+    if (found.length > 0) return;
+  }
+  throw new AppError(
+    'no_sample',
+    'The demo works on the sample workspace. Run “npm start” in a clone of the project, or open a copy of its media/sample folder.',
+  );
+}

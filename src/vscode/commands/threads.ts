@@ -1,0 +1,106 @@
+// Thread commands: new, resume, pending, stop. They name threads and actions; they decide nothing.
+import * as vscode from 'vscode';
+import { registerCommand } from './register.ts';
+import { showApproval } from '../approvalPanel.ts';
+import { COMMANDS, VIEWS } from '../ids.ts';
+import { displayBytes } from '../../protocol/displayBytes.ts';
+import { AppError } from '../../core/base/errors.ts';
+import { DisposableStore } from '../../core/base/lifecycle.ts';
+import type { ActionRow, Store } from '../../core/ports/store.ts';
+import type { Contribution } from '../contribution.ts';
+import type { Services } from '../services.ts';
+
+export const threadCommands: Contribution = {
+  name: 'thread commands',
+  register: (services) => {
+    const owned = new DisposableStore();
+    const add = (id: string, handler: () => Promise<void>): void => {
+      owned.add(registerCommand(services, id, handler));
+    };
+    add(COMMANDS.newThread, () => newThread(services));
+    add(COMMANDS.resumePausedThread, () => resumePausedThread(services));
+    add(COMMANDS.showPendingApprovals, () => showPendingApprovals(services));
+    add(COMMANDS.stop, () => stop(services));
+    return owned;
+  },
+};
+
+export async function focusChat(): Promise<void> {
+  await vscode.commands.executeCommand(`${VIEWS.chat}.focus`);
+}
+
+async function newThread(services: Services): Promise<void> {
+  await services.engine();
+  services.session.update({ threadId: null });
+  await focusChat();
+}
+
+async function resumePausedThread(services: Services): Promise<void> {
+  const action = await pickAction(services, 'Resume Paused Thread');
+  if (!action) return;
+  services.session.update({ threadId: action.threadId });
+  await focusChat();
+}
+
+async function showPendingApprovals(services: Services): Promise<void> {
+  const action = await pickAction(services, 'Pending Approvals');
+  if (action) await showApproval(services, action.id);
+}
+
+async function stop(services: Services): Promise<void> {
+  const { engine, store } = await services.engine();
+  const { threadId } = services.session.state;
+  const turns = threadId === null ? [] : await store.turnsOfThread(threadId);
+  const active = turns.find((turn) => turn.status === 'running' || turn.status === 'paused');
+  if (!active || !(await engine.stop(active.id))) {
+    throw new AppError('nothing_to_stop', 'Nothing is running or waiting in this thread.');
+  }
+}
+
+interface ActionPick extends vscode.QuickPickItem {
+  action: ActionRow;
+}
+
+async function pickAction(services: Services, title: string): Promise<ActionRow | undefined> {
+  const { store } = await services.engine();
+  const actions = await store.openActions();
+  if (actions.length === 0) {
+    vscode.window
+      .showInformationMessage('Nothing waits for you in this workspace.')
+      .then(undefined, () => undefined);
+    return undefined;
+  }
+  const picks = await Promise.all(actions.map((action) => toPick(store, action)));
+  const options = {
+    title: `Countersign: ${title}`,
+    placeHolder: 'What waits, oldest first',
+    matchOnDetail: true,
+  };
+  return (await vscode.window.showQuickPick(picks, options))?.action;
+}
+
+async function toPick(store: Store, action: ActionRow): Promise<ActionPick> {
+  const thread = await store.getThread(action.threadId);
+  return {
+    label: displayBytes(thread?.title ?? 'Untitled thread'),
+    description: `waiting ${age(Date.now() - action.createdAt)}`,
+    detail: action.requests.map(describeRequest).join(' · '),
+    action,
+  };
+}
+
+function describeRequest({ tool, proposal }: ActionRow['requests'][number]): string {
+  if (proposal.kind === 'edit') return displayBytes(`${proposal.change} ${proposal.path}`);
+  if (proposal.kind === 'command') return displayBytes(`run ${proposal.command}`);
+  if (proposal.kind === 'question') return displayBytes(`question: ${proposal.question}`);
+  return displayBytes(`${tool} ${proposal.target}`);
+}
+
+/** An age in one unit: `12 s`, `5 min`, `3 h`, `2 d`. */
+function age(ms: number): string {
+  const seconds = Math.max(0, Math.round(ms / 1000));
+  if (seconds < 60) return `${seconds} s`;
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min`;
+  if (seconds < 86_400) return `${Math.floor(seconds / 3600)} h`;
+  return `${Math.floor(seconds / 86_400)} d`;
+}

@@ -1,0 +1,140 @@
+// Diff editors of proposals: the base on the left, the agent's text on the right, which may be changed before approving.
+// Nothing here writes a file: the right side lives in memory and goes to the card as a draft.
+import * as vscode from 'vscode';
+import path from 'node:path';
+import { displayBytes } from '../protocol/displayBytes.ts';
+import { Emitter } from '../core/base/event.ts';
+import type { Disposable } from '../core/base/lifecycle.ts';
+import type { Draft } from '../core/panel/requests.ts';
+import { CONTEXT } from './ids.ts';
+
+export const PROPOSAL_SCHEME = 'countersign-proposal';
+export const BASE_SCHEME = 'countersign-base';
+
+export interface DiffRequest {
+  actionId: string;
+  callId: string;
+  /** Shown in the title and used for the language of both sides. */
+  path: string;
+  before: string;
+  after: string;
+  /** The title bar may decide: the action holds this one call. */
+  decidable: boolean;
+}
+
+export class DiffEditors implements Disposable {
+  readonly #files = new Map<string, Uint8Array>();
+  readonly #open = new Map<string, DiffRequest>();
+  readonly #changes = new vscode.EventEmitter<vscode.FileChangeEvent[]>();
+  readonly #drafts: Emitter<Draft>;
+  readonly #registered: vscode.Disposable[];
+  readonly onDraft: Emitter<Draft>['event'];
+
+  constructor(onError: (error: unknown) => void) {
+    this.#drafts = new Emitter(onError);
+    this.onDraft = this.#drafts.event;
+    const provider = this.#provider();
+    this.#registered = [
+      this.#changes,
+      vscode.workspace.registerFileSystemProvider(PROPOSAL_SCHEME, provider),
+      vscode.workspace.registerFileSystemProvider(BASE_SCHEME, provider, { isReadonly: true }),
+      vscode.workspace.onDidChangeTextDocument(({ document }) => this.#onChange(document)),
+      vscode.window.onDidChangeActiveTextEditor(() => this.#updateContext(onError)),
+    ];
+  }
+
+  /** Opens (or reveals) the diff; a draft typed earlier in this window is still there. */
+  async open(request: DiffRequest): Promise<void> {
+    const base = this.#uri(BASE_SCHEME, request);
+    const proposal = this.#uri(PROPOSAL_SCHEME, request);
+    this.#files.set(base.toString(), new TextEncoder().encode(request.before));
+    if (!this.#files.has(proposal.toString())) {
+      this.#files.set(proposal.toString(), new TextEncoder().encode(request.after));
+    }
+    this.#open.set(proposal.toString(), request);
+    const title = `${displayBytes(path.posix.basename(request.path))} (proposed by the agent, editable)`;
+    await vscode.commands.executeCommand('vscode.diff', base, proposal, title, { preview: false });
+  }
+
+  /** What the active diff editor is about, with the right side's text as it is now. */
+  active(): (DiffRequest & { content: string }) | undefined {
+    const document = vscode.window.activeTextEditor?.document;
+    const request = document && this.#open.get(document.uri.toString());
+    return request && document ? { ...request, content: document.getText() } : undefined;
+  }
+
+  /** Closes the diffs of an action that is decided and forgets their texts. */
+  async close(actionId: string): Promise<void> {
+    const keys = [...this.#open].filter(([, request]) => request.actionId === actionId);
+    const uris = new Set(keys.map(([key]) => key));
+    for (const key of uris) this.#open.delete(key);
+    const tabs = vscode.window.tabGroups.all
+      .flatMap((group) => group.tabs)
+      .filter(
+        ({ input }) =>
+          input instanceof vscode.TabInputTextDiff && uris.has(input.modified.toString()),
+      );
+    await saveAll(uris);
+    if (tabs.length > 0) await vscode.window.tabGroups.close(tabs, true);
+    for (const key of uris) this.#files.delete(key);
+  }
+
+  dispose(): void {
+    for (const registered of this.#registered) registered.dispose();
+    this.#drafts.dispose();
+  }
+
+  #uri(scheme: string, request: DiffRequest): vscode.Uri {
+    const name = path.posix.basename(request.path);
+    const query = new URLSearchParams({ action: request.actionId, call: request.callId });
+    return vscode.Uri.from({ scheme, path: `/${name}`, query: query.toString() });
+  }
+
+  #onChange(document: vscode.TextDocument): void {
+    const request = this.#open.get(document.uri.toString());
+    if (!request) return;
+    const { actionId, callId } = request;
+    this.#drafts.fire({ actionId, callId, content: document.getText() });
+  }
+
+  #updateContext(onError: (error: unknown) => void): void {
+    const decidable = this.active()?.decidable === true;
+    vscode.commands
+      .executeCommand('setContext', CONTEXT.diffDecidable, decidable)
+      .then(undefined, onError);
+  }
+
+  #provider(): vscode.FileSystemProvider {
+    const read = (uri: vscode.Uri): Uint8Array => {
+      const bytes = this.#files.get(uri.toString());
+      if (!bytes) throw vscode.FileSystemError.FileNotFound(uri);
+      return bytes;
+    };
+    const refuse = (uri: vscode.Uri): never => {
+      throw vscode.FileSystemError.NoPermissions(uri);
+    };
+    return {
+      onDidChangeFile: this.#changes.event,
+      watch: () => new vscode.Disposable(() => undefined),
+      stat: (uri) => ({ type: vscode.FileType.File, ctime: 0, mtime: 0, size: read(uri).length }),
+      readFile: read,
+      writeFile: (uri, content) => {
+        read(uri);
+        this.#files.set(uri.toString(), content);
+        const type = vscode.FileChangeType.Changed;
+        this.#changes.fire([{ type, uri }]);
+      },
+      readDirectory: () => [],
+      createDirectory: refuse,
+      delete: refuse,
+      rename: refuse,
+    };
+  }
+}
+
+/** Saving to memory, so that closing a changed diff asks nothing. */
+async function saveAll(uris: ReadonlySet<string>): Promise<void> {
+  for (const document of vscode.workspace.textDocuments) {
+    if (document.isDirty && uris.has(document.uri.toString())) await document.save();
+  }
+}

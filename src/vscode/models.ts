@@ -1,0 +1,106 @@
+// Which model answers: what settings say, a quick pick to change it, and the key in the secret storage.
+import * as vscode from 'vscode';
+import { listVscodeModels } from './languageModels.ts';
+import { secretKey, type Services } from './services.ts';
+import type { SessionState } from '../core/panel/session.ts';
+import type { OpenedEngine } from '../core/services.ts';
+
+type Chosen = NonNullable<SessionState['model']>;
+interface ModelPick extends vscode.QuickPickItem {
+  choose(): Promise<Chosen | undefined>;
+}
+
+/** The model of the settings; with none set, a model of VS Code if there is one, else the demo agent. */
+export async function initialModel(opened: OpenedEngine): Promise<Chosen | null> {
+  const { values } = opened.settings();
+  const provider = values['countersign.model.provider'];
+  const id = values['countersign.model.id'];
+  if (provider !== '' && id !== '') return chosen(opened, provider, id);
+  if (provider === 'openai') return null;
+  const [first] = provider === 'scripted' ? [] : await listVscodeModels();
+  if (first) return { provider: 'vscode', id: first.id, label: first.label };
+  return provider === 'vscode' ? null : demo(opened);
+}
+
+export async function selectModel(services: Services): Promise<void> {
+  const opened = await services.engine();
+  const picks = [...(await vscodePicks()), openaiPick(opened), demoPick(opened)];
+  const picked = await vscode.window.showQuickPick(picks, {
+    title: 'Countersign: Select Model',
+    placeHolder: 'Who answers in new turns; a waiting turn keeps its model',
+  });
+  const model = await picked?.choose();
+  if (!model) return;
+  services.session.update({ model });
+  await saveChoice(model);
+}
+
+/** Asks for the key of the OpenAI-compatible endpoint; it goes to the secret storage and nowhere else. */
+export async function setApiKey(services: Services): Promise<void> {
+  const key = await vscode.window.showInputBox({
+    title: 'Countersign: Set API Key',
+    prompt:
+      'Key of the OpenAI-compatible endpoint. Kept in the secret storage; leave empty to remove it.',
+    password: true,
+    ignoreFocusOut: true,
+  });
+  if (key === undefined) return;
+  const name = secretKey('openai');
+  if (key.trim() === '') await services.context.secrets.delete(name);
+  else await services.context.secrets.store(name, key.trim());
+  const done = key.trim() === '' ? 'API key removed.' : 'API key saved in the secret storage.';
+  vscode.window.setStatusBarMessage(`Countersign: ${done}`, 5000);
+}
+
+async function vscodePicks(): Promise<ModelPick[]> {
+  const models = await listVscodeModels();
+  return models.map(({ id, label }) => ({
+    label,
+    description: 'VS Code language model',
+    choose: async () => ({ provider: 'vscode', id, label }),
+  }));
+}
+
+function openaiPick(opened: OpenedEngine): ModelPick {
+  const { values } = opened.settings();
+  const saved =
+    values['countersign.model.provider'] === 'openai' ? values['countersign.model.id'] : '';
+  const endpoint = values['countersign.model.baseUrl'] || 'OpenAI';
+  return {
+    label: 'OpenAI-compatible endpoint…',
+    description: endpoint,
+    choose: async () => {
+      const id = await vscode.window.showInputBox({
+        title: `Model name at ${endpoint}`,
+        prompt:
+          'As the endpoint calls it, for example gpt-5 or qwen3-coder. The endpoint is countersign.model.baseUrl.',
+        value: saved,
+        validateInput: (text) => (text.trim() === '' ? 'Type the name of a model.' : undefined),
+      });
+      return id === undefined ? undefined : chosen(opened, 'openai', id.trim());
+    },
+  };
+}
+
+function demoPick(opened: OpenedEngine): ModelPick {
+  return {
+    label: 'Demo agent',
+    description: 'scripted: no key, no network, for the sample workspace',
+    choose: async () => demo(opened),
+  };
+}
+
+function demo(opened: OpenedEngine): Chosen {
+  return { ...opened.demoModel, label: 'Demo agent' };
+}
+
+function chosen(opened: OpenedEngine, provider: string, id: string): Chosen {
+  const isDemo = provider === opened.demoModel.provider && id === opened.demoModel.id;
+  return { provider, id, label: isDemo ? 'Demo agent' : id };
+}
+
+async function saveChoice(model: Chosen): Promise<void> {
+  const settings = vscode.workspace.getConfiguration('countersign.model');
+  await settings.update('provider', model.provider, vscode.ConfigurationTarget.Global);
+  await settings.update('id', model.id, vscode.ConfigurationTarget.Global);
+}

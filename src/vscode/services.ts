@@ -1,0 +1,132 @@
+// What the contributions share. Built once by extension.ts; nothing here is heavy, the engine is opened on first use.
+import * as vscode from 'vscode';
+import { createHash } from 'node:crypto';
+import path from 'node:path';
+import { createBuffers } from './buffers.ts';
+import { createLogger, type ChannelLogger } from './logger.ts';
+import { createVscodeProvider } from './languageModels.ts';
+import { initialModel } from './models.ts';
+import { createSettings, manifestKeys } from './settings.ts';
+import { DiffEditors } from './diffEditors.ts';
+import { toAppError } from '../core/base/errors.ts';
+import { Emitter } from '../core/base/event.ts';
+import { DisposableStore, type Disposable } from '../core/base/lifecycle.ts';
+import { Session } from '../core/panel/session.ts';
+import type { EngineOpener, OpenedEngine, OpenEngineOptions } from '../core/services.ts';
+import type { Settings } from '../core/ports/settings.ts';
+
+export interface Services {
+  context: vscode.ExtensionContext;
+  logger: ChannelLogger;
+  settings: Settings;
+  session: Session;
+  diffs: DiffEditors;
+  /** Opens the engine on the first call; a failed opening is shown, and tried again on the next call. */
+  engine(): Promise<OpenedEngine>;
+  /** Runs `use` once the engine is open; what it returns is disposed with the services. */
+  whenOpened(use: (opened: OpenedEngine) => Disposable): void;
+  owned: DisposableStore;
+}
+
+/** Loads the engine bundle and opens it. */
+export type EngineLoader = (options: OpenEngineOptions) => ReturnType<EngineOpener>;
+
+export function createServices(context: vscode.ExtensionContext, load: EngineLoader): Services {
+  const owned = new DisposableStore();
+  const logger = owned.add(createLogger());
+  const settings = createSettings(manifestKeys(context.extension.packageJSON));
+  const onError = (error: unknown): void => logger.error('a watcher failed', error);
+  const session = owned.add(new Session({ threadId: null, model: null, mode: 'default' }, onError));
+  const diffs = owned.add(new DiffEditors(onError));
+  let opening: Promise<OpenedEngine> | undefined;
+  const opened = owned.add(new Emitter<OpenedEngine>(onError));
+
+  const open = async (): Promise<OpenedEngine> => {
+    try {
+      const engine = owned.add(await load(engineOptions(context, { logger, settings })));
+      await prepareSession(engine, session, logger);
+      opened.fire(engine);
+      return engine;
+    } catch (error) {
+      opening = undefined;
+      const failure = toAppError(error);
+      logger.error('the engine could not be opened', error);
+      report(`Countersign cannot start: ${failure.message}`, logger);
+      throw failure;
+    }
+  };
+  const engine = (): Promise<OpenedEngine> => (opening ??= open());
+  const whenOpened: Services['whenOpened'] = (use) => {
+    owned.add(opened.event((value) => owned.add(use(value))));
+  };
+  return { context, logger, settings, session, diffs, engine, whenOpened, owned };
+}
+
+/** Mode and model as settings say, and the thread that waits, so that a reload shows what was there. */
+async function prepareSession(
+  opened: OpenedEngine,
+  session: Session,
+  logger: ChannelLogger,
+): Promise<void> {
+  const { values } = opened.settings();
+  const [thread] = await opened.store.listThreads();
+  const [waiting] = await opened.store.openActions();
+  session.update({
+    mode: values['countersign.approval.mode'],
+    model: await initialModel(opened).catch((error: unknown) => {
+      logger.error('models could not be listed', error);
+      return null;
+    }),
+    threadId: waiting?.threadId ?? thread?.id ?? null,
+  });
+}
+
+function report(message: string, logger: ChannelLogger): void {
+  vscode.window.showErrorMessage(message, 'Show Log').then(
+    (choice) => (choice === 'Show Log' ? logger.show() : undefined),
+    () => undefined,
+  );
+}
+
+function engineOptions(
+  context: vscode.ExtensionContext,
+  parts: Pick<Services, 'logger' | 'settings'>,
+): OpenEngineOptions {
+  const { extensionPath } = context;
+  const folders = vscode.workspace.workspaceFolders ?? [];
+  return {
+    ...parts,
+    stateFile: stateFile(context),
+    roots: folders.filter(({ uri }) => uri.scheme === 'file').map(({ uri }) => uri.fsPath),
+    assets: {
+      wasmDir: path.join(extensionPath, 'dist', 'wasm'),
+      rgPath: path.join(
+        extensionPath,
+        'dist',
+        'bin',
+        process.platform === 'win32' ? 'rg.exe' : 'rg',
+      ),
+      nativeBinding: path.join(extensionPath, 'dist', 'native', 'better_sqlite3.node'),
+      demoScript: path.join(extensionPath, 'media', 'demo', 'demo.json'),
+    },
+    secrets: { get: async (name) => context.secrets.get(secretKey(name)) },
+    buffers: createBuffers(),
+    providers: new Map([['vscode', createVscodeProvider()]]),
+  };
+}
+
+/** Where a provider's key is kept in the secret storage. */
+export function secretKey(name: string): string {
+  return `countersign.key.${name}`;
+}
+
+/** One file per workspace, under global storage: a second window on the same folder gets the same one. */
+function stateFile(context: vscode.ExtensionContext): string {
+  const own = vscode.workspace.workspaceFile ?? vscode.workspace.workspaceFolders?.[0]?.uri;
+  const name = createHash('sha256')
+    .update(own?.toString() ?? 'no folder')
+    .digest('hex');
+  const moved = vscode.workspace.getConfiguration('countersign').inspect<string>('storage.path');
+  const root = moved?.globalValue?.trim() || context.globalStorageUri.fsPath;
+  return path.join(root, 'workspaces', name, 'state.db');
+}

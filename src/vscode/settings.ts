@@ -1,0 +1,49 @@
+// Settings of VS Code as layers. Values of a workspace folder count as the workspace's.
+import * as vscode from 'vscode';
+import type { Settings, SettingsLayers } from '../core/ports/settings.ts';
+
+/** Full keys of all settings that package.json declares for this extension. */
+export function createSettings(keys: readonly string[]): Settings {
+  return {
+    read: () => readLayers(keys),
+    onChange: (listener) => {
+      const watchers = [
+        vscode.workspace.onDidChangeConfiguration((change) => {
+          if (change.affectsConfiguration('countersign')) listener();
+        }),
+        vscode.workspace.onDidGrantWorkspaceTrust(() => listener()),
+      ];
+      return { dispose: () => watchers.forEach((watcher) => watcher.dispose()) };
+    },
+  };
+}
+
+function readLayers(keys: readonly string[]): SettingsLayers {
+  const user: Record<string, unknown> = {};
+  const workspace: Record<string, unknown> = {};
+  const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
+  const configuration = vscode.workspace.getConfiguration(undefined, folder ?? null);
+  for (const key of keys) {
+    const found = configuration.inspect<unknown>(key);
+    if (found?.globalValue !== undefined) user[key] = found.globalValue;
+    const own = found?.workspaceFolderValue ?? found?.workspaceValue;
+    if (own !== undefined) workspace[key] = own;
+  }
+  return { user, workspace, trusted: vscode.workspace.isTrusted };
+}
+
+/** The keys under contributes.configuration of our own manifest. */
+export function manifestKeys(manifest: unknown): string[] {
+  const properties: unknown = path(manifest, ['contributes', 'configuration', 'properties']);
+  return properties !== null && typeof properties === 'object' ? Object.keys(properties) : [];
+}
+
+function path(value: unknown, names: readonly string[]): unknown {
+  return names.reduce<unknown>(
+    (at, name) =>
+      at !== null && typeof at === 'object' && Object.hasOwn(at, name)
+        ? Object.getOwnPropertyDescriptor(at, name)?.value
+        : null,
+    value,
+  );
+}

@@ -1,0 +1,49 @@
+// The status-bar item: how many calls wait, in this window's workspace.
+import * as vscode from 'vscode';
+import { COMMANDS } from './ids.ts';
+import { DisposableStore } from '../core/base/lifecycle.ts';
+import type { OpenedEngine } from '../core/services.ts';
+import type { Contribution } from './contribution.ts';
+
+export const statusBar: Contribution = {
+  name: 'status bar',
+  register: (services) => {
+    const item = vscode.window.createStatusBarItem(
+      'countersign.waiting',
+      vscode.StatusBarAlignment.Left,
+      10,
+    );
+    item.name = 'Countersign: waiting approvals';
+    item.command = COMMANDS.showPendingApprovals;
+    show(item, 0);
+    item.show();
+    services.whenOpened((opened) => {
+      const owned = new DisposableStore();
+      const update = (): void => {
+        countWaiting(opened)
+          .then((count) => show(item, count))
+          .catch((error: unknown) =>
+            services.logger.error('waiting calls could not be counted', error),
+          );
+      };
+      owned.add(opened.engine.onEvent((event) => (event.type === 'action' ? update() : undefined)));
+      owned.add(opened.store.onExternalChange(update));
+      update();
+      return owned;
+    });
+    return item;
+  },
+};
+
+async function countWaiting({ store }: OpenedEngine): Promise<number> {
+  const actions = await store.openActions();
+  return actions.reduce((sum, action) => sum + action.requests.length, 0);
+}
+
+function show(item: vscode.StatusBarItem, count: number): void {
+  item.text = count === 0 ? '$(pass) Countersign' : `$(bell-dot) ${count} waiting`;
+  item.tooltip = count === 0 ? 'Nothing waits for you' : `${count} calls wait for your decision`;
+  item.backgroundColor =
+    count === 0 ? undefined : new vscode.ThemeColor('statusBarItem.warningBackground');
+  item.accessibilityInformation = { label: `Countersign: ${count} waiting`, role: 'button' };
+}

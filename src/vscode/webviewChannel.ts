@@ -1,0 +1,39 @@
+// One webview joined to a presenter: page, transport, lifetime. It holds no state of its own.
+import * as vscode from 'vscode';
+import { randomBytes } from 'node:crypto';
+import { webviewHtml } from './webviewHtml.ts';
+import { createPanelHost } from './panelHost.ts';
+import { toDisposable, type Disposable } from '../core/base/lifecycle.ts';
+import type { Surface } from '../core/panel/presenter.ts';
+import type { Services } from './services.ts';
+
+/** Fills the webview and presents `surface` in it. Dispose when the view is gone. */
+export async function attachWebview(
+  services: Services,
+  webview: vscode.Webview,
+  surface: Surface,
+): Promise<Disposable> {
+  const { context, session } = services;
+  const folder = vscode.Uri.joinPath(context.extensionUri, 'dist', 'webview');
+  const uri = (name: string): string =>
+    webview.asWebviewUri(vscode.Uri.joinPath(folder, name)).toString();
+  webview.options = { enableScripts: true, localResourceRoots: [folder], enableCommandUris: false };
+  const opened = await services.engine();
+  const channel = {
+    post: (message: unknown): void => {
+      webview.postMessage(message).then(undefined, (error: unknown) => {
+        services.logger.error('a webview message could not be sent', error);
+      });
+    },
+    onMessage: (listener: (value: unknown) => void): Disposable =>
+      webview.onDidReceiveMessage(listener),
+  };
+  const attached = opened.present(session, createPanelHost(services), { surface, channel });
+  webview.html = webviewHtml({
+    nonce: randomBytes(16).toString('base64url'),
+    cspSource: webview.cspSource,
+    scriptUri: uri('main.js'),
+    styleUri: uri('main.css'),
+  });
+  return toDisposable(() => attached.dispose());
+}
