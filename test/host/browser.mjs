@@ -124,10 +124,9 @@ function listens(file, args, env) {
   return new Promise((resolve) => {
     let output = '';
     let reached = false;
-    const stdio = /** @type {const} */ (['ignore', 'ignore', 'pipe']);
     const child = spawn(file, [...args, '--remote-debugging-port=0', 'about:blank'], {
       env,
-      stdio,
+      stdio: ['ignore', 'ignore', 'pipe'],
     });
     const timer = setTimeout(() => child.kill('SIGKILL'), 30_000);
     child.stderr.on('data', (chunk) => {
@@ -153,11 +152,13 @@ function listens(file, args, env) {
 export function openInUsersBrowser(url) {
   const { platform, env } = process;
   if (platform === 'linux' && !env.DISPLAY && !env.WAYLAND_DISPLAY) return false;
-  const command = { darwin: ['open'], win32: ['cmd', '/c', 'start', '""'] }[platform] ?? [
-    'xdg-open',
-  ];
-  const [file, ...args] = command;
-  if (!file || !which(file)) return false;
+  const [file = '', ...args] =
+    platform === 'darwin'
+      ? ['open']
+      : platform === 'win32'
+        ? ['cmd', '/c', 'start', '""']
+        : ['xdg-open'];
+  if (!which(file)) return false;
   const child = spawn(file, [...args, platform === 'win32' ? url.replaceAll('&', '^&') : url], {
     stdio: 'ignore',
     detached: true,

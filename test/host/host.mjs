@@ -1,6 +1,15 @@
 // A real VS Code on this machine: starts its server on 127.0.0.1, with the extension loaded, and ends all of it.
 import { spawn } from 'node:child_process';
-import { appendFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { dataFolders, installVsix, linkExtension } from './extensions.mjs';
@@ -50,7 +59,7 @@ export async function startHost(options) {
     logs: path.join(data, 'user', 'logs'),
     port: server.port,
     /** The page with the workspace and the extension. */
-    url: pageUrl(server.port, options),
+    url: pageUrl(server.port, connectionToken(data), options),
     get pid() {
       return server.child.pid ?? 0;
     },
@@ -97,9 +106,10 @@ function inDevelopment({ development, tests, vsix }) {
 
 /**
  * @param {number} port
+ * @param {string} token
  * @param {HostOptions} options
  */
-function pageUrl(port, options) {
+function pageUrl(port, token, options) {
   const remote = (/** @type {string} */ file) =>
     `vscode-remote://127.0.0.1:${port}${asUriPath(file)}`;
   const payload = [];
@@ -109,10 +119,27 @@ function pageUrl(port, options) {
   }
   if (options.tests) payload.push(['extensionTestsPath', remote(options.tests)]);
   const url = new URL(`http://127.0.0.1:${port}/`);
+  url.searchParams.set('tkn', token);
   const kind = options.workspace.endsWith('.code-workspace') ? 'workspace' : 'folder';
   url.searchParams.set(kind, asUriPath(options.workspace));
   if (payload.length > 0) url.searchParams.set('payload', JSON.stringify(payload));
   return url.href;
+}
+
+/**
+ * What a page must know to be let in: other users and other pages of this machine must not get a terminal.
+ * @param {string} data
+ * @returns {string} the same for as long as the folder lives
+ */
+function connectionToken(data) {
+  const file = tokenFile(data);
+  if (!existsSync(file)) writeFileSync(file, randomBytes(16).toString('hex'), { mode: 0o600 });
+  return readFileSync(file, 'utf8');
+}
+
+/** @param {string} data */
+function tokenFile(data) {
+  return path.join(data, 'connection-token');
 }
 
 /** @param {string} file */
@@ -129,7 +156,9 @@ function asUriPath(file) {
  * @returns {Promise<Server>}
  */
 async function startServer(serverMain, data, options, port) {
-  const args = ['--host', '127.0.0.1', '--port', String(port), '--without-connection-token'];
+  const args = ['--host', '127.0.0.1', '--port', String(port)];
+  connectionToken(data);
+  args.push('--connection-token-file', tokenFile(data));
   args.push('--accept-server-license-terms', '--telemetry-level', 'off');
   // Makes the page honour the payload of its address.
   if (inDevelopment(options)) args.push('--enable-smoke-test-driver');

@@ -1,7 +1,15 @@
 // Folders under .host that are installed once: made in a temporary folder, renamed when whole, recognised by a stamp.
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { copyFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { hostDir, ROOT } from './paths.mjs';
 import { elapsed, say } from './process.mjs';
@@ -23,7 +31,7 @@ export async function ensureInstalled(name, install) {
   if (isStamped(target, wanted)) return target;
   const started = Date.now();
   const temp = `${target}.partial-${process.pid}`;
-  rmSync(temp, { recursive: true, force: true });
+  removeLeftovers(name);
   mkdirSync(temp, { recursive: true });
   try {
     for (const file of FILES) copyFileSync(path.join(source, file), path.join(temp, file));
@@ -35,6 +43,29 @@ export async function ensureInstalled(name, install) {
   }
   say(`  ${name}: installed in ${elapsed(started)}`);
   return target;
+}
+
+/**
+ * Removes what installs have left that were killed; one that still runs keeps its folder.
+ * @param {string} name
+ */
+function removeLeftovers(name) {
+  if (!existsSync(hostDir())) return;
+  for (const entry of readdirSync(hostDir())) {
+    const [, folder, pid] = /^(.+)\.(?:partial|old)-(\d+)$/.exec(entry) ?? [];
+    if (folder !== name || isAlive(Number(pid))) continue;
+    rmSync(path.join(hostDir(), entry), { recursive: true, force: true });
+  }
+}
+
+/** @param {number} pid */
+function isAlive(pid) {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** @param {string} source @returns {string} */

@@ -9,16 +9,13 @@ import { say } from './process.mjs';
  * @returns {ReturnType<typeof parseArgs<{ options: T, strict: true, allowPositionals: false }>>['values']}
  */
 export function parseOptions(usage, options) {
-  try {
-    const { values } = parseArgs({
-      args: process.argv.slice(2),
-      options: { ...options, help: { type: 'boolean', short: 'h' } },
-      strict: true,
-      allowPositionals: false,
-    });
-    if (!values.help) return values;
+  const args = process.argv.slice(2);
+  if (args.includes('--help') || args.includes('-h')) {
     process.stdout.write(`${usage}\n`);
     process.exit(0);
+  }
+  try {
+    return parseArgs({ args, options, strict: true, allowPositionals: false }).values;
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     return usageError(usage, reason);
