@@ -36,6 +36,8 @@ export interface Performed {
   outcome: Extract<CallOutcome, 'ok' | 'error' | 'cancelled'>;
   /** What the model is told. */
   text: string;
+  /** The whole output where `text` holds only its head and tail; kept, not sent to the model. */
+  fullOutput?: string;
 }
 
 export interface Tool {

@@ -1,0 +1,135 @@
+// run_command: one command line in a fresh, non-interactive shell.
+import { z } from 'zod';
+import { osText, pathArg } from './args.ts';
+import { commandResult } from './commandResult.ts';
+import { needsFolder, shownPath } from './paths.ts';
+import { SHELL_BUILTINS } from './shellBuiltins.ts';
+import { defineTool, type DescribeContext, type Described } from './tool.ts';
+import type { CommandPart } from '../../protocol/calls.ts';
+import type { ShellParse, SimpleCommand } from '../ports/shell.ts';
+import type { Files, ResolvedPath } from '../ports/workspace.ts';
+
+const DEFAULT_TIMEOUT_MS = 120_000;
+const MAX_TIMEOUT_MS = 600_000;
+/** Linux hands a program at most 128 KiB in one argument. */
+const MAX_COMMAND = 100_000;
+
+const schema = z.strictObject({
+  command: osText(MAX_COMMAND)
+    .refine((value) => value.trim() !== '', { message: 'is empty' })
+    .describe('The command line, for bash (PowerShell on Windows).'),
+  cwd: pathArg()
+    .optional()
+    .describe('Folder to run in, inside the workspace. Default: the workspace folder.'),
+  timeout_ms: z
+    .int()
+    .min(1)
+    .max(MAX_TIMEOUT_MS)
+    .optional()
+    .describe(
+      `Milliseconds after which it is stopped. Default ${DEFAULT_TIMEOUT_MS}, at most ${MAX_TIMEOUT_MS}.`,
+    ),
+});
+
+type Args = z.infer<typeof schema>;
+
+export const runCommand = defineTool({
+  name: 'run_command',
+  group: 'shell',
+  description:
+    'Runs a command line in a fresh non-interactive shell and returns its exit code and output. Nothing is kept between calls: ' +
+    'no variables, no current folder. There is no input to type into, and what it leaves running is stopped. ' +
+    'Keep to one simple command: it is easier for the user to approve.',
+  schema,
+  describe: describeRunCommand,
+  perform: async (proposal, _args, context) => {
+    if (proposal.kind !== 'command') {
+      return { outcome: 'error', text: 'The proposal is not a command.' };
+    }
+    const { command, shell, shellPath, cwd, env, timeoutMs } = proposal;
+    const spec = { command, shell, shellPath, cwd, env, timeoutMs };
+    const ended = await context.effects.runCommand(spec, context.onOutput, context.signal);
+    return commandResult(ended, timeoutMs);
+  },
+});
+
+async function describeRunCommand(args: Args, context: DescribeContext): Promise<Described> {
+  const { files, shells, shellParser } = context;
+  const refused = needsFolder(files);
+  if (refused !== null) return { ok: false, message: refused };
+  const found = shells.defaultShell();
+  if ('error' in found) return { ok: false, message: `No command can be run: ${found.error}` };
+  const cwd = await files.resolve(args.cwd ?? '.');
+  const badCwd = refusedCwd(cwd);
+  if (badCwd !== null) return { ok: false, message: badCwd };
+  const parse = await shellParser.parse(args.command, found.shell);
+  return {
+    ok: true,
+    proposal: {
+      kind: 'command',
+      command: args.command,
+      shell: found.shell,
+      shellPath: found.path,
+      cwd: cwd.real,
+      cwdShown: files.roots.length > 1 ? cwd.real : shownPath(cwd),
+      env: {},
+      timeoutMs: args.timeout_ms ?? DEFAULT_TIMEOUT_MS,
+      parts: await describeParts(parse, cwd, context),
+    },
+    subject: { group: 'shell', tool: 'run_command', shell: found.shell, cwd, parse },
+  };
+}
+
+function refusedCwd(cwd: ResolvedPath): string | null {
+  const shown = shownPath(cwd);
+  if (cwd.relReal === null) {
+    return `cwd ${shown} is outside the workspace. Commands run in a workspace folder; name other places in the command.`;
+  }
+  if (!cwd.exists) return `cwd ${shown} does not exist.`;
+  return cwd.isDirectory ? null : `cwd ${shown} is not a folder.`;
+}
+
+/** One part for each simple command, in the order of the parse; the policy step gives each its verdict. */
+async function describeParts(
+  parse: ShellParse,
+  cwd: ResolvedPath,
+  context: DescribeContext,
+): Promise<CommandPart[]> {
+  const parts: CommandPart[] = [];
+  for (const command of parse.commands) {
+    const program = await programOf(command, parse, { cwd, context });
+    const part = { text: command.raw, verdict: 'ask' as const, reason: '' };
+    parts.push(program === undefined ? part : { ...part, program });
+  }
+  return parts;
+}
+
+/** The absolute path of the program, as far as it is certain before the shell runs. */
+async function programOf(
+  command: SimpleCommand,
+  parse: ShellParse,
+  at: { cwd: ResolvedPath; context: DescribeContext },
+): Promise<string | undefined> {
+  const word = command.words[0];
+  if (!word?.literal || word.glob || word.text === '') return undefined;
+  if (command.assignments.some(({ name }) => name === 'PATH')) return undefined;
+  if (!/[/\\]/.test(word.text)) {
+    return SHELL_BUILTINS.has(word.text) ? undefined : at.context.shells.which(word.text);
+  }
+  if (isAbsolute(word.text)) return at.context.shells.which(word.text);
+  // An earlier `cd` would change what a relative path means.
+  return parse.compound ? undefined : relativeProgram(word.text, at.cwd, at.context.files);
+}
+
+async function relativeProgram(
+  program: string,
+  cwd: ResolvedPath,
+  files: Files,
+): Promise<string | undefined> {
+  const path = await files.resolve(`${cwd.real}/${program}`);
+  return path.exists && !path.isDirectory ? path.real : undefined;
+}
+
+function isAbsolute(path: string): boolean {
+  return /^(?:[/\\]|[A-Za-z]:[/\\])/.test(path);
+}

@@ -1,0 +1,95 @@
+// Reads one regular file as UTF-8 text. What cannot be read so is an outcome, never a throw.
+import { constants, type Stats } from 'node:fs';
+import { open, realpath, type FileHandle } from 'node:fs/promises';
+import { errorCode, failureText } from './failure.ts';
+import type { Texts } from '../../core/ports/system.ts';
+import type { EditorBuffers, ReadOutcome } from '../../core/ports/workspace.ts';
+
+/** Larger files are described, not read, in bytes. */
+export const DEFAULT_MAX_BYTES = 2 * 1024 * 1024;
+
+export interface ReadOptions {
+  texts: Texts;
+  buffers?: EditorBuffers | undefined;
+  maxBytes?: number | undefined;
+}
+
+const BOM = '\uFEFF';
+
+/** Content as the user sees it: an unsaved buffer wins. `realPath` must lead through no link (`failed` otherwise). */
+export async function readText(realPath: string, options: ReadOptions): Promise<ReadOutcome> {
+  const dirty = options.buffers?.dirtyText(realPath);
+  if (dirty === undefined) return readDisk(realPath, options);
+  const onDisk = await readDisk(realPath, options);
+  const encoding = onDisk.kind === 'text' ? onDisk.encoding : 'utf8';
+  const text = dirty.startsWith(BOM) ? dirty.slice(1) : dirty;
+  return { kind: 'text', text, hash: options.texts.sha256(text), encoding, dirty: true };
+}
+
+async function readDisk(realPath: string, options: ReadOptions): Promise<ReadOutcome> {
+  let handle: FileHandle | undefined;
+  try {
+    if ((await realpath(realPath)) !== realPath) {
+      return { kind: 'failed', message: 'it has become a link, or lies behind one' };
+    }
+    // O_NONBLOCK: a FIFO put in its place must not hang us. O_NOFOLLOW: nor a link lead elsewhere.
+    const flags = constants.O_RDONLY | nonBlock() | noFollow();
+    handle = await open(realPath, flags);
+    return await readHandle(handle, await handle.stat(), options);
+  } catch (error) {
+    return outcomeOf(error);
+  } finally {
+    await handle?.close();
+  }
+}
+
+async function readHandle(
+  handle: FileHandle,
+  stats: Stats,
+  options: ReadOptions,
+): Promise<ReadOutcome> {
+  const limit = options.maxBytes ?? DEFAULT_MAX_BYTES;
+  if (stats.isDirectory()) return { kind: 'directory' };
+  if (!stats.isFile()) return { kind: 'failed', message: 'it is not a regular file' };
+  if (stats.size > limit) return { kind: 'tooLarge', size: stats.size, limit };
+  const bytes = await handle.readFile();
+  if (bytes.length > limit) return { kind: 'tooLarge', size: bytes.length, limit };
+  return decode(bytes, options.texts);
+}
+
+function decode(bytes: Buffer, texts: Texts): ReadOutcome {
+  const size = bytes.length;
+  if (hasUtf16Mark(bytes)) return { kind: 'notUtf8', size };
+  if (bytes.includes(0)) return { kind: 'binary', size };
+  let text: string;
+  try {
+    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return { kind: 'notUtf8', size };
+  }
+  const encoding = text.startsWith(BOM) ? 'utf8bom' : 'utf8';
+  if (encoding === 'utf8bom') text = text.slice(1);
+  return { kind: 'text', text, hash: texts.sha256(text), encoding, dirty: false };
+}
+
+function hasUtf16Mark(bytes: Buffer): boolean {
+  const [first, second] = bytes;
+  return (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff);
+}
+
+function outcomeOf(error: unknown): ReadOutcome {
+  const code = errorCode(error);
+  if (code === 'ENOENT' || code === 'ENOTDIR') return { kind: 'missing' };
+  // Windows cannot open a folder at all.
+  if (code === 'EISDIR') return { kind: 'directory' };
+  return { kind: 'failed', message: failureText(error) };
+}
+
+/** Absent on Windows, whatever the types say. */
+function nonBlock(): number {
+  return process.platform === 'win32' ? 0 : constants.O_NONBLOCK;
+}
+
+export function noFollow(): number {
+  return process.platform === 'win32' ? 0 : constants.O_NOFOLLOW;
+}
