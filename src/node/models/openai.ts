@@ -1,6 +1,6 @@
 // Any OpenAI-compatible endpoint as a model provider: one streamed chat completion a call, retried until it starts.
 // Reads no environment variable. The key leaves this file only in the request's header.
-import { delay, throwIfAborted } from './abort.ts';
+import { delay } from './delay.ts';
 import { parseEndpoint, type Endpoint } from './endpoint.ts';
 import { RequestFailure, toFailure } from './openaiFailure.ts';
 import { openStream, type Connection } from './openaiClient.ts';
@@ -8,6 +8,7 @@ import { cutOffFailure, type ErrorContext, type Failure } from './openaiErrors.t
 import { addPiece, emptyReply, finishReply } from './openaiReply.ts';
 import { toWireRequest } from './openaiRequest.ts';
 import { AppError } from '../../core/base/errors.ts';
+import { throwIfAborted } from '../../core/models/abort.ts';
 import type { ModelChunk, ModelProvider, ModelRequest } from '../../core/ports/model.ts';
 import type { Logger } from '../../core/ports/system.ts';
 

@@ -3,8 +3,7 @@ import type {
   ChatCompletionCreateParamsStreaming,
   ChatCompletionMessageParam,
 } from 'openai/resources/chat/completions';
-import { parseJson } from '../../core/base/json.ts';
-import { JsonObject } from '../../protocol/calls.ts';
+import { historyCall } from '../../core/models/historyCall.ts';
 import type { Message, ToolCall } from '../../core/agent/message.ts';
 import type { ModelRequest } from '../../core/ports/model.ts';
 
@@ -41,15 +40,11 @@ function toWireMessage(message: Message): ChatCompletionMessageParam {
   }
 }
 
-/** Servers refuse a whole conversation for one odd name or argument text in it, so both are made acceptable. */
 function toWireCall(call: ToolCall): {
   id: string;
   type: 'function';
   function: { name: string; arguments: string };
 } {
-  const name = call.name.replace(/[^A-Za-z0-9_-]/g, '_').slice(0, 64) || 'unnamed';
-  const json = parseJson(call.argsText);
-  const usable = json.ok && JsonObject.safeParse(json.value).success;
-  const args = usable ? call.argsText : JSON.stringify({ malformed_arguments: call.argsText });
-  return { id: call.id, type: 'function', function: { name, arguments: args } };
+  const { id, name, args } = historyCall(call);
+  return { id, type: 'function', function: { name, arguments: JSON.stringify(args) } };
 }

@@ -1,9 +1,10 @@
 // A model that replies from a JSON file: the demo agent and the tests. Needs no key and no network.
-import { delay, throwIfAborted } from './abort.ts';
+import { delay } from './delay.ts';
 import { invalid, parseScript, type Script, type ScriptEntry } from './script.ts';
 import { lastResults, listResults, RESULTS_PLACEHOLDER } from './scriptResults.ts';
 import { AppError } from '../../core/base/errors.ts';
 import type { Message } from '../../core/agent/message.ts';
+import { throwIfAborted } from '../../core/models/abort.ts';
 import type { ModelChunk, ModelProvider, ModelRequest } from '../../core/ports/model.ts';
 
 export interface ScriptedOptions {

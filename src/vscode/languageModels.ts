@@ -1,0 +1,140 @@
+// The models of vscode.lm (Copilot and others that extensions bring) as a model provider. Keys and accounts are theirs.
+import * as vscode from 'vscode';
+import { throwIfAborted, untilAborted } from '../core/models/abort.ts';
+import {
+  chatFailure,
+  findModel,
+  modelName,
+  noSuchModel,
+  toChatTurns,
+  type ChatPart,
+  type ChatTurn,
+} from '../core/models/vscodeChat.ts';
+import { AppError, isAbort } from '../core/base/errors.ts';
+import type { ModelChunk, ModelProvider, ModelRequest } from '../core/ports/model.ts';
+
+export interface VscodeModel {
+  /** For a ModelRef of provider `vscode`: `vendor/family`, or `vendor/id` where that is not enough. */
+  id: string;
+  label: string;
+}
+
+/** Finds chat models; replaced by tests. */
+export type SelectModels = () => PromiseLike<readonly vscode.LanguageModelChat[]>;
+
+const selectAll: SelectModels = () => vscode.lm.selectChatModels();
+
+/** The models that VS Code offers now, as its extensions name them; may be empty. */
+export async function listVscodeModels(select: SelectModels = selectAll): Promise<VscodeModel[]> {
+  const models = await select();
+  return models.map((model) => ({
+    id: modelName(models, model),
+    label: `${model.name || model.id} (${model.vendor})`,
+  }));
+}
+
+/** Streams through the model named by the request. VS Code may first ask the user for permission. */
+export function createVscodeProvider(select: SelectModels = selectAll): ModelProvider {
+  return {
+    async *stream(request) {
+      const { signal } = request;
+      throwIfAborted(signal);
+      const cancellation = new vscode.CancellationTokenSource();
+      const cancel = (): void => cancellation.cancel();
+      signal.addEventListener('abort', cancel, { once: true });
+      try {
+        yield* streamReply(select, request, cancellation.token);
+      } catch (thrown) {
+        throwIfAborted(signal);
+        throw failureOf(thrown, request.model.id);
+      } finally {
+        signal.removeEventListener('abort', cancel);
+        // Also reached when the reader stops early: the provider need not go on.
+        cancellation.cancel();
+        cancellation.dispose();
+      }
+    },
+  };
+}
+
+async function* streamReply(
+  select: SelectModels,
+  request: ModelRequest,
+  token: vscode.CancellationToken,
+): AsyncGenerator<ModelChunk> {
+  const { signal } = request;
+  const models = await untilAborted(select(), signal);
+  const model = findModel(models, request.model.id);
+  if (!model)
+    throw noSuchModel(
+      request.model.id,
+      models.map((each) => modelName(models, each)),
+    );
+  const messages = toChatTurns(request.system, request.messages).map(toChatMessage);
+  const response = await untilAborted(
+    model.sendRequest(messages, requestOptions(request), token),
+    signal,
+  );
+  let calls = 0;
+  const parts = response.stream[Symbol.asyncIterator]();
+  for (;;) {
+    const next = await untilAborted(parts.next(), signal);
+    if (next.done) break;
+    const chunk = toChunk(next.value, calls);
+    if (!chunk) continue;
+    if (chunk.type === 'toolCall') calls += 1;
+    yield chunk;
+  }
+  yield { type: 'end', reason: calls > 0 ? 'tool_calls' : 'stop' };
+}
+
+function requestOptions(request: ModelRequest): vscode.LanguageModelChatRequestOptions {
+  const tools = request.tools.map(({ name, description, schema }) => ({
+    ...{ name, description },
+    inputSchema: schema,
+  }));
+  return {
+    justification: 'Countersign sends the conversation to this model to get the agent’s next step.',
+    ...(tools.length > 0 ? { tools } : {}),
+  };
+}
+
+/** Text and tool calls; parts of other kinds (thinking, data) are not part of the reply. */
+function toChunk(part: unknown, index: number): ModelChunk | undefined {
+  if (part instanceof vscode.LanguageModelTextPart) {
+    return part.value === '' ? undefined : { type: 'text', delta: part.value };
+  }
+  if (part instanceof vscode.LanguageModelToolCallPart) {
+    const args = JSON.stringify(part.input ?? {});
+    return { type: 'toolCall', index, id: part.callId, name: part.name, args };
+  }
+  return undefined;
+}
+
+function toChatMessage(turn: ChatTurn): vscode.LanguageModelChatMessage {
+  const role =
+    turn.role === 'user'
+      ? vscode.LanguageModelChatMessageRole.User
+      : vscode.LanguageModelChatMessageRole.Assistant;
+  return new vscode.LanguageModelChatMessage(role, turn.parts.map(toInputPart));
+}
+
+function toInputPart(part: ChatPart): vscode.LanguageModelInputPart {
+  switch (part.type) {
+    case 'text':
+      return new vscode.LanguageModelTextPart(part.text);
+    case 'toolCall':
+      return new vscode.LanguageModelToolCallPart(part.id, part.name, part.args);
+    case 'toolResult':
+      return new vscode.LanguageModelToolResultPart(part.callId, [
+        new vscode.LanguageModelTextPart(part.text),
+      ]);
+  }
+}
+
+function failureOf(thrown: unknown, model: string): unknown {
+  if (thrown instanceof AppError || isAbort(thrown)) return thrown;
+  if (thrown instanceof vscode.LanguageModelError) return chatFailure(thrown, model);
+  const message = thrown instanceof Error ? thrown.message : String(thrown);
+  return chatFailure({ code: 'Unknown', message }, model);
+}
