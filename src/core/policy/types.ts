@@ -12,7 +12,15 @@ export type PolicySubject =
       op: 'edit' | 'delete' | 'rename';
       paths: readonly ResolvedPath[];
     }
-  | { group: 'shell'; tool: string; shell: ShellName; cwd: ResolvedPath; parse: ShellParse }
+  | {
+      group: 'shell';
+      tool: string;
+      shell: ShellName;
+      cwd: ResolvedPath;
+      parse: ShellParse;
+      /** `operandsToResolve(parse)` resolved against `cwd`. An operand that is missing here is not allowed by a wildcard. */
+      operands?: readonly ResolvedPath[];
+    }
   /** Questions to the user and the like: nothing to decide, always a pause. */
   | { group: 'none'; tool: string };
 
@@ -31,10 +39,19 @@ export interface RuleMatcher {
   name: string;
   argv: ArgvPattern | null;
   glob: ((path: string) => boolean) | null;
+  /** The pattern as written when it holds no wildcard, so that it names one thing; else null. */
+  literal: string | null;
+}
+
+/** One word of a shell pattern; only `*` is special. */
+export interface WordPattern {
+  text: string;
+  literal: boolean;
+  matches(word: string, nocase: boolean): boolean;
 }
 
 export interface ArgvPattern {
-  words: readonly RegExp[];
+  words: readonly WordPattern[];
   /** The last word was a bare `*`: any further words, or none. */
   rest: boolean;
 }

@@ -11,6 +11,8 @@ export interface ResolvedPath {
   relReal: string | null;
   exists: boolean;
   isDirectory: boolean;
+  /** Exists and is neither a file nor a directory (FIFO, socket, device), or cannot be resolved (link loop). */
+  special?: boolean;
   /** Number of hard links of an existing file, else 1. */
   links: number;
 }

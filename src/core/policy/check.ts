@@ -1,0 +1,139 @@
+// `policy check`: one case, one answer. Parses what is asked for and puts it through the same decide() as the agent.
+import { z } from 'zod';
+import { Mode, type VerdictKind } from '../../protocol/calls.ts';
+import type { ShellParser } from '../ports/shell.ts';
+import type { GlobCompiler } from '../ports/system.ts';
+import type { ResolvedPath } from '../ports/workspace.ts';
+import { decide } from './decide.ts';
+import { describeProblem, parseRules, type RawLists } from './rules.ts';
+import type { Decided, PolicySubject, RuleSet } from './types.ts';
+import { operandsToResolve } from './wildcardGuard.ts';
+
+const Id = z.union([z.string(), z.number()]);
+const Rules = z.object({
+  allow: z.unknown().optional(),
+  ask: z.unknown().optional(),
+  deny: z.unknown().optional(),
+});
+const Common = {
+  id: Id,
+  rules: Rules.optional(),
+  mode: Mode.optional(),
+  platform: z.string().optional(),
+  setup: z.record(z.string(), z.unknown()).optional(),
+};
+const ShellCase = z.object({
+  ...Common,
+  shell: z.enum(['bash', 'sh', 'zsh', 'powershell', 'cmd']),
+  cmd: z.string(),
+  root: z.string().optional(),
+});
+const PathCase = z.object({
+  ...Common,
+  op: z.enum(['read', 'edit', 'delete', 'rename']),
+  path: z.string(),
+  root: z.string().optional(),
+});
+
+export type PolicyCase = z.infer<typeof ShellCase> | z.infer<typeof PathCase>;
+
+export interface PolicyAnswer {
+  /** As in the case; null when it could not be read. */
+  id: string | number | null;
+  verdict: VerdictKind;
+  rule: string | null;
+  reason: string;
+}
+
+export interface CaseDeps {
+  parser: ShellParser;
+  globs: GlobCompiler;
+  /** Resolves a path of this case, relative ones against its root. */
+  resolve(path: string, policyCase: PolicyCase): Promise<ResolvedPath>;
+  /** Rules for cases that bring none. */
+  rules: RuleSet;
+}
+
+/** Files that a case assumes; `resolve` stands them in. Anything else in `setup` cannot be judged here. */
+const KNOWN_SETUP: ReadonlySet<string> = new Set([
+  'symlinks',
+  'files',
+  'fifo',
+  'hardlinks',
+  'dirs',
+]);
+
+/** The case, or what is wrong with it. */
+export function parseCase(
+  value: unknown,
+): { ok: true; case: PolicyCase } | { ok: false; id: string | number | null; message: string } {
+  const schema = isPathCase(value) ? PathCase : ShellCase;
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return { ok: true, case: parsed.data };
+  const id = z.object({ id: Id }).safeParse(value);
+  const [issue] = parsed.error.issues;
+  const where = issue === undefined || issue.path.length === 0 ? 'the case' : issue.path.join('.');
+  const message = `${where}: ${issue?.message ?? 'not valid'}; a case has id, shell and cmd, or id, op and path`;
+  return { ok: false, id: id.success ? id.data.id : null, message };
+}
+
+/** The answer to one case. Never throws; what goes wrong means ask. */
+export async function verdictOfCase(policyCase: PolicyCase, deps: CaseDeps): Promise<PolicyAnswer> {
+  try {
+    const rules = rulesOf(policyCase, deps);
+    const subject = await subjectOf(policyCase, deps);
+    const decided = decide(subject, rules, { mode: policyCase.mode ?? 'default' });
+    return answer(policyCase.id, withProblems(withSetup(decided, policyCase), rules));
+  } catch {
+    return {
+      id: policyCase.id,
+      verdict: 'ask',
+      rule: null,
+      reason: 'asks: the case could not be judged',
+    };
+  }
+}
+
+function rulesOf(policyCase: PolicyCase, deps: CaseDeps): RuleSet {
+  if (policyCase.rules === undefined) return deps.rules;
+  const { allow, ask, deny } = policyCase.rules;
+  const user: RawLists = { allow, ask, deny };
+  return parseRules({ user, workspace: null }, deps.globs);
+}
+
+async function subjectOf(policyCase: PolicyCase, deps: CaseDeps): Promise<PolicySubject> {
+  const resolve = (path: string): Promise<ResolvedPath> => deps.resolve(path, policyCase);
+  if ('cmd' in policyCase) {
+    const parse = await deps.parser.parse(policyCase.cmd, policyCase.shell);
+    const [cwd, ...operands] = await Promise.all(['.', ...operandsToResolve(parse)].map(resolve));
+    if (cwd === undefined) throw new Error('no working directory');
+    return { group: 'shell', tool: 'run_command', shell: policyCase.shell, cwd, parse, operands };
+  }
+  const { op, path } = policyCase;
+  if (op === 'read') return { group: 'read', tool: 'read_file', path: await resolve(path) };
+  const paths = op === 'rename' ? path.split(' -> ') : [path];
+  const tool = { edit: 'edit_file', delete: 'delete_file', rename: 'move_file' }[op];
+  return { group: 'edit', tool, op, paths: await Promise.all(paths.map(resolve)) };
+}
+
+/** State that this version does not look at, such as what the agent edited before: an allow would be a guess. */
+function withSetup(decided: Decided, policyCase: PolicyCase): Decided {
+  const unknown = Object.keys(policyCase.setup ?? {}).find((key) => !KNOWN_SETUP.has(key));
+  if (unknown === undefined || decided.verdict !== 'allow') return decided;
+  const reason = `asks: the case depends on ${unknown}, which is not judged yet`;
+  return { verdict: 'ask', layer: 'built-in', reason, parts: decided.parts };
+}
+
+function withProblems(decided: Decided, rules: RuleSet): Decided {
+  const [problem] = rules.problems;
+  if (problem === undefined || decided.verdict === 'deny') return decided;
+  return { ...decided, reason: `${decided.reason}; ${describeProblem(problem)}` };
+}
+
+function answer(id: string | number, decided: Decided): PolicyAnswer {
+  return { id, verdict: decided.verdict, rule: decided.rule ?? null, reason: decided.reason };
+}
+
+function isPathCase(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && ('op' in value || 'path' in value);
+}

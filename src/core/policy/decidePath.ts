@@ -1,0 +1,134 @@
+// Verdicts on reads and edits of files. Deny and ask see the path as written and as it really is; allow only the latter.
+import type { ResolvedPath } from '../ports/workspace.ts';
+import { displayBytes } from '../../protocol/displayBytes.ts';
+import { foldPath, oddName } from './pathNames.ts';
+import { protectionsOf, type Protection } from './protectedFiles.ts';
+import { builtIn, byMode, byRule, rulesFor, type RulesByKind } from './ruleMatch.ts';
+import type { Decided, PolicyContext, PolicySubject, Rule, RuleSet } from './types.ts';
+
+export type PathSubject = Extract<PolicySubject, { group: 'read' | 'edit' }>;
+
+const STRICTNESS = { deny: 2, ask: 1, allow: 0 } as const;
+
+/** The strictest verdict over all paths of the call; a call without a path asks. */
+export function decidePaths(subject: PathSubject, rules: RuleSet, context: PolicyContext): Decided {
+  const paths = subject.group === 'read' ? [subject.path] : subject.paths;
+  const named = rulesFor(rules, subject);
+  let strictest: Decided | null = null;
+  for (const path of paths) {
+    const decided = decidePath(path, { subject, named, context });
+    if (strictest === null || STRICTNESS[decided.verdict] > STRICTNESS[strictest.verdict]) {
+      strictest = decided;
+    }
+  }
+  return strictest ?? builtIn('ask', 'asks: the call names no file');
+}
+
+interface Around {
+  subject: PathSubject;
+  named: RulesByKind;
+  context: PolicyContext;
+}
+
+function decidePath(path: ResolvedPath, around: Around): Decided {
+  const { subject, named, context } = around;
+  const forms = formsOf(path);
+  const denied = named.deny.find((rule) => hits(rule, forms));
+  if (denied !== undefined) return byRule(denied, about(path));
+  const protections = forms.protected;
+  if (subject.group === 'edit') {
+    const forbidden = protections.find((found) => found.tier === 'forbidden');
+    if (forbidden !== undefined) {
+      return builtIn('deny', `denied: protected file (${forbidden.what}), no rule can allow it`);
+    }
+    if (context.mode === 'plan') return byMode('deny', 'mode plan: edits are denied');
+  }
+  const asked = named.ask.find((rule) => hits(rule, forms));
+  if (asked !== undefined) return byRule(asked, about(path));
+  const allowed = named.allow.find((rule) => allows(rule, path));
+  const literal = named.allow.some((rule) => allows(rule, path) && rule.match.literal !== null);
+  const guarded = guard(path, { group: subject.group, protections, literal });
+  if (guarded !== null) {
+    return context.mode === 'dontAsk' && allowed === undefined
+      ? byMode('deny', `mode dontAsk: no rule allows it (${guarded})`)
+      : builtIn('ask', `asks: ${guarded}`);
+  }
+  return allowed === undefined ? unmatched(around, path) : byRule(allowed);
+}
+
+/** Why the path is never allowed without being asked about, or null. */
+function guard(
+  path: ResolvedPath,
+  options: { group: 'read' | 'edit'; protections: readonly Protection[]; literal: boolean },
+): string | null {
+  const { group, protections, literal } = options;
+  if (path.relReal === null || path.relLexical === null) return 'outside the workspace';
+  const odd = oddName(path.relReal) ?? oddName(path.relLexical);
+  if (odd !== null) return `the path ${odd}`;
+  if (path.special === true) return 'not a regular file';
+  if (group === 'edit') {
+    if (path.isDirectory || path.relReal === '') return 'it is a folder';
+    if (path.links > 1) return 'the file has several hard links';
+  }
+  const [worst] = protections.filter((found) => group === 'edit' || found.tier !== 'runsCode');
+  if (worst === undefined || (literal && path.relLexical === path.relReal)) return null;
+  return `${worst.tier === 'secret' ? 'may hold secrets' : 'protected file'} (${worst.what})`;
+}
+
+function unmatched({ subject, context }: Around, path: ResolvedPath): Decided {
+  const { mode } = context;
+  if (subject.group === 'read') return byMode('allow', `mode ${mode}: reads inside the workspace`);
+  if (mode === 'acceptEdits')
+    return byMode('allow', 'mode acceptEdits: edits inside the workspace');
+  if (mode === 'bypass') return byMode('allow', 'mode bypass: no rule forbids it');
+  const call = `${subject.group}(${displayBytes(path.relReal ?? path.real)})`;
+  if (mode === 'dontAsk') return byMode('deny', `mode dontAsk: no rule allows ${call}`);
+  return byMode('ask', `mode ${mode}: no rule allows ${call}`);
+}
+
+interface PathForms {
+  /** Every spelling that deny and ask are matched against. */
+  texts: readonly string[];
+  protected: readonly Protection[];
+}
+
+function formsOf(path: ResolvedPath): PathForms {
+  const plain = [path.relLexical, path.relReal, path.lexical, path.real];
+  const texts = new Set<string>();
+  for (const text of plain) {
+    if (text === null) continue;
+    const slashed = text.replace(/\\/g, '/');
+    for (const form of [text, slashed, foldPath(slashed).join('/')]) {
+      texts.add(form);
+      // A folder is hit by what is hit inside it: listing or deleting it reaches that.
+      if (path.isDirectory || form === '') texts.add(form === '' ? 'x' : `${form}/x`);
+    }
+  }
+  const lexical = protectionsOf(path.relLexical ?? path.lexical);
+  const real = protectionsOf(path.relReal ?? path.real);
+  const all = [...lexical, ...real].sort(byTier);
+  return { texts: [...texts], protected: all };
+}
+
+const TIERS = { forbidden: 0, secret: 1, runsCode: 2 } as const;
+
+function byTier(a: Protection, b: Protection): number {
+  return TIERS[a.tier] - TIERS[b.tier];
+}
+
+function hits(rule: Rule, forms: PathForms): boolean {
+  const { glob } = rule.match;
+  return glob === null || forms.texts.some((text) => glob(text));
+}
+
+/** A rule without a pattern covers what lies inside the workspace, like `**`. */
+function allows(rule: Rule, path: ResolvedPath): boolean {
+  if (path.relReal === null || path.relReal === '') return false;
+  return rule.match.glob === null || rule.match.glob(path.relReal);
+}
+
+function about(path: ResolvedPath): string {
+  return path.lexical === path.real
+    ? ''
+    : ` (${displayBytes(path.input)} is ${displayBytes(path.real)})`;
+}

@@ -1,0 +1,145 @@
+// Looks through programs that run another command line, for deny and ask only. Every position where the inner command
+// may start counts: too many candidates can only make the answer stricter.
+import type { ShellName } from '../ports/shell.ts';
+
+export interface SeenThrough {
+  /** The argv itself and every argv inside it, the program also by its base name. */
+  argvs: readonly (readonly string[])[];
+  /** Command text that a shell inside would run. */
+  scripts: readonly string[];
+}
+
+/** Wrappers, and how many operands stand before the inner command. */
+const WRAPPERS: ReadonlyMap<string, number> = new Map([
+  ...'env command exec builtin nohup nice ionice time stdbuf setsid xargs sudo doas busybox toybox noglob nocorrect'
+    .split(' ')
+    .map((name): [string, number] => [name, 0]),
+  ...'strace ltrace unshare nsenter watch coproc rlwrap unbuffer fakeroot proot firejail bwrap caffeinate arch - ! then do else'
+    .split(' ')
+    .map((name): [string, number] => [name, 0]),
+  ...'systemd-run dbus-run-session xvfb-run catchsegv valgrind perf parallel setpriv runuser pkexec gosu su-exec nsjail if while until elif { ( && ||'
+    .split(' ')
+    .map((name): [string, number] => [name, 0]),
+  ...'timeout flock chrt taskset chroot faketime gtimeout setarch linux32 linux64 cpulimit prlimit numactl cgexec script su start call'
+    .split(' ')
+    .map((name): [string, number] => [name, 1]),
+]);
+
+const SHELLS = new Set(
+  'sh bash dash zsh ksh mksh ash fish rbash csh tcsh yash busybox pwsh powershell cmd'.split(' '),
+);
+const EXEC_OPTIONS = new Set([
+  '-exec',
+  '-execdir',
+  '-ok',
+  '-okdir',
+  '-x',
+  '-X',
+  '--exec',
+  '--exec-batch',
+]);
+const SCRIPT_OPTIONS = /^(?:-[a-zA-Z]*[cC]|-S|--split-string|--command|-[Cc]ommand|\/[ckCK])$/;
+const MAX_FOUND = 200;
+
+/** Names of programs that run what their operands say: a wildcard never allows them. */
+export function runsOperands(program: string): boolean {
+  return WRAPPERS.has(program) || SHELLS.has(program);
+}
+
+/** Everything a deny or ask rule must see in one simple command. Total and bounded. */
+export function seeThrough(argv: readonly string[], shell: ShellName): SeenThrough {
+  const argvs: (readonly string[])[] = [];
+  const scripts: string[] = [];
+  const open: (readonly string[])[] = [argv];
+  const seen = new Set<string>();
+  for (let next = open.shift(); next !== undefined; next = open.shift()) {
+    const named = withBaseName(next, shell);
+    const key = named.join('\0');
+    if (seen.has(key) || argvs.length > MAX_FOUND) continue;
+    seen.add(key);
+    argvs.push(named);
+    if (named[0] !== next[0]) argvs.push(next);
+    argvs.push(...withoutLeadingOptions(named));
+    open.push(...innerCommands(named));
+    scripts.push(...innerScripts(named));
+  }
+  return { argvs, scripts };
+}
+
+function withBaseName(argv: readonly string[], shell: ShellName): readonly string[] {
+  const [word, ...rest] = argv;
+  if (word === undefined) return argv;
+  const windows = shell === 'powershell' || shell === 'cmd';
+  const base = word.slice(
+    Math.max(word.lastIndexOf('/'), windows ? word.lastIndexOf('\\') : -1) + 1,
+  );
+  const name = windows ? base.replace(/\.(?:exe|cmd|bat|com)$/i, '').toLowerCase() : base;
+  return [name === '' ? word : name, ...rest];
+}
+
+/** `git -C dir push x` as `git push x`: options before a sub-command do not hide it. */
+function withoutLeadingOptions(argv: readonly string[]): (readonly string[])[] {
+  const [program, ...words] = argv;
+  if (program === undefined || words[0]?.startsWith('-') !== true) return [];
+  return startsAfterOptions(words, 0).map((at) => [program, ...words.slice(at)]);
+}
+
+function innerCommands(argv: readonly string[]): (readonly string[])[] {
+  const [program = '', ...words] = argv;
+  const found: (readonly string[])[] = [];
+  const operands = WRAPPERS.get(program);
+  if (operands !== undefined) {
+    found.push(...startsAfterOptions(words, operands).map((at) => words.slice(at)));
+  }
+  for (const [at, word] of words.entries()) {
+    if (
+      (program === 'find' || program === 'fd' || program === 'fdfind') &&
+      EXEC_OPTIONS.has(word)
+    ) {
+      found.push(words.slice(at + 1));
+    }
+  }
+  if (program === 'cmd') {
+    const at = words.findIndex((word) => /^\/[ckr]$/i.test(word));
+    if (at >= 0) found.push(words.slice(at + 1));
+  }
+  return found.slice(0, MAX_FOUND).filter((inner) => inner.length > 0);
+}
+
+/** Positions before which there are only options, possible values of options, assignments and `operands` operands. */
+function startsAfterOptions(words: readonly string[], operands: number): number[] {
+  const starts: number[] = [];
+  let left = operands;
+  let afterOption = false;
+  for (const [at, word] of words.entries()) {
+    if (/^[-+]./.test(word) && word !== '--') {
+      afterOption = true;
+    } else if (/^[A-Za-z_]\w*\+?=/.test(word) || word === '--') {
+      afterOption = false;
+    } else {
+      starts.push(at);
+      if (afterOption) afterOption = false;
+      else if (left > 0) left -= 1;
+      else break;
+    }
+    if (starts.length > MAX_FOUND) break;
+  }
+  return starts;
+}
+
+function innerScripts(argv: readonly string[]): string[] {
+  const [program = '', ...words] = argv;
+  if (program === 'eval') return [words.join(' ')];
+  if (program === 'trap' || program === 'watch') return [words.join(' '), ...words.slice(0, 1)];
+  if (!SHELLS.has(program) && !['env', 'su', 'script', 'flock', 'runuser'].includes(program))
+    return [];
+  const at = words.findIndex(
+    (word) => SCRIPT_OPTIONS.test(word) || (/^-[A-Za-z]+$/.test(word) && word.includes('c')),
+  );
+  const glued = words
+    .map((word) => /^(?:-S|--split-string=|--command=)([^]+)$/.exec(word)?.[1])
+    .filter((text) => text !== undefined);
+  if (at < 0) return glued;
+  const after = words.slice(at + 1).filter((word) => !/^[-+]/.test(word));
+  return [...glued, ...after.slice(0, 2), after.join(' ')];
+}

@@ -1,0 +1,46 @@
+// Path globs of rules. `*` and `?` stay inside a segment, `**` as a whole segment spans segments, dot names match;
+// every other character is literal: no classes, braces, extglobs or negation.
+import picomatch from 'picomatch';
+import type { GlobCompiler } from '../core/ports/system.ts';
+
+const MAX_WILDCARDS = 64;
+
+/** Compiles one glob; throws on an empty or excessive one. A path must match as a whole, `/`-separated. */
+export const compileGlob: GlobCompiler = (glob, { nocase }) => {
+  if (glob === '' || (glob.match(/[*?]/g)?.length ?? 0) > MAX_WILDCARDS) {
+    throw new Error('empty glob or too many wildcards');
+  }
+  const segments = comparable(glob).split('/').map(escapeSegment);
+  const covers = glob.endsWith('/**');
+  const matches = picomatch(segments.join('/'), {
+    dot: true,
+    nocase,
+    noextglob: true,
+    nobrace: true,
+    nobracket: true,
+    noquantifiers: true,
+    nonegate: true,
+    strictSlashes: true,
+    windows: false,
+  });
+  return (path) => {
+    const wanted = comparable(path);
+    // `src/**` is what lies in src, not src itself.
+    if (covers && sameText(wanted, glob.slice(0, -3), nocase)) return false;
+    return matches(wanted);
+  };
+};
+
+/** NFC, with line breaks replaced: a regular expression's dot would not match them and a deny would be lost. */
+function comparable(text: string): string {
+  return text.normalize('NFC').replace(/[\n\r\u2028\u2029]/g, '\uFFFD');
+}
+
+function escapeSegment(segment: string): string {
+  if (segment === '**') return segment;
+  return segment.replace(/\*+/g, '*').replace(/[^*?/\p{L}\p{N}_ -]/gu, '\\$&');
+}
+
+function sameText(a: string, b: string, nocase: boolean): boolean {
+  return nocase ? a.toLowerCase() === b.toLowerCase() : a === b;
+}
