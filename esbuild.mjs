@@ -3,7 +3,6 @@
 import { build, context } from 'esbuild';
 import { chmodSync, cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 
 const root = dirname(fileURLToPath(import.meta.url));
@@ -61,7 +60,12 @@ const node = {
 
 /** @type {Record<string, import('esbuild').BuildOptions>} */
 const bundles = {
-  extension: { ...node, entryPoints: ['src/extension.ts'], outfile: 'dist/extension.js', external: ['vscode'] },
+  extension: {
+    ...node,
+    entryPoints: ['src/extension.ts'],
+    outfile: 'dist/extension.js',
+    external: ['vscode'],
+  },
   engine: { ...node, entryPoints: ['src/engine.ts'], outfile: 'dist/engine.js', metafile: true },
   cli: { ...node, entryPoints: ['src/cli.ts'], outfile: 'dist/cli.js' },
   webview: {
@@ -88,25 +92,33 @@ const bundles = {
 };
 
 function copyAssets() {
-  const require = createRequire(import.meta.url);
   const copy = (from, to) => {
     mkdirSync(dirname(join(dist, to)), { recursive: true });
     cpSync(from, join(dist, to));
   };
   writeFileSync(join(dist, 'package.json'), '{ "type": "commonjs" }\n');
   const wasm = join(root, 'node_modules/@vscode/tree-sitter-wasm/wasm');
-  for (const name of ['tree-sitter.js', 'tree-sitter.wasm', 'tree-sitter-bash.wasm', 'tree-sitter-powershell.wasm']) {
+  for (const name of [
+    'tree-sitter.js',
+    'tree-sitter.wasm',
+    'tree-sitter-bash.wasm',
+    'tree-sitter-powershell.wasm',
+  ]) {
     copy(join(wasm, name), `wasm/${name}`);
   }
-  copy(join(root, `node_modules/better-sqlite3/prebuilds/${platform}.node`), 'native/better_sqlite3.node');
+  copy(
+    join(root, `node_modules/better-sqlite3/prebuilds/${platform}.node`),
+    'native/better_sqlite3.node',
+  );
   const rg = platform.startsWith('win32') ? 'rg.exe' : 'rg';
-  const ripgrep = join(dirname(require.resolve('@vscode/ripgrep/package.json')), '..', `ripgrep-${platform}`, 'bin', rg);
-  if (!existsSync(ripgrep)) throw new Error(`ripgrep for ${platform} is not installed (${ripgrep})`);
+  const ripgrep = join(root, `node_modules/@vscode/ripgrep-${platform}/bin/${rg}`);
+  if (!existsSync(ripgrep))
+    throw new Error(`ripgrep for ${platform} is not installed (${ripgrep})`);
   copy(ripgrep, `bin/${rg}`);
   chmodSync(join(dist, 'bin', rg), 0o755);
 }
 
-rmSync(dist, { recursive: true, force: true });
+if (production) rmSync(dist, { recursive: true, force: true });
 mkdirSync(dist, { recursive: true });
 copyAssets();
 if (flags.includes('--watch')) {

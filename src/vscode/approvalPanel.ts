@@ -10,7 +10,7 @@ import type { Services } from './services.ts';
 const open = new Map<string, vscode.WebviewPanel>();
 
 /** Shows the panel of an action, or reveals the one that is open. */
-export async function showApproval(services: Services, actionId: string): Promise<void> {
+async function showApproval(services: Services, actionId: string): Promise<void> {
   const known = open.get(actionId);
   if (known) return known.reveal();
   const { store } = await services.engine();
@@ -33,6 +33,13 @@ export const approvalPanels: Contribution = {
           if (actionId === undefined) panel.dispose();
           else await fill(services, panel, actionId);
         },
+      }),
+    );
+    owned.add(
+      services.reveal.event((actionId) => {
+        showApproval(services, actionId).catch((error: unknown) => {
+          services.logger.error('an approval could not be shown', error);
+        });
       }),
     );
     services.whenOpened(({ engine }) =>

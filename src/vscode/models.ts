@@ -1,7 +1,8 @@
 // Which model answers: what settings say, a quick pick to change it, and the key in the secret storage.
 import * as vscode from 'vscode';
 import { listVscodeModels } from './languageModels.ts';
-import { secretKey, type Services } from './services.ts';
+import { secretKey } from './secretKey.ts';
+import type { Services } from './services.ts';
 import type { SessionState } from '../core/panel/session.ts';
 import type { OpenedEngine } from '../core/services.ts';
 

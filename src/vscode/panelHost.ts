@@ -1,6 +1,5 @@
 // What a presenter may ask of the window: diff editors, panels, quick picks, the native confirmation.
 import * as vscode from 'vscode';
-import { showApproval } from './approvalPanel.ts';
 import { selectModel } from './models.ts';
 import { displayBytes } from '../protocol/displayBytes.ts';
 import { AppError } from '../core/base/errors.ts';
@@ -13,7 +12,7 @@ export function createPanelHost(services: Services): PanelHost {
     onDraft: services.diffs.onDraft,
     decidedBy: `VS Code (pid ${process.pid})`,
     openDiff: (action, callId) => openDiff(services, action, callId),
-    openPanel: async (actionId) => showApproval(services, actionId),
+    openPanel: async (actionId) => services.reveal.fire(actionId),
     selectModel: () => selectModel(services),
     openWhy: async (rule) => openSettings(rule),
     confirm,

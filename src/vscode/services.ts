@@ -6,6 +6,7 @@ import { createBuffers } from './buffers.ts';
 import { createLogger, type ChannelLogger } from './logger.ts';
 import { createVscodeProvider } from './languageModels.ts';
 import { initialModel } from './models.ts';
+import { secretKey } from './secretKey.ts';
 import { createSettings, manifestKeys } from './settings.ts';
 import { DiffEditors } from './diffEditors.ts';
 import { toAppError } from '../core/base/errors.ts';
@@ -25,6 +26,8 @@ export interface Services {
   engine(): Promise<OpenedEngine>;
   /** Runs `use` once the engine is open; what it returns is disposed with the services. */
   whenOpened(use: (opened: OpenedEngine) => Disposable): void;
+  /** Fires with the id of the action whose panel shall be shown. */
+  reveal: Emitter<string>;
   owned: DisposableStore;
 }
 
@@ -37,6 +40,7 @@ export function createServices(context: vscode.ExtensionContext, load: EngineLoa
   const settings = createSettings(manifestKeys(context.extension.packageJSON));
   const onError = (error: unknown): void => logger.error('a watcher failed', error);
   const session = owned.add(new Session({ threadId: null, model: null, mode: 'default' }, onError));
+  const reveal = owned.add(new Emitter<string>(onError));
   const diffs = owned.add(new DiffEditors(onError));
   let opening: Promise<OpenedEngine> | undefined;
   const opened = owned.add(new Emitter<OpenedEngine>(onError));
@@ -59,7 +63,7 @@ export function createServices(context: vscode.ExtensionContext, load: EngineLoa
   const whenOpened: Services['whenOpened'] = (use) => {
     owned.add(opened.event((value) => owned.add(use(value))));
   };
-  return { context, logger, settings, session, diffs, engine, whenOpened, owned };
+  return { context, logger, settings, session, diffs, reveal, engine, whenOpened, owned };
 }
 
 /** Mode and model as settings say, and the thread that waits, so that a reload shows what was there. */
@@ -113,11 +117,6 @@ function engineOptions(
     buffers: createBuffers(),
     providers: new Map([['vscode', createVscodeProvider()]]),
   };
-}
-
-/** Where a provider's key is kept in the secret storage. */
-export function secretKey(name: string): string {
-  return `countersign.key.${name}`;
 }
 
 /** One file per workspace, under global storage: a second window on the same folder gets the same one. */

@@ -3,7 +3,10 @@ import { assetsOf } from '../assets.ts';
 import { fileSettings, type CliContext } from './open.ts';
 import { readInput, UsageError, workspaceDir, type CliOptions } from './options.ts';
 import { createPrint } from './print.ts';
-import { createPolicyChecker } from '../policyCheck.ts';
+import { compileGlob } from '../globs.ts';
+import { checkPolicyLine } from '../policyCheck.ts';
+import { createShellParser } from '../shell/parser.ts';
+import { rulesOfSettings } from '../../core/policy/layers.ts';
 
 export async function checkPolicy(context: CliContext, options: CliOptions): Promise<number> {
   if (options.words.length > 0) throw new UsageError('policy check takes no further words.');
@@ -12,9 +15,12 @@ export async function checkPolicy(context: CliContext, options: CliOptions): Pro
   if (lines.at(-1) === '') lines.pop();
   const { wasmDir } = assetsOf(context.distDir);
   const settings = fileSettings(options.get('settings'));
-  const check = createPolicyChecker({ workspace, wasmDir, settings });
+  const rules = rulesOfSettings(settings.read(), compileGlob);
+  const check = { workspace, parser: createShellParser(wasmDir), rules };
   // Always JSON: the answers are for programs, whether --json was given or not.
   const print = createPrint(true);
-  for (const [index, line] of lines.entries()) print({ ...(await check(line, index + 1)) }, '');
+  for (const [index, line] of lines.entries()) {
+    print({ ...(await checkPolicyLine(line, index + 1, check)) }, '');
+  }
   return 0;
 }

@@ -1,7 +1,6 @@
 // Thread commands: new, resume, pending, stop. They name threads and actions; they decide nothing.
 import * as vscode from 'vscode';
 import { registerCommand } from './register.ts';
-import { showApproval } from '../approvalPanel.ts';
 import { COMMANDS, VIEWS } from '../ids.ts';
 import { displayBytes } from '../../protocol/displayBytes.ts';
 import { AppError } from '../../core/base/errors.ts';
@@ -44,7 +43,7 @@ async function resumePausedThread(services: Services): Promise<void> {
 
 async function showPendingApprovals(services: Services): Promise<void> {
   const action = await pickAction(services, 'Pending Approvals');
-  if (action) await showApproval(services, action.id);
+  if (action) services.reveal.fire(action.id);
 }
 
 async function stop(services: Services): Promise<void> {
