@@ -28,7 +28,7 @@ export async function installVsix(serverMain, data, vsix) {
   }
 }
 
-/** @typedef {{ relativeLocation?: string, metadata?: { source?: string } }} Entry of extensions.json */
+/** @typedef {{ identifier: { id: string }, relativeLocation?: string }} Entry of extensions.json */
 
 const LINK = 'countersign-link';
 
@@ -43,13 +43,16 @@ export function linkExtension(data, source) {
   const link = path.join(folder, LINK);
   /** @type {Entry[]} */
   const present = existsSync(list) ? JSON.parse(readFileSync(list, 'utf8')) : [];
-  const entries = present.filter(({ relativeLocation }) => relativeLocation !== LINK);
   rmSync(link, { force: true });
-  if (source !== null) {
-    symlinkSync(path.resolve(source), link, 'junction');
-    entries.push(entryFor(source, link));
+  const others = present.filter(({ relativeLocation }) => relativeLocation !== LINK);
+  if (source === null) {
+    writeFileSync(list, JSON.stringify(others));
+    return;
   }
-  writeFileSync(list, JSON.stringify(entries));
+  symlinkSync(path.resolve(source), link, 'junction');
+  const linked = entryFor(source, link);
+  const rest = others.filter(({ identifier }) => identifier.id !== linked.identifier.id);
+  writeFileSync(list, JSON.stringify([...rest, linked]));
 }
 
 /** @param {string} source @param {string} link */

@@ -69,6 +69,7 @@ export async function openWorkbench(
   const context = await chromium.launchPersistentContext(options.userDataDir ?? '', {
     ...launch,
     viewport: options.viewport ?? VIEWPORT,
+    reducedMotion: 'reduce', // nothing fades while a test looks
   });
   try {
     const page = context.pages()[0] ?? (await context.newPage());
