@@ -1,0 +1,26 @@
+// Boot of the page: connects the host, the controller and the root view.
+import './pageSetup.ts';
+import './styles.css';
+import { Controller } from './controller.ts';
+import { registerControls } from './controls.ts';
+import { connectHost } from './vscodeApi.ts';
+import { AppView } from './views/app.ts';
+
+registerControls();
+const app = new AppView();
+let scheduled = false;
+const controller = new Controller(connectHost(), () => {
+  // One render per frame, however fast the host talks.
+  if (scheduled) return;
+  scheduled = true;
+  requestAnimationFrame(() => {
+    scheduled = false;
+    app.requestUpdate();
+  });
+});
+app.controller = controller;
+window.addEventListener('message', (event) => {
+  controller.receive(event.data);
+});
+document.body.append(app);
+controller.ready();

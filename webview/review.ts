@@ -1,0 +1,177 @@
+// From drafts to decisions: pure. Says what each button would send and what is still undecided.
+import { displayRuns } from '../src/protocol/displayBytes.ts';
+import {
+  JsonObject,
+  type Decision,
+  type DecisionType,
+  type Decisions,
+  type QuestionProposal,
+} from '../src/protocol/calls.ts';
+import type { ActionView, RequestView } from '../src/protocol/messages.ts';
+import { draftOf, type CardDraft, type Drafts } from './drafts.ts';
+
+export function allows(request: RequestView, type: DecisionType): boolean {
+  return request.allowedDecisions.includes(type);
+}
+
+/** What Approve sends: the user's own text when the diff editor changed it, else a plain approval. */
+export function approval(draft: CardDraft): Decision {
+  if (draft.content !== null) return { type: 'edit', content: draft.content };
+  return { type: 'approve' };
+}
+
+/** What Approve needs to be allowed, given whether the user has changed the text. */
+export function canApprove(request: RequestView, draft: CardDraft): boolean {
+  return allows(request, draft.content === null ? 'approve' : 'edit');
+}
+
+/** A rejection; an empty reason is left out. */
+export function rejection(reason: string, stop = false): Decision {
+  const text = reason.trim();
+  return {
+    type: 'reject',
+    ...(text === '' ? {} : { reason: text }),
+    ...(stop ? { stop: true } : {}),
+  };
+}
+
+export type ParsedArgs = { ok: true; args: JsonObject } | { ok: false; error: string };
+
+/** Parses edited arguments; the error is fit to show beside the field. */
+export function parseArgs(text: string): ParsedArgs {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    return {
+      ok: false,
+      error: `Not JSON: ${error instanceof Error ? error.message : 'unreadable'}`,
+    };
+  }
+  const parsed = Array.isArray(value) ? undefined : JsonObject.safeParse(value);
+  if (!parsed?.success) return { ok: false, error: 'The arguments must be a JSON object: { … }' };
+  return { ok: true, args: parsed.data };
+}
+
+/** Arguments as JSON text to edit; characters that would not be seen are written as escapes. */
+export function argsText(args: JsonObject): string {
+  return displayRuns(JSON.stringify(args, null, 2), true)
+    .map((run) => (run.hidden ? jsonEscape(run.text) : run.text))
+    .join('');
+}
+
+function jsonEscape(name: string): string {
+  const character = String.fromCodePoint(Number.parseInt(name.slice(2), 16));
+  const units = Array.from({ length: character.length }, (_, at) => character.charCodeAt(at));
+  return units.map((unit) => `\\u${unit.toString(16).padStart(4, '0')}`).join('');
+}
+
+/** What the tool's schema says against `args` at first sight; the host checks in full. */
+export function schemaProblem(args: JsonObject, schema: JsonObject): string | undefined {
+  const known = JsonObject.safeParse(schema['properties']);
+  if (!known.success) return undefined;
+  const required: unknown[] = Array.isArray(schema['required']) ? schema['required'] : [];
+  const missing = required.find((name) => typeof name === 'string' && !Object.hasOwn(args, name));
+  if (typeof missing === 'string') return `“${missing}” is missing`;
+  const closed = schema['additionalProperties'] === false;
+  const unknown = closed && Object.keys(args).find((name) => !Object.hasOwn(known.data, name));
+  if (typeof unknown === 'string') return `The tool has no argument “${unknown}”`;
+  const wrong = Object.entries(args).find(([name, value]) => !typeFits(value, known.data[name]));
+  return wrong === undefined ? undefined : `“${wrong[0]}” has the wrong type`;
+}
+
+function typeFits(value: unknown, schema: unknown): boolean {
+  const parsed = JsonObject.safeParse(schema);
+  const type = parsed.success ? parsed.data['type'] : undefined;
+  switch (type) {
+    case 'string':
+    case 'number':
+    case 'boolean':
+      return typeof value === type;
+    case 'integer':
+      return Number.isInteger(value);
+    case 'array':
+      return Array.isArray(value);
+    default:
+      return true;
+  }
+}
+
+/** The answer to a question as the text that is sent, or null when nothing was picked or typed. */
+export function answerText(question: QuestionProposal, draft: CardDraft): string | null {
+  const free = draft.freeText.trim();
+  const picked = question.options
+    .map((option) => option.value)
+    .filter((value) => draft.selected.includes(value));
+  if (question.options.length === 0) return free === '' ? null : free;
+  const parts = question.multiSelect || !draft.other ? [...picked] : [];
+  if (draft.other && free !== '') parts.push(free);
+  return parts.length === 0 || (draft.other && free === '') ? null : parts.join(', ');
+}
+
+/** Calls of the batch without a decision. */
+export function undecided(action: ActionView, drafts: Drafts): RequestView[] {
+  return action.requests.filter((request) => draftOf(drafts, action, request).decision === null);
+}
+
+/** All decisions of a batch, or nothing while one is missing. */
+export function batchDecisions(action: ActionView, drafts: Drafts): Decisions | undefined {
+  const entries: [string, Decision][] = [];
+  for (const request of action.requests) {
+    const { decision } = draftOf(drafts, action, request);
+    if (decision === null) return undefined;
+    entries.push([request.callId, decision]);
+  }
+  return Object.fromEntries(entries);
+}
+
+export interface CallTitle {
+  /** First word of the card. */
+  kind: string;
+  /** What it is about, as the proposal says. */
+  subject: string;
+  /** Completes "Approve …" and "Reject …". */
+  phrase: string;
+}
+
+/** How a call is called, from its proposal alone. */
+export function callTitle(request: RequestView): CallTitle {
+  const { proposal } = request;
+  switch (proposal.kind) {
+    case 'edit': {
+      const kind = { create: 'Create', modify: 'Edit', delete: 'Delete' }[proposal.change];
+      const noun = { create: 'creation', modify: 'edit', delete: 'deletion' }[proposal.change];
+      return { kind, subject: proposal.path, phrase: `${noun} of ${proposal.path}` };
+    }
+    case 'command':
+      return {
+        kind: 'Run',
+        subject: commandCount(proposal.parts.length),
+        phrase: `run of ${proposal.command}`,
+      };
+    case 'question':
+      return { kind: 'Question', subject: '', phrase: 'question' };
+    case 'read':
+      return { kind: 'Read', subject: proposal.target, phrase: `reading of ${proposal.target}` };
+  }
+}
+
+function commandCount(parts: number): string {
+  return parts > 1 ? `${parts} commands` : '';
+}
+
+/** A decision in words, for the decided card. */
+export function decisionText(decision: Decision): string {
+  switch (decision.type) {
+    case 'approve':
+      return 'Approve';
+    case 'edit':
+      return decision.content === undefined
+        ? 'Approve with edited arguments'
+        : 'Approve with your text';
+    case 'reject':
+      return decision.stop === true ? 'Reject and stop' : 'Reject';
+    case 'respond':
+      return 'Respond';
+  }
+}

@@ -1,0 +1,105 @@
+// What the host has said, as plain data: one pure reducer. Holds no truth of its own and nothing the user typed.
+import type {
+  ActionView,
+  ChatStatus,
+  HostToView,
+  TranscriptItem,
+} from '../src/protocol/messages.ts';
+
+export interface ViewState {
+  /** False until the first snapshot. */
+  ready: boolean;
+  surface: 'chat' | 'panel';
+  status: ChatStatus | null;
+  items: readonly TranscriptItem[];
+  /** Open actions only, in the order in which they came, so that a new one never moves the others. */
+  actions: readonly ActionView[];
+  /** Host clock minus page clock, milliseconds. */
+  skew: number;
+  /** A delta did not fit: the page must ask for a new snapshot. */
+  gap: boolean;
+}
+
+export const initialState: ViewState = {
+  ready: false,
+  surface: 'chat',
+  status: null,
+  items: [],
+  actions: [],
+  skew: 0,
+  gap: false,
+};
+
+/** Applies one message; `localNow` is the page's clock in milliseconds. Same message twice gives the same state. */
+export function reduce(state: ViewState, message: HostToView, localNow: number): ViewState {
+  switch (message.type) {
+    case 'snapshot':
+      return {
+        ready: true,
+        surface: message.surface,
+        status: message.status,
+        items: message.items,
+        actions: message.actions.filter((action) => action.state === 'open'),
+        skew: message.now - localNow,
+        gap: false,
+      };
+    case 'item':
+      return { ...state, items: upsert(state.items, message.item) };
+    case 'text':
+      return append(state, message, 'text');
+    case 'output':
+      return append(state, message, 'output');
+    case 'action':
+      return { ...state, actions: withAction(state.actions, message.action) };
+    case 'status':
+      return { ...state, status: message.status };
+    case 'draft':
+    case 'reply':
+      return state;
+  }
+}
+
+function upsert(items: readonly TranscriptItem[], item: TranscriptItem): readonly TranscriptItem[] {
+  const at = items.findLastIndex((known) => known.id === item.id);
+  return at < 0 ? [...items, item] : items.with(at, item);
+}
+
+function withAction(actions: readonly ActionView[], action: ActionView): readonly ActionView[] {
+  const at = actions.findIndex((known) => known.actionId === action.actionId);
+  if (action.state !== 'open') return at < 0 ? actions : actions.toSpliced(at, 1);
+  return at < 0 ? [...actions, action] : actions.with(at, action);
+}
+
+type Delta = Extract<HostToView, { type: 'text' | 'output' }>;
+
+function append(state: ViewState, delta: Delta, field: 'text' | 'output'): ViewState {
+  const at = state.items.findLastIndex((item) => item.id === delta.itemId);
+  const item = state.items[at];
+  const known = item === undefined ? undefined : textOf(item, field);
+  if (item === undefined || known === undefined) return { ...state, gap: true };
+  const next = appendAt(known, delta.offset, delta.delta);
+  if (next === undefined) return { ...state, gap: true };
+  if (next === known) return state;
+  return { ...state, items: state.items.with(at, { ...item, [field]: next }) };
+}
+
+function textOf(item: TranscriptItem, field: 'text' | 'output'): string | undefined {
+  if (field === 'text') return item.kind === 'assistant' ? item.text : undefined;
+  return item.kind === 'call' ? item.output : undefined;
+}
+
+/** `known` with `delta` at `offset`; the same text when it is there already, nothing when there is a hole before it. */
+export function appendAt(known: string, offset: number, delta: string): string | undefined {
+  if (offset > known.length) return undefined;
+  if (offset + delta.length <= known.length) return known;
+  return known.slice(0, offset) + delta;
+}
+
+/** How long an action has waited, in words; `now` and `since` on the host's clock. */
+export function ageText(now: number, since: number): string {
+  const minutes = Math.floor(Math.max(0, now - since) / 60_000);
+  if (minutes < 1) return 'waiting';
+  if (minutes < 60) return `waiting ${minutes} min`;
+  const hours = Math.floor(minutes / 60);
+  return hours < 48 ? `waiting ${hours} h` : `waiting ${Math.floor(hours / 24)} d`;
+}

@@ -1,0 +1,253 @@
+// The frame of both surfaces: the chat (transcript, cards, composer) and the approval panel (one action, wide).
+import { html, nothing, type TemplateResult } from 'lit';
+import { repeat } from 'lit/directives/repeat.js';
+import type { ActionView } from '../../src/protocol/messages.ts';
+import { checkLayout } from '../arming.ts';
+import type { Controller } from '../controller.ts';
+import { callTitle } from '../review.ts';
+import { earlier, later, shownRows } from '../window.ts';
+import { batch } from './batch.ts';
+import { composer } from './composer.ts';
+import { FeedScroll } from './feedScroll.ts';
+import './item.ts';
+import { LightElement } from './lightElement.ts';
+import { icon, shown } from './text.ts';
+
+const AGE_INTERVAL = 30_000;
+const DEMO = 'Fix the rounding bug in the invoice total.';
+
+export class AppView extends LightElement {
+  static override properties = { from: { state: true } };
+  declare controller: Controller;
+  /** First row of the transcript in the page; null follows the end. */
+  declare from: number | null;
+  #scroll: FeedScroll | undefined;
+  #known = new Set<string>();
+  #said = '';
+  #clock: ReturnType<typeof setInterval> | undefined;
+
+  constructor() {
+    super();
+    this.from = null;
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#clock = setInterval(() => {
+      if (this.controller.state.actions.length > 0) this.requestUpdate();
+    }, AGE_INTERVAL);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    clearInterval(this.#clock);
+    this.#scroll?.dispose();
+    this.#scroll = undefined;
+  }
+
+  protected override willUpdate(): void {
+    const { actions } = this.controller.state;
+    const fresh = actions.filter((action) => !this.#known.has(action.actionId));
+    const gone = this.#known.size > 0 && actions.length === 0;
+    this.#known = new Set(actions.map((action) => action.actionId));
+    if (gone) this.#said = 'Nothing is waiting any more.';
+    if (fresh.length === 0) return;
+    this.#said = fresh.map(announcement).join(' ');
+    this.#scroll?.reveal(fresh[0]?.actionId ?? '');
+  }
+
+  protected override updated(): void {
+    const feed = this.querySelector('[data-scroller]');
+    if (feed instanceof HTMLElement && this.#scroll?.feed !== feed) {
+      this.#scroll?.dispose();
+      this.#scroll = new FeedScroll(feed, this.controller.state.surface === 'chat');
+      const first = this.controller.state.actions[0];
+      if (first) this.#scroll.reveal(first.actionId);
+    }
+    checkLayout();
+  }
+
+  protected override render(): TemplateResult {
+    const { state } = this.controller;
+    const surface = !state.ready
+      ? nothing
+      : state.surface === 'chat'
+        ? this.#chat()
+        : this.#panel();
+    return html`${surface}
+      <div class="sr-only" role="status" aria-live="polite" data-testid="announcer">
+        ${this.#said}
+      </div>`;
+  }
+
+  #chat(): TemplateResult {
+    const { state } = this.controller;
+    const empty = state.items.length === 0 && state.actions.length === 0;
+    return html`<main class="chat" data-testid="chat" data-state=${state.status?.turn ?? 'idle'}>
+      ${this.#title()} ${this.#problems()}
+      <div
+        class="feed"
+        data-scroller
+        data-testid="transcript"
+        role="log"
+        aria-live="off"
+        aria-label="Conversation"
+        tabindex="0"
+      >
+        <div class="feed-content">${empty ? this.#welcome() : this.#rows()} ${this.#batches()}</div>
+      </div>
+      ${composer(this.controller)}
+    </main>`;
+  }
+
+  #title(): TemplateResult | typeof nothing {
+    const { status } = this.controller.state;
+    if (!status?.thread) return nothing;
+    return html`<header class="title">
+      <span class="title-text">${shown(status.thread.title)}</span>
+      ${
+        status.waiting > 0
+          ? html`<span
+              class="badge"
+              data-testid="waiting-count"
+              role="img"
+              aria-label="${status.waiting} waiting"
+              >${status.waiting}</span
+            >`
+          : nothing
+      }
+      <button
+        class="icon-button"
+        data-testid="new-thread"
+        aria-label="New thread"
+        title="New thread"
+        @click=${() => {
+          this.controller.send({ type: 'newThread' });
+        }}
+      >
+        ${icon('add')}
+      </button>
+    </header>`;
+  }
+
+  #problems(): TemplateResult[] {
+    const problems = this.controller.state.status?.problems ?? [];
+    return problems.map(
+      (text) =>
+        html`<div class="notice notice-warning" role="note" data-testid="problem">
+          ${icon('warning')}<span>${shown(text)}</span>
+        </div>`,
+    );
+  }
+
+  #welcome(): TemplateResult {
+    return html`<div class="welcome" data-testid="welcome">
+      <h2>Nothing runs until you countersign it</h2>
+      <p>
+        The agent reads and proposes. Every change and every command stops here first, as a card
+        that you approve, edit, reject or answer, now or next week.
+      </p>
+      <vscode-button
+        appearance="secondary"
+        data-testid="try-demo"
+        @click=${() => {
+          this.controller.setComposer(DEMO);
+          this.#focusComposer();
+        }}
+        >Try the demo</vscode-button
+      >
+    </div>`;
+  }
+
+  #focusComposer(): void {
+    const field = this.querySelector('[data-testid="composer-input"]');
+    if (field instanceof HTMLElement) field.focus();
+  }
+
+  #rows(): TemplateResult {
+    const { items, actions } = this.controller.state;
+    const rows = shownRows(items.length, this.from);
+    const waiting = new Set(actions.map((action) => action.actionId));
+    return html`
+      ${rows.from > 0 ? this.#pageButton(`Show ${rows.from} earlier`, 'show-earlier', earlier(rows)) : nothing}
+      ${repeat(
+        items.slice(rows.from, rows.to),
+        (item) => item.id,
+        (item) =>
+          html`<cs-item
+            .controller=${this.controller}
+            .item=${item}
+            .waiting=${item.kind === 'call' && item.actionId !== null && waiting.has(item.actionId)}
+          ></cs-item>`,
+      )}
+      ${rows.to < items.length ? this.#pageButton(`Show ${items.length - rows.to} later`, 'show-later', later(rows, items.length)) : nothing}
+    `;
+  }
+
+  #pageButton(label: string, testid: string, from: number | null): TemplateResult {
+    return html`<button
+      class="link page-button"
+      data-testid=${testid}
+      @click=${() => {
+        this.#scroll?.keep();
+        this.from = from;
+      }}
+    >
+      ${label}
+    </button>`;
+  }
+
+  #batches(): unknown {
+    const { actions, skew } = this.controller.state;
+    const now = Date.now() + skew;
+    return repeat(
+      actions,
+      (action) => action.actionId,
+      (action) => batch(this.controller, action, now),
+    );
+  }
+
+  #panel(): TemplateResult {
+    const { actions, status } = this.controller.state;
+    const first = actions[0];
+    const title = first?.threadTitle ?? status?.thread?.title ?? '';
+    return html`<main class="panel" data-testid="panel">
+      <header class="title">
+        <b>Approval</b><span class="title-text">${shown(title)}</span>
+        ${first ? html`<span class="title-meta">${asked(first)}</span>` : nothing}
+      </header>
+      ${this.#problems()}
+      <div
+        class="feed"
+        data-scroller
+        tabindex="0"
+        role="region"
+        aria-label="Calls that wait for a decision"
+      >
+        <div class="feed-content">
+          ${first ? this.#batches() : html`<p class="nothing-waits" data-testid="nothing-waits">Nothing is waiting here.</p>`}
+        </div>
+      </div>
+    </main>`;
+  }
+}
+
+function asked(action: ActionView): string {
+  const calls = action.requests.length === 1 ? '1 call' : `${action.requests.length} calls`;
+  const when = new Intl.DateTimeFormat(undefined, {
+    weekday: 'long',
+    hour: '2-digit',
+    minute: '2-digit',
+  });
+  return `${calls} · asked ${when.format(action.createdAt)}`;
+}
+
+function announcement(action: ActionView): string {
+  const calls = action.requests.map((request) => {
+    const title = callTitle(request);
+    return `${title.kind} ${title.subject}`.trim();
+  });
+  return `Waits for your decision: ${calls.join(', ')}.`;
+}
+
+customElements.define('cs-app', AppView);

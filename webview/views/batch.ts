@@ -1,0 +1,212 @@
+// One pending action: what the agent says about it, a card for each call, and for several calls the bar that submits.
+import { html, nothing, type TemplateResult } from 'lit';
+import { repeat } from 'lit/directives/repeat.js';
+import type { ActionView } from '../../src/protocol/messages.ts';
+import { ArmedWatch } from '../arming.ts';
+import type { Controller } from '../controller.ts';
+import { draftKey } from '../drafts.ts';
+import { allows, approval, canApprove, undecided } from '../review.ts';
+import { CardView } from './card.ts';
+import { LightElement } from './lightElement.ts';
+import { icon, shown, shownLines } from './text.ts';
+
+/** The group of one action; the cards are keyed by proposal, so that a changed one is a new, unarmed card. */
+export function batch(controller: Controller, action: ActionView, now: number): TemplateResult {
+  const submission = controller.submission(action);
+  return html`<div
+    class="batch"
+    data-testid="action"
+    data-action-id=${action.actionId}
+    data-kind=${action.kind}
+  >
+    ${agentSays(action.agentText)}
+    ${repeat(
+      action.requests,
+      (request) => draftKey(action, request),
+      (request) =>
+        html`<cs-card
+          .controller=${controller}
+          .action=${action}
+          .request=${request}
+          .draft=${controller.draft(action, request)}
+          .submission=${submission}
+          .now=${now}
+        ></cs-card>`,
+    )}
+    ${
+      action.requests.length > 1
+        ? html`<cs-submit-bar
+            .controller=${controller}
+            .action=${action}
+            .drafts=${controller.drafts}
+            .submission=${submission}
+          ></cs-submit-bar>`
+        : nothing
+    }
+  </div>`;
+}
+
+const SHORT_LINES = 3;
+const SHORT_TEXT = 240;
+
+/** The model's own words: apart from the cards, plain and labelled. */
+function agentSays(text: string): TemplateResult | typeof nothing {
+  const plain = text.trim();
+  if (plain === '') return nothing;
+  const long = plain.length > SHORT_TEXT || plain.split('\n').length > SHORT_LINES;
+  return html`<div class="claim" data-testid="agent-says">
+    <small>What the agent says (not checked)</small>
+    ${
+      long
+        ? html`<details>
+            <summary>
+              <span class="claim-short">${shownLines(plain.slice(0, SHORT_TEXT))}…</span>
+            </summary>
+            <p>${shownLines(plain)}</p>
+          </details>`
+        : html`<p>${shownLines(plain)}</p>`
+    }
+  </div>`;
+}
+
+export class SubmitBar extends LightElement {
+  static override properties = {
+    controller: { attribute: false },
+    action: { attribute: false },
+    drafts: { attribute: false },
+    submission: { attribute: false },
+  };
+  declare controller: Controller;
+  declare action: ActionView;
+  declare drafts: Controller['drafts'];
+  declare submission: ReturnType<Controller['submission']>;
+  #watch: ArmedWatch | undefined;
+  #left = -1;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#watch = new ArmedWatch(this, () => {
+      this.requestUpdate();
+    });
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#watch?.dispose();
+    this.#watch = undefined;
+  }
+
+  protected override willUpdate(): void {
+    // What Submit would send has changed.
+    const left = undecided(this.action, this.drafts).length;
+    if (left !== this.#left && this.#left >= 0) this.#watch?.touch();
+    this.#left = left;
+  }
+
+  #press(event: Event, act: () => void): void {
+    if (event.isTrusted && !this.submission.inFlight && this.#watch?.armed === true) act();
+  }
+
+  /** Whether every card that Approve all would decide has been on screen that had to be. */
+  #allSeen(): boolean {
+    const cards = this.parentElement?.querySelectorAll('cs-card') ?? [];
+    return [...cards].every(
+      (card) => !(card instanceof CardView) || card.draft.decision !== null || card.seen,
+    );
+  }
+
+  #approveAll = (event: Event): void => {
+    this.#press(event, () => {
+      if (!this.#allSeen()) return;
+      this.controller.decideAll(this.action, (request) => {
+        const draft = this.controller.draft(this.action, request);
+        return request.proposal.kind !== 'question' && canApprove(request, draft)
+          ? approval(draft)
+          : undefined;
+      });
+    });
+  };
+
+  #rejectRest = (event: Event): void => {
+    this.#press(event, () => {
+      this.controller.rejectRest(this.action);
+    });
+  };
+
+  #submit = (event: Event): void => {
+    this.#press(event, () => {
+      this.controller.submitBatch(this.action);
+    });
+  };
+
+  protected override render(): TemplateResult {
+    const open = undecided(this.action, this.drafts);
+    const total = this.action.requests.length;
+    const armed = this.#watch?.looksArmed === true && !this.submission.inFlight;
+    const approvable = open.some(
+      (request) => request.proposal.kind !== 'question' && allows(request, 'approve'),
+    );
+    const rejectable = open.some((request) => allows(request, 'reject'));
+    return html`${this.#error()}
+      <div
+        class="submit-bar"
+        role="group"
+        aria-label="Submit all decisions"
+        data-testid="submit-bar"
+        data-action-id=${this.action.actionId}
+        data-state=${this.submission.inFlight ? 'submitting' : open.length === 0 ? 'decided' : 'waiting'}
+        data-armed=${armed ? 'true' : 'false'}
+      >
+        <progress max=${total} .value=${total - open.length} aria-hidden="true"></progress>
+        <span class="decided-count" data-testid="decided-count"
+          >${total - open.length} of ${total} decided</span
+        >
+        <vscode-button
+          data-testid="submit"
+          ?disabled=${!armed || open.length > 0}
+          @click=${this.#submit}
+          >Submit</vscode-button
+        >
+        <span class="break"></span>
+        ${
+          approvable
+            ? html`<button
+                class="link"
+                data-testid="approve-all"
+                ?disabled=${!armed || !this.#allSeen()}
+                @click=${this.#approveAll}
+              >
+                Approve all
+              </button>`
+            : nothing
+        }
+        ${
+          rejectable
+            ? html`<button
+                class="link"
+                data-testid="reject-and-stop"
+                ?disabled=${!armed}
+                @click=${this.#rejectRest}
+              >
+                Reject and stop
+              </button>`
+            : nothing
+        }
+      </div>`;
+  }
+
+  #error(): TemplateResult | typeof nothing {
+    const { error } = this.submission;
+    if (!error) return nothing;
+    return html`<p
+      class="card-error"
+      role="alert"
+      data-testid="submit-error"
+      data-code=${error.code}
+    >
+      ${icon('error')}<span>${shown(error.message)}</span>
+    </p>`;
+  }
+}
+
+customElements.define('cs-submit-bar', SubmitBar);

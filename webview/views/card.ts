@@ -1,0 +1,230 @@
+// One waiting call: what it would do, why it asks, and the buttons that decide it. Never takes the focus; every press
+// that sends something must be a real one on an armed card.
+import { html, nothing, type TemplateResult } from 'lit';
+import type { Decision } from '../../src/protocol/calls.ts';
+import type { ActionView, RequestView } from '../../src/protocol/messages.ts';
+import { ArmedWatch } from '../arming.ts';
+import type { Controller, Submission } from '../controller.ts';
+import { emptyDraft, type CardDraft } from '../drafts.ts';
+import { approval, callTitle, canApprove, decisionText } from '../review.ts';
+import { ageText } from '../store.ts';
+import { cardActions } from './cardActions.ts';
+import { commandBody, editBody, placeWarnings, readBody } from './cardBody.ts';
+import { LightElement } from './lightElement.ts';
+import { questionBody } from './questionBody.ts';
+import { icon, shown } from './text.ts';
+
+export class CardView extends LightElement {
+  static override properties = {
+    controller: { attribute: false },
+    action: { attribute: false },
+    request: { attribute: false },
+    draft: { attribute: false },
+    submission: { attribute: false },
+    now: { attribute: false },
+  };
+  declare controller: Controller;
+  declare action: ActionView;
+  declare request: RequestView;
+  declare draft: CardDraft;
+  declare submission: Submission;
+  /** The host's clock. */
+  declare now: number;
+  #watch: ArmedWatch | undefined;
+
+  constructor() {
+    super();
+    this.draft = emptyDraft;
+    this.now = 0;
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#watch = new ArmedWatch(this, () => {
+      this.requestUpdate();
+    });
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#watch?.dispose();
+    this.#watch = undefined;
+  }
+
+  protected override updated(): void {
+    this.#watch?.rendered();
+  }
+
+  /** Whether the card is alone in its action, so that its buttons submit. */
+  get single(): boolean {
+    return this.action.requests.length === 1;
+  }
+
+  get busy(): boolean {
+    return this.submission.inFlight;
+  }
+
+  /** Whether a press on a button that consents counts now. */
+  get armed(): boolean {
+    return this.#watch?.armed === true && this.querySelector('[data-truncated]') === null;
+  }
+
+  /** As `armed` at the last look; for rendering. */
+  get looksArmed(): boolean {
+    return this.#watch?.looksArmed === true && this.querySelector('[data-truncated]') === null;
+  }
+
+  /** Whether the whole card has been on screen that had to be. */
+  get seen(): boolean {
+    return this.#watch?.ready === true && this.querySelector('[data-truncated]') === null;
+  }
+
+  patch = (patch: Partial<CardDraft>): void => {
+    this.controller.patch(this.action, this.request, patch);
+  };
+
+  /** Takes a decision from a press; anything but the user's own press on an armed card is ignored. */
+  decide = (event: Event, decision: Decision): void => {
+    if (!event.isTrusted || this.busy || !this.armed) return;
+    this.controller.decide(this.action, this.request, decision);
+  };
+
+  openDiff = (): void => {
+    this.controller.send({
+      type: 'openDiff',
+      actionId: this.action.actionId,
+      callId: this.request.callId,
+    });
+  };
+
+  #keydown = (event: KeyboardEvent): void => {
+    const wanted = event.key === 'Enter' && (event.ctrlKey || event.metaKey) && !event.repeat;
+    // Only with the card itself focused: not from a field or a button in it.
+    if (!wanted || event.target !== event.currentTarget) return;
+    const plain = this.draft.form === 'none' || this.draft.form === 'diff';
+    if (!plain || this.draft.decision !== null || this.request.proposal.kind === 'question') return;
+    if (canApprove(this.request, this.draft)) this.decide(event, approval(this.draft));
+  };
+
+  protected override render(): TemplateResult {
+    const { action, request } = this;
+    const title = callTitle(request);
+    return html`<section
+      class="card"
+      tabindex="0"
+      role="group"
+      aria-label="${title.kind} ${title.subject}, waits for your decision"
+      data-testid="card"
+      data-kind=${request.proposal.kind}
+      data-action-id=${action.actionId}
+      data-call-id=${request.callId}
+      data-state=${this.#state()}
+      data-decision=${this.draft.decision?.type ?? nothing}
+      data-armed=${this.looksArmed ? 'true' : 'false'}
+      @keydown=${this.#keydown}
+    >
+      <div class="card-head" data-end>
+        <span class="kind">${title.kind}</span>
+        <span class="subject">${shown(title.subject)}</span>
+        ${this.#stat()}
+        <span class="age">${ageText(this.now, action.createdAt)}</span>
+      </div>
+      ${this.#why()} ${this.#body()} ${this.#error()}
+      <div class="card-foot" data-end>
+        ${this.draft.decision ? this.#decided(this.draft.decision) : cardActions(this)}
+      </div>
+    </section>`;
+  }
+
+  #state(): string {
+    if (this.busy) return 'submitting';
+    if (this.#ownError()) return 'error';
+    return this.draft.decision ? 'decided' : 'waiting';
+  }
+
+  #stat(): TemplateResult | typeof nothing {
+    const { proposal } = this.request;
+    if (proposal.kind !== 'edit') return nothing;
+    return html`<span
+      class="stat"
+      aria-label="${proposal.added} lines added, ${proposal.removed} removed"
+      ><ins>+${proposal.added}</ins> <del>−${proposal.removed}</del></span
+    >`;
+  }
+
+  #why(): TemplateResult {
+    const { why, proposal } = this.request;
+    const rule = why.rule ?? '';
+    return html`<p class="card-why" data-testid="card-why">
+        Asks: ${shown(why.reason)}
+        ${
+          rule === ''
+            ? nothing
+            : html`<button
+                class="link"
+                data-testid="open-why"
+                @click=${() => {
+                  this.controller.send({ type: 'openWhy', rule });
+                }}
+              >
+                ${shown(rule)}
+              </button>`
+        }
+      </p>
+      ${proposal.kind === 'edit' || proposal.kind === 'read' ? placeWarnings(proposal) : nothing}`;
+  }
+
+  #body(): TemplateResult {
+    const { request, draft, patch } = this;
+    const { proposal } = request;
+    switch (proposal.kind) {
+      case 'edit':
+        return editBody(proposal, request.before, draft.content);
+      case 'command':
+        return commandBody(proposal);
+      case 'question':
+        return questionBody({
+          question: proposal,
+          draft,
+          patch,
+          disabled: this.busy || draft.decision !== null,
+        });
+      case 'read':
+        return readBody(proposal);
+    }
+  }
+
+  #ownError(): boolean {
+    const { error } = this.submission;
+    return (
+      error !== null &&
+      (error.callIds.includes(this.request.callId) || (this.single && error.callIds.length === 0))
+    );
+  }
+
+  #error(): TemplateResult | typeof nothing {
+    const { error } = this.submission;
+    if (!error || !this.#ownError()) return nothing;
+    return html`<p class="card-error" role="alert" data-testid="card-error" data-code=${error.code}>
+      ${icon('error')}<span>${shown(error.message)}</span>
+    </p>`;
+  }
+
+  #decided(decision: Decision): TemplateResult {
+    const kind = decision.type === 'reject' ? 'close' : 'check';
+    return html`<div class="decided" data-testid="decided">
+      ${icon(kind)}<span>${decisionText(decision)}</span>
+      <vscode-button
+        appearance="secondary"
+        data-testid="undo"
+        ?disabled=${this.busy}
+        @click=${() => {
+          this.patch({ decision: null });
+        }}
+        >Undo</vscode-button
+      >
+    </div>`;
+  }
+}
+
+customElements.define('cs-card', CardView);

@@ -1,0 +1,228 @@
+// The foot of an undecided card: its buttons, or the form of the decision that is being made.
+import { html, nothing, type TemplateResult } from 'lit';
+import { describe } from '../controls.ts';
+import { allows, answerText, approval, callTitle, canApprove, rejection } from '../review.ts';
+import type { CardView } from './card.ts';
+import { argsField, editedArgs, reasonField, respondField } from './decisionForm.ts';
+
+interface Button {
+  name: string;
+  testid: string;
+  /** What a press would do, for those who do not see the card. */
+  says: string;
+  primary?: boolean;
+  /** Shown as it looks while the card is not armed, or an input is missing. */
+  disabled?: boolean;
+  press: (event: Event) => void;
+}
+
+function button(value: Button): TemplateResult {
+  return html`<vscode-button
+    appearance=${value.primary === true ? 'primary' : 'secondary'}
+    data-testid=${value.testid}
+    ?disabled=${value.disabled === true}
+    ${describe(value.says)}
+    @click=${value.press}
+    >${value.name}</vscode-button
+  >`;
+}
+
+export function cardActions(card: CardView): TemplateResult {
+  switch (card.draft.form) {
+    case 'none':
+    case 'diff':
+      return buttonRow(card);
+    case 'reject':
+      return rejectForm(card);
+    case 'respond':
+      return respondForm(card);
+    case 'args':
+      return argsForm(card);
+  }
+}
+
+function buttonRow(card: CardView): TemplateResult {
+  const { request, draft } = card;
+  const question = request.proposal.kind === 'question';
+  return html`
+    ${draft.form === 'diff' ? diffNote(card) : nothing}
+    <div class="actions">
+      ${question ? answerButton(card) : approveButton(card)}
+      ${allows(request, 'edit') && !question ? editButton(card) : nothing}
+      ${allows(request, 'reject') ? opener(card, 'Reject') : nothing}
+      ${allows(request, 'respond') && !question ? opener(card, 'Respond') : nothing}
+      <span class="grow"></span>
+      ${request.proposal.kind === 'edit' ? diffButton(card) : nothing}
+      ${card.single && allows(request, 'reject') ? stopButton(card) : nothing}
+    </div>
+  `;
+}
+
+function approveButton(card: CardView): TemplateResult | typeof nothing {
+  const { request, draft } = card;
+  if (!canApprove(request, draft)) return nothing;
+  return button({
+    name: 'Approve',
+    testid: 'approve',
+    says: callTitle(request).phrase,
+    primary: true,
+    disabled: card.busy || !card.looksArmed,
+    press: (event) => {
+      card.decide(event, approval(draft));
+    },
+  });
+}
+
+function answerButton(card: CardView): TemplateResult | typeof nothing {
+  const { request, draft } = card;
+  if (request.proposal.kind !== 'question' || !allows(request, 'respond')) return nothing;
+  const text = answerText(request.proposal, draft);
+  return button({
+    name: 'Answer',
+    testid: 'answer',
+    says: 'with what is picked or typed above',
+    primary: true,
+    disabled: card.busy || !card.looksArmed || text === null,
+    press: (event) => {
+      if (text !== null) card.decide(event, { type: 'respond', text });
+    },
+  });
+}
+
+function editButton(card: CardView): TemplateResult {
+  const inEditor = opensInDiffEditor(card);
+  return button({
+    name: 'Edit',
+    testid: 'edit',
+    says: inEditor ? 'the new text, in the diff editor' : 'the arguments of the call',
+    disabled: card.busy,
+    press: () => {
+      card.patch({ form: inEditor ? 'diff' : 'args' });
+      if (inEditor) card.openDiff();
+    },
+  });
+}
+
+function opensInDiffEditor(card: CardView): boolean {
+  const { proposal } = card.request;
+  return proposal.kind === 'edit' && proposal.newText !== null;
+}
+
+function opener(card: CardView, name: 'Reject' | 'Respond'): TemplateResult {
+  const form = name === 'Reject' ? 'reject' : 'respond';
+  return button({
+    name,
+    testid: form,
+    says: form === 'reject' ? callTitle(card.request).phrase : 'in place of the result',
+    disabled: card.busy,
+    press: () => {
+      card.patch({ form });
+    },
+  });
+}
+
+function diffNote(card: CardView): TemplateResult {
+  return html`<p class="card-note">
+    <span
+      >Change the right side in the diff editor; this card shows what you make of it.
+      <button
+        class="link"
+        data-testid="edit-args"
+        @click=${() => {
+          card.patch({ form: 'args' });
+        }}
+      >
+        Edit the arguments as JSON instead
+      </button></span
+    >
+  </p>`;
+}
+
+function diffButton(card: CardView): TemplateResult {
+  return html`<button
+    class="link"
+    data-testid="open-diff"
+    ?disabled=${card.busy}
+    @click=${card.openDiff}
+  >
+    Open in diff editor
+  </button>`;
+}
+
+function stopButton(card: CardView): TemplateResult {
+  return html`<button
+    class="link"
+    data-testid="reject-and-stop"
+    ?disabled=${card.busy || !card.looksArmed}
+    @click=${(event: Event) => {
+      card.decide(event, rejection(card.draft.reason, true));
+    }}
+  >
+    Reject and stop
+  </button>`;
+}
+
+function cancelButton(card: CardView): TemplateResult {
+  return button({
+    name: 'Cancel',
+    testid: 'cancel',
+    says: 'this decision; nothing is sent',
+    press: () => {
+      card.patch({ form: 'none' });
+    },
+  });
+}
+
+function rejectForm(card: CardView): TemplateResult {
+  const { draft, patch } = card;
+  const confirm = button({
+    name: 'Reject',
+    testid: 'reject',
+    says: callTitle(card.request).phrase,
+    primary: true,
+    disabled: card.busy || !card.looksArmed,
+    press: (event) => {
+      card.decide(event, rejection(draft.reason));
+    },
+  });
+  return html`<div class="form">${reasonField(draft, patch)}</div>
+    <div class="actions">
+      ${confirm} ${cancelButton(card)}
+      <span class="grow"></span>
+      ${card.single ? stopButton(card) : nothing}
+    </div>`;
+}
+
+function respondForm(card: CardView): TemplateResult {
+  const { draft, patch } = card;
+  const text = draft.respond.trim();
+  const confirm = button({
+    name: 'Respond',
+    testid: 'respond',
+    says: 'in place of the result; nothing runs',
+    primary: true,
+    disabled: card.busy || !card.looksArmed || text === '',
+    press: (event) => {
+      if (text !== '') card.decide(event, { type: 'respond', text });
+    },
+  });
+  return html`<div class="form">${respondField(draft, patch)}</div>
+    <div class="actions">${confirm} ${cancelButton(card)}</div>`;
+}
+
+function argsForm(card: CardView): TemplateResult {
+  const { request, draft, patch } = card;
+  const edited = editedArgs(request, draft);
+  const confirm = button({
+    name: 'Approve',
+    testid: 'approve',
+    says: `${callTitle(request).phrase}, with the arguments as edited here`,
+    primary: true,
+    disabled: card.busy || !card.looksArmed || !edited.ok,
+    press: (event) => {
+      if (edited.ok) card.decide(event, { type: 'edit', args: edited.args });
+    },
+  });
+  return html`<div class="form">${argsField(request, draft, patch)}</div>
+    <div class="actions">${confirm} ${cancelButton(card)}</div>`;
+}

@@ -1,0 +1,167 @@
+// One row of the transcript: user bubble, assistant text, call line, notice. Re-renders only when its item changes.
+import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import type { TranscriptItem } from '../../src/protocol/messages.ts';
+import type { Controller } from '../controller.ts';
+import { callLook, outputTail, whyShort } from '../callLook.ts';
+import { LightElement } from './lightElement.ts';
+import { markdownBlocks, type Block } from './markdown.ts';
+import { icon, shown, shownLines } from './text.ts';
+
+type Item<Kind> = Extract<TranscriptItem, { kind: Kind }>;
+
+export class ItemView extends LightElement {
+  static override properties = {
+    controller: { attribute: false },
+    item: { attribute: false },
+    waiting: { attribute: false },
+    open: { state: true },
+    whyOpen: { state: true },
+  };
+  declare controller: Controller;
+  declare item: TranscriptItem;
+  /** Whether the call waits in an open action. */
+  declare waiting: boolean;
+  declare open: boolean | undefined;
+  declare whyOpen: boolean;
+  #blocks: Block[] = [];
+
+  constructor() {
+    super();
+    this.waiting = false;
+    this.open = undefined;
+    this.whyOpen = false;
+  }
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    if (!changed.has('item')) return;
+    if (this.item.kind === 'assistant') this.#blocks = markdownBlocks(this.item.text, this.#blocks);
+  }
+
+  protected override render(): TemplateResult {
+    const { item } = this;
+    switch (item.kind) {
+      case 'user':
+        return html`<div class="user" data-testid="item-user" role="group" aria-label="You">
+          ${shownLines(item.text)}
+        </div>`;
+      case 'assistant':
+        return html`<div
+          class="assistant"
+          data-testid="item-assistant"
+          data-state=${item.streaming ? 'streaming' : 'done'}
+          role="group"
+          aria-label="Agent"
+        >
+          ${this.#blocks.map((block) => block.node)}
+        </div>`;
+      case 'call':
+        return this.#call(item);
+      case 'notice':
+        return notice(item);
+    }
+  }
+
+  #call(item: Item<'call'>): TemplateResult {
+    const look = callLook(item, this.waiting);
+    const open = this.open ?? (look.state === 'running' && item.output !== '');
+    return html`<div
+      class="call call-${look.tone}"
+      data-testid="item-call"
+      data-call-id=${item.callId}
+      data-action-id=${item.actionId ?? nothing}
+      data-state=${look.state}
+      data-outcome=${item.outcome ?? nothing}
+    >
+      <div class="call-line">
+        ${this.#toggle(item, open)} ${item.why ? this.#whyButton(item.why) : nothing}
+      </div>
+      ${this.whyOpen && item.why ? this.#whyFull(item.why) : nothing}
+      ${open && item.output !== '' ? output(item) : nothing}
+    </div>`;
+  }
+
+  #toggle(item: Item<'call'>, open: boolean): TemplateResult {
+    const look = callLook(item, this.waiting);
+    return html`<button
+      class="call-toggle"
+      aria-expanded=${item.output === '' ? nothing : open ? 'true' : 'false'}
+      ?disabled=${item.output === ''}
+      @click=${() => {
+        this.open = !open;
+      }}
+    >
+      <span class="call-icon" role="img" aria-label=${look.word} title=${look.word}
+        >${icon(look.icon)}</span
+      >
+      <code>${shown(item.tool)}</code>
+      <span class="call-summary">${shown(item.summary)}</span>
+    </button>`;
+  }
+
+  #whyButton(why: NonNullable<Item<'call'>['why']>): TemplateResult {
+    return html`<button
+      class="why"
+      data-testid="why"
+      title=${why.reason}
+      aria-expanded=${this.whyOpen ? 'true' : 'false'}
+      @click=${() => {
+        this.whyOpen = !this.whyOpen;
+      }}
+    >
+      ${shown(whyShort(why))}
+    </button>`;
+  }
+
+  #whyFull(why: NonNullable<Item<'call'>['why']>): TemplateResult {
+    const rule = why.rule ?? '';
+    return html`<p class="why-full" data-testid="why-full">
+      ${shown(why.reason)}
+      ${
+        rule === ''
+          ? nothing
+          : html`<button
+              class="link"
+              @click=${() => {
+                this.controller.send({ type: 'openWhy', rule });
+              }}
+            >
+              ${shown(rule)}
+            </button>`
+      }
+    </p>`;
+  }
+}
+
+function output(item: Item<'call'>): TemplateResult {
+  const tail = outputTail(item.output);
+  return html`<pre
+    class="output"
+    tabindex="0"
+    role="region"
+    aria-label="Output"
+    data-testid="call-output"
+  >
+${
+      tail.cut > 0
+        ? html`<span class="output-cut">… ${tail.cut} characters before this are not shown </span>`
+        : nothing
+    }${shownLines(tail.text)}</pre>`;
+}
+
+const NOTICE_ICONS = { info: 'info', warning: 'warning', error: 'error' };
+
+function notice(item: Item<'notice'>): TemplateResult {
+  return html`<div
+    class="notice notice-${item.level}"
+    data-testid="item-notice"
+    data-level=${item.level}
+    data-code=${item.code}
+    role=${item.level === 'error' ? 'alert' : 'note'}
+  >
+    ${icon(NOTICE_ICONS[item.level])}<span
+      >${shownLines(item.text)} <small class="code">${shown(item.code)}</small></span
+    >
+  </div>`;
+}
+
+customElements.define('cs-item', ItemView);
