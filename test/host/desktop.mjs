@@ -24,7 +24,7 @@ await runMain(async () => {
     if (existsSync(sample)) cpSync(sample, workspace, { recursive: true });
     return await runTests({
       vscodeExecutablePath,
-      extensionDevelopmentPath: ROOT,
+      extensionDevelopmentPath: [ROOT, path.join(ROOT, 'test', 'vscode', 'modelExtension')],
       extensionTestsPath: path.join(ROOT, 'dist', 'test', 'vscode', 'index.js'),
       launchArgs: [workspace, '--disable-extensions', '--disable-workspace-trust'],
     });

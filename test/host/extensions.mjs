@@ -36,15 +36,16 @@ const LINK = 'countersign-link';
  * Makes a source folder an installed extension, as VS Code's own list of them has it.
  * @param {string} data
  * @param {string | null} source null takes an earlier link away
+ * @param {string} [name] of the link, when there is more than one extension
  */
-export function linkExtension(data, source) {
+export function linkExtension(data, source, name = LINK) {
   const folder = path.join(data, 'extensions');
   const list = path.join(folder, 'extensions.json');
-  const link = path.join(folder, LINK);
+  const link = path.join(folder, name);
   /** @type {Entry[]} */
   const present = existsSync(list) ? JSON.parse(readFileSync(list, 'utf8')) : [];
   rmSync(link, { force: true });
-  const others = present.filter(({ relativeLocation }) => relativeLocation !== LINK);
+  const others = present.filter(({ relativeLocation }) => relativeLocation !== name);
   if (source === null) {
     writeFileSync(list, JSON.stringify(others));
     return;
@@ -62,7 +63,7 @@ function entryFor(source, link) {
     identifier: { id: `${manifest.publisher}.${manifest.name}` },
     version: manifest.version,
     location: { $mid: 1, path: link, scheme: 'file' },
-    relativeLocation: LINK,
+    relativeLocation: path.basename(link),
     metadata: { installedTimestamp: Date.now(), source: 'vsix' },
   };
 }

@@ -14,6 +14,7 @@ import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { chromium } from 'playwright-core';
 import { ensureBrowser } from './browser.mjs';
+import { linkExtension } from './extensions.mjs';
 import { startHost } from './host.mjs';
 import { ROOT } from './paths.mjs';
 import { runMain, say, SetupError } from './process.mjs';
@@ -39,10 +40,13 @@ async function main(resultsFile, grep) {
   const lines = path.join(temp, 'results.jsonl');
   const workspace = sampleCopy(temp);
   writeFileSync(lines, '');
+  const data = path.join(temp, 'data');
+  mkdirSync(path.join(data, 'extensions'), { recursive: true });
+  linkExtension(data, path.join(ROOT, 'test', 'vscode', 'modelExtension'), 'test-models');
   const host = await startHost({
     workspace,
     tests: bundle,
-    userDataDir: path.join(temp, 'data'),
+    userDataDir: data,
     env: { COUNTERSIGN_TEST_RESULTS: lines, COUNTERSIGN_TEST_GREP: grep },
   });
   const browser = await chromium.launch(await ensureBrowser());
