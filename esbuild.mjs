@@ -53,7 +53,6 @@ const node = {
   format: 'cjs',
   mainFields: ['module', 'main'],
   conditions: ['node', 'import'],
-  supported: { 'dynamic-import': false },
   define: { 'import.meta.url': '__importMetaUrl', 'import.meta.dirname': '__dirname' },
   banner: { js: `const __importMetaUrl = require('node:url').pathToFileURL(__filename).href;` },
 };
