@@ -10,13 +10,17 @@ const SETTLE = 20;
 const POLL = 1000;
 
 /** `onChange` is called after a commit of another connection, never for our own. Timers keep no process alive. */
-export function watchExternalChanges(connection: Connection, onChange: () => void): Disposable {
+export function watchExternalChanges(
+  connection: Connection,
+  onChange: () => void,
+  pollEvery: number = POLL,
+): Disposable {
   const changed = changeDetector(connection);
   const check = (): void => {
     if (changed()) onChange();
   };
   const settle = coalesced(check);
-  const poll = setInterval(check, POLL).unref();
+  const poll = setInterval(check, pollEvery).unref();
   const watcher = watchFolder(connection, settle.run);
   return toDisposable(() => {
     clearInterval(poll);

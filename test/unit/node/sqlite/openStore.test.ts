@@ -211,6 +211,32 @@ describe('openStore where it cannot write', () => {
   );
 
   it(
+    'rolls back what a crash left half written in TRUNCATE mode',
+    withFile(async (file) => {
+      const crashed = `${file}.crashed`;
+      await using(file, ({ store }) => seed(store));
+      await tamper(file, (db) => {
+        db.pragma('journal_mode=TRUNCATE');
+        db.pragma('cache_size=1');
+        db.exec("BEGIN IMMEDIATE; UPDATE thread SET title = 'half'");
+        for (let n = 0; n < 50; n += 1) {
+          db.prepare('INSERT INTO blob VALUES (?, ?)').run(`h${n}`, 'x'.repeat(9000));
+        }
+        for (const suffix of ['', '-journal']) {
+          writeFileSync(crashed + suffix, readFileSync(file + suffix));
+        }
+        db.exec('ROLLBACK');
+      });
+      assert.ok(statSync(crashed).size > statSync(file).size, 'half of it is in the file');
+      const { store, notices } = await open(crashed);
+      assert.deepEqual(notices, []);
+      assert.equal((await store.getThread('thread1'))?.title, null);
+      assert.equal(await store.getText('h1'), undefined);
+      store.dispose();
+    }),
+  );
+
+  it(
     'falls back to TRUNCATE with a notice, and stays there with the checkpointer at work',
     withFile(async (file) => {
       const { store, checkpointer, notices } = await open(file, { probeWal: () => false });

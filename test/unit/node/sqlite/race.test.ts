@@ -30,7 +30,16 @@ async function startRacer(file: string, name: string): Promise<Racer> {
   return { go: () => child.stdin?.write('go'), won: finish() };
 }
 
-describe('two processes, one file', () => {
+describe('several processes, one file', () => {
+  it(
+    'open it for the first time at once: one makes the schema, all can use it',
+    withFile(async (file) => {
+      const racers = await Promise.all(['w1', 'w2', 'w3'].map((name) => startRacer(file, name)));
+      for (const racer of racers) racer.go();
+      assert.deepEqual(await Promise.all(racers.map((racer) => racer.won)), [[], [], []]);
+    }),
+  ).timeout(60_000);
+
   it(
     `claim ${ACTIONS} actions each: every action has exactly one winner`,
     withFile(async (file) => {

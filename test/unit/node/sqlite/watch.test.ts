@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict';
+import { dirname, join } from 'node:path';
+import { createConnection } from '../../../../src/node/sqlite/connection.ts';
+import type { Db } from '../../../../src/node/sqlite/database.ts';
+import { watchExternalChanges } from '../../../../src/node/sqlite/watch.ts';
+import { keepingLogger, tamper, withFile } from './support.ts';
+
+const NEVER = 2 ** 31 - 1;
+
+interface Watched {
+  ours: Db;
+  theirs: Db;
+  /** Resolves when the listener was called `n` times in all. */
+  calls: (n: number) => Promise<void>;
+  count: () => number;
+  lines: string[];
+}
+
+/** Two connections to one file, the first one watched as if it lay at `seenAs`. */
+async function watching(
+  file: string,
+  options: { seenAs: string; pollEvery: number },
+  body: (watched: Watched) => Promise<void>,
+): Promise<void> {
+  await tamper(file, async (ours) => {
+    ours.exec('PRAGMA journal_mode=WAL; CREATE TABLE t (n)');
+    await tamper(file, async (theirs) => {
+      let count = 0;
+      let wake = (): void => {};
+      const logger = keepingLogger();
+      const connection = createConnection(ours, options.seenAs, {
+        ...{ logger, clock: { now: () => 1 } },
+      });
+      const onChange = (): void => {
+        count += 1;
+        wake();
+      };
+      const watcher = watchExternalChanges(connection, onChange, options.pollEvery);
+      const calls = async (n: number): Promise<void> => {
+        while (count < n) await new Promise<void>((resolve) => (wake = resolve));
+      };
+      try {
+        await body({ ours, theirs, calls, count: () => count, lines: logger.lines });
+      } finally {
+        watcher.dispose();
+      }
+    });
+  });
+}
+
+describe('watching for commits of others', () => {
+  it(
+    'the folder alone is enough, each commit is told once, our own never',
+    withFile((file) =>
+      watching(file, { seenAs: file, pollEvery: NEVER }, async ({ ours, theirs, calls, count }) => {
+        theirs.exec('INSERT INTO t VALUES (1)');
+        await calls(1);
+        ours.exec('INSERT INTO t VALUES (2)');
+        theirs.exec('INSERT INTO t VALUES (3)');
+        await calls(2);
+        ours.exec('INSERT INTO t VALUES (4)');
+        theirs.exec('INSERT INTO t VALUES (5)');
+        await calls(3);
+        assert.equal(count(), 3);
+      }),
+    ),
+  );
+
+  it(
+    'polling alone is enough where the folder cannot be watched, and that is logged',
+    withFile((file) => {
+      const seenAs = join(dirname(file), 'absent', 'state.db');
+      return watching(file, { seenAs, pollEvery: 5 }, async ({ theirs, calls, lines }) => {
+        assert.match(lines.join(), /cannot be watched, only polled/);
+        theirs.exec('INSERT INTO t VALUES (1)');
+        await calls(1);
+        theirs.exec('INSERT INTO t VALUES (2)');
+        await calls(2);
+      });
+    }),
+  );
+});
