@@ -57,7 +57,10 @@ export async function step(label, command, options = {}) {
   const beat = setInterval(() => say(`  ${label}: ${elapsed(started)} so far`), 10_000);
   const { code, stdout, output } = await run(command, options).finally(() => clearInterval(beat));
   if (code !== 0) {
-    const tail = output.trim().split('\n').slice(-12).join('\n    ');
+    const lines = output.trim().split('\n');
+    // Compilers say what is wrong first, npm last.
+    const shown = lines.length > 60 ? [...lines.slice(0, 40), '...', ...lines.slice(-20)] : lines;
+    const tail = shown.join('\n    ');
     throw new SetupError(
       `${label} failed (${command.slice(0, 3).join(' ')}, exit ${code}):\n    ${tail}`,
     );
