@@ -2,10 +2,10 @@
 import path from 'node:path';
 import { z } from 'zod';
 import { parseJson } from '../../core/base/json.ts';
+import { protectionsOf } from '../../core/policy/protectedFiles.ts';
 import { searchedFolder } from './searchedFolder.ts';
 import { COMMON_ARGS, pathFilter, runRipgrep } from './ripgrep.ts';
 import { DEFAULT_MAX_BYTES } from './readText.ts';
-import { SECRET_GLOBS } from './secretGlobs.ts';
 import type { SearchQuery, TextMatch } from '../../core/ports/workspace.ts';
 
 export interface SearchOptions {
@@ -47,7 +47,7 @@ export async function searchWithRipgrep(options: SearchOptions): Promise<Searche
   const folder = await searchedFolder(realPath);
   if ('error' in folder) return folder;
   const base = folder.isFile ? path.dirname(realPath) : realPath;
-  const wanted = query.glob === null ? () => true : pathFilter(query.glob);
+  const wanted = searchFilter(query.glob, folder.isFile);
   const matches: TextMatch[] = [];
   let truncated = false;
   const ended = await runRipgrep({
@@ -69,13 +69,28 @@ export async function searchWithRipgrep(options: SearchOptions): Promise<Searche
   return { matches, truncated: truncated || ended.kind !== 'done' };
 }
 
+/** A file that was named is searched whatever it is: policy has judged its path. Remembers the last answer. */
+function searchFilter(glob: string | null, named: boolean): (relative: string) => boolean {
+  const inGlob = glob === null ? () => true : pathFilter(glob);
+  let last: { relative: string; wanted: boolean } | undefined;
+  return (relative) => {
+    if (last?.relative !== relative) {
+      last = { relative, wanted: inGlob(relative) && (named || !isSecret(relative)) };
+    }
+    return last.wanted;
+  };
+}
+
+function isSecret(relative: string): boolean {
+  return protectionsOf(relative).some(({ tier }) => tier === 'secret' || tier === 'forbidden');
+}
+
 function searchArgs(query: SearchQuery): string[] {
   return [
     '--json',
     `--max-filesize=${DEFAULT_MAX_BYTES}`,
     query.isRegex ? '--no-fixed-strings' : '--fixed-strings',
     query.caseSensitive ? '--case-sensitive' : '--ignore-case',
-    ...SECRET_GLOBS.map((glob) => `--iglob=!${glob}`),
   ];
 }
 
