@@ -8,7 +8,7 @@ import { systemTexts } from '../../../../src/node/system.ts';
 import type { EditProposal } from '../../../../src/protocol/calls.ts';
 import type { Tool } from '../../../../src/core/tools/tool.ts';
 
-const sha = systemTexts.sha256;
+const sha = (text: string): string => systemTexts.sha256(text);
 
 function world(tree: Record<string, MemoryEntry>, overlay?: Map<string, string | null>) {
   return toolWorld(createMemoryFiles(tree), overlay ? { overlay } : {});
@@ -273,6 +273,6 @@ describe("the human's text in place of the agent's", () => {
   });
 
   it('is not offered for deletions', () => {
-    assert.equal(deleteFile.withContent, undefined);
+    assert.equal('withContent' in deleteFile, false);
   });
 });

@@ -21,7 +21,12 @@ const fileText = fc
     ),
     { maxLength: 40 },
   )
-  .map((parts) => parts.join(''));
+  .map((parts) => parts.join(''))
+  // Which of the two a CR before a CRLF belongs to is anybody's guess.
+  .filter((text) => !text.includes('\r\r\n'));
+
+/** Where to cut the match out, and whether the model sends it with LF. */
+const cut = fc.record({ a: fc.nat(), b: fc.nat(), lf: fc.boolean() });
 
 const splitsCrlf = (text: string, at: number): boolean => text.slice(at - 1, at + 1) === '\r\n';
 
@@ -123,7 +128,7 @@ describe('replaceText', () => {
 
   it('changes exactly the match, whatever the text (property)', () => {
     fc.assert(
-      fc.property(fileText, fileText, fc.nat(), fc.nat(), fc.boolean(), (text, put, a, b, lf) => {
+      fc.property(fileText, fileText, cut, (text, put, { a, b, lf }) => {
         const from = text.length === 0 ? 0 : a % text.length;
         const real = text.slice(from, from + 1 + (b % 12));
         const oldString = lf ? real.replaceAll('\r\n', '\n') : real;
@@ -138,7 +143,7 @@ describe('replaceText', () => {
         assert.ok(result.text.startsWith(prefix));
         assert.ok(result.text.endsWith(suffix));
         const middle = result.text.slice(prefix.length, result.text.length - suffix.length);
-        assert.equal(middle.replace(/\r+\n/g, '\n'), put.replace(/\r+\n/g, '\n'));
+        assert.equal(withEol(middle, '\n'), withEol(put, '\n'));
       }),
       { numRuns: 3000 },
     );
