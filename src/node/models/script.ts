@@ -20,6 +20,7 @@ const ScriptToolCall = z
 
 const ScriptEntry = z
   .strictObject({
+    /** `{{results}}` in it is replaced by a list of the last results, see scriptResults.ts. */
     text: z.string().optional(),
     toolCalls: z.array(ScriptToolCall).optional(),
     /** Substrings that the results since the last reply must hold. */
