@@ -29,8 +29,8 @@ export function watchExternalChanges(
   });
 }
 
-/** `data_version` moves only for commits of others. */
-function changeDetector({ db, logger }: Connection): () => boolean {
+/** True once for what others committed since the last call; `data_version` does not move for our own commits. */
+export function changeDetector({ db, logger }: Pick<Connection, 'db' | 'logger'>): () => boolean {
   const version = (): unknown => db.pragma('data_version', { simple: true });
   let seen = version();
   return () => {

@@ -107,6 +107,19 @@ describe('damaged rows', () => {
   );
 
   it(
+    'an open action of a turn that does not wait cannot be claimed',
+    withFile(async (file) => {
+      await using(file, ({ store }) => seedPaused(store));
+      await tamper(file, (db) => db.exec("UPDATE turn SET status = 'interrupted'"));
+      await using(file, async ({ store }) => {
+        const claim = { actionId: 'a1', decisions: {}, decidedBy: 'w', at: 1 };
+        assert.deepEqual(await store.claimAction(claim), { kind: 'lost', action: openAction() });
+        assert.equal((await store.getTurn('turn1'))?.status, 'interrupted');
+      });
+    }),
+  );
+
+  it(
     'a blob whose text does not fit its hash is not handed out',
     withFile(async (file) => {
       const hash = await using(file, ({ store }) => store.putText('harmless'));

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { APPLICATION_ID, SCHEMA_VERSION } from '../../../../src/node/sqlite/migrations.ts';
+import { APPLICATION_ID, migrate, SCHEMA_VERSION } from '../../../../src/node/sqlite/migrations.ts';
 import { seed } from '../../../contract/storeFixtures.ts';
 import { hasCode, open, tamper, using, withFile } from './support.ts';
 
@@ -79,6 +79,28 @@ describe('openStore', () => {
       const nativeBinding = join(dirname(file), 'missing.node');
       await assert.rejects(open(file, { nativeBinding }), hasCode('store_failed', 'reinstall'));
     }),
+  );
+
+  it(
+    'makes no step of the schema twice when another process was quicker',
+    withFile((file) =>
+      tamper(file, (db) => {
+        migrate(db);
+        let stale = true;
+        const late = new Proxy(db, {
+          get: (target, key) => {
+            if (key !== 'pragma') return (Reflect.get(target, key) as () => unknown).bind(target);
+            return (...[text, options]: Parameters<typeof db.pragma>) => {
+              if (!stale) return target.pragma(text, options);
+              stale = false;
+              return 0;
+            };
+          },
+        });
+        migrate(late);
+        assert.equal(db.pragma('user_version', { simple: true }), SCHEMA_VERSION);
+      }),
+    ),
   );
 
   it(

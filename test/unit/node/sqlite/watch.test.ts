@@ -2,17 +2,15 @@ import assert from 'node:assert/strict';
 import { dirname, join } from 'node:path';
 import { createConnection } from '../../../../src/node/sqlite/connection.ts';
 import type { Db } from '../../../../src/node/sqlite/database.ts';
-import { watchExternalChanges } from '../../../../src/node/sqlite/watch.ts';
+import { changeDetector, watchExternalChanges } from '../../../../src/node/sqlite/watch.ts';
 import { keepingLogger, tamper, withFile } from './support.ts';
 
 const NEVER = 2 ** 31 - 1;
 
 interface Watched {
-  ours: Db;
   theirs: Db;
   /** Resolves when the listener was called `n` times in all. */
   calls: (n: number) => Promise<void>;
-  count: () => number;
   lines: string[];
 }
 
@@ -40,7 +38,7 @@ async function watching(
         while (count < n) await new Promise<void>((resolve) => (wake = resolve));
       };
       try {
-        await body({ ours, theirs, calls, count: () => count, lines: logger.lines });
+        await body({ theirs, calls, lines: logger.lines });
       } finally {
         watcher.dispose();
       }
@@ -50,18 +48,33 @@ async function watching(
 
 describe('watching for commits of others', () => {
   it(
-    'the folder alone is enough, each commit is told once, our own never',
+    'tells of each commit of another connection once, and never of our own',
     withFile((file) =>
-      watching(file, { seenAs: file, pollEvery: NEVER }, async ({ ours, theirs, calls, count }) => {
-        theirs.exec('INSERT INTO t VALUES (1)');
-        await calls(1);
-        ours.exec('INSERT INTO t VALUES (2)');
-        theirs.exec('INSERT INTO t VALUES (3)');
-        await calls(2);
-        ours.exec('INSERT INTO t VALUES (4)');
-        theirs.exec('INSERT INTO t VALUES (5)');
-        await calls(3);
-        assert.equal(count(), 3);
+      tamper(file, (ours) =>
+        tamper(file, (theirs) => {
+          ours.exec('PRAGMA journal_mode=WAL; CREATE TABLE t (n)');
+          const changed = changeDetector({ db: ours, logger: keepingLogger() });
+          const after = (db: Db): boolean[] => {
+            db.exec('INSERT INTO t VALUES (1)');
+            return [changed(), changed()];
+          };
+          assert.equal(changed(), false);
+          assert.deepEqual(after(theirs), [true, false]);
+          assert.deepEqual(after(ours), [false, false]);
+          assert.deepEqual(after(theirs), [true, false]);
+        }),
+      ),
+    ),
+  );
+
+  it(
+    'the folder alone is enough',
+    withFile((file) =>
+      watching(file, { seenAs: file, pollEvery: NEVER }, async ({ theirs, calls }) => {
+        for (let n = 1; n <= 3; n += 1) {
+          theirs.exec('INSERT INTO t VALUES (1)');
+          await calls(n);
+        }
       }),
     ),
   );
