@@ -47,10 +47,10 @@ export interface OpenedEngine extends Disposable {
   /** The built-in demo agent. */
   demoModel: ModelRef;
   /** Decides for a human at `host`; null when it was done, else why not. */
-  decide(
+  decide: (
     host: Pick<PanelHost, 'confirm' | 'decidedBy'>,
     submission: Submission,
-  ): Promise<Refusal | null>;
+  ) => Promise<Refusal | null>;
   present(
     session: Session,
     host: PanelHost,

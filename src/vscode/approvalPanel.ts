@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import { PANEL_TYPE } from './ids.ts';
 import { attachWebview } from './webviewChannel.ts';
 import { displayBytes } from '../protocol/displayBytes.ts';
-import { DisposableStore, type Disposable } from '../core/base/lifecycle.ts';
+import { DisposableStore } from '../core/base/lifecycle.ts';
 import type { Contribution } from './contribution.ts';
 import type { Services } from './services.ts';
 
@@ -60,12 +60,12 @@ async function fill(
 ): Promise<void> {
   open.set(actionId, panel);
   panel.iconPath = vscode.Uri.joinPath(services.context.extensionUri, 'media', 'icon.svg');
-  let attached: Disposable | undefined;
+  const owned = new DisposableStore();
   panel.onDidDispose(() => {
     open.delete(actionId);
-    attached?.dispose();
+    owned.dispose();
   });
-  attached = await attachWebview(services, panel.webview, { kind: 'panel', actionId });
+  owned.add(await attachWebview(services, panel.webview, { kind: 'panel', actionId }));
 }
 
 function closeSettled(services: Services, actionId: string): void {

@@ -1,6 +1,7 @@
 // The chat view: lifetime only. A hidden view is torn down and rebuilt from the store when it comes back.
 import * as vscode from 'vscode';
 import { VIEWS } from './ids.ts';
+import { DisposableStore } from '../core/base/lifecycle.ts';
 import { attachWebview } from './webviewChannel.ts';
 import type { Contribution } from './contribution.ts';
 
@@ -9,8 +10,9 @@ export const chatView: Contribution = {
   register: (services) =>
     vscode.window.registerWebviewViewProvider(VIEWS.chat, {
       resolveWebviewView: async (view) => {
-        const attached = await attachWebview(services, view.webview, { kind: 'chat' });
-        view.onDidDispose(() => attached.dispose());
+        const owned = new DisposableStore();
+        view.onDidDispose(() => owned.dispose());
+        owned.add(await attachWebview(services, view.webview, { kind: 'chat' }));
       },
     }),
 };

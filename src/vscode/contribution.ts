@@ -4,7 +4,7 @@ import type { Services } from './services.ts';
 
 export interface Contribution {
   name: string;
-  register(services: Services): Disposable;
+  register: (services: Services) => Disposable;
 }
 
 export function registerAll(

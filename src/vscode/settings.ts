@@ -13,7 +13,11 @@ export function createSettings(keys: readonly string[]): Settings {
         }),
         vscode.workspace.onDidGrantWorkspaceTrust(() => listener()),
       ];
-      return { dispose: () => watchers.forEach((watcher) => watcher.dispose()) };
+      return {
+        dispose: () => {
+          for (const watcher of watchers) watcher.dispose();
+        },
+      };
     },
   };
 }

@@ -1,10 +1,13 @@
 // One webview joined to a presenter: page, transport, lifetime. It holds no state of its own.
 import * as vscode from 'vscode';
 import { randomBytes } from 'node:crypto';
-import { webviewHtml } from './webviewHtml.ts';
+import { errorHtml, webviewHtml } from './webviewHtml.ts';
+import { displayBytes } from '../protocol/displayBytes.ts';
+import { toAppError } from '../core/base/errors.ts';
 import { createPanelHost } from './panelHost.ts';
 import { toDisposable, type Disposable } from '../core/base/lifecycle.ts';
 import type { Surface } from '../core/panel/presenter.ts';
+import type { OpenedEngine } from '../core/services.ts';
 import type { Services } from './services.ts';
 
 /** Fills the webview and presents `surface` in it. Dispose when the view is gone. */
@@ -18,7 +21,8 @@ export async function attachWebview(
   const uri = (name: string): string =>
     webview.asWebviewUri(vscode.Uri.joinPath(folder, name)).toString();
   webview.options = { enableScripts: true, localResourceRoots: [folder], enableCommandUris: false };
-  const opened = await services.engine();
+  const opened = await openOrExplain(services, webview);
+  if (!opened) return toDisposable(() => undefined);
   const channel = {
     post: (message: unknown): void => {
       webview.postMessage(message).then(undefined, (error: unknown) => {
@@ -36,4 +40,17 @@ export async function attachWebview(
     styleUri: uri('main.css'),
   });
   return toDisposable(() => attached.dispose());
+}
+
+/** The engine, or a page that says why it is not there; the next view tries again. */
+async function openOrExplain(
+  services: Services,
+  webview: vscode.Webview,
+): Promise<OpenedEngine | undefined> {
+  try {
+    return await services.engine();
+  } catch (error) {
+    webview.html = errorHtml(displayBytes(toAppError(error).message));
+    return undefined;
+  }
 }

@@ -36,3 +36,22 @@ export function webviewHtml({ nonce, cspSource, scriptUri, styleUri }: PageParts
 </html>
 `;
 }
+
+/** A page without script that says why there is nothing to show. */
+export function errorHtml(message: string): string {
+  const text = message.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+  return `<!DOCTYPE html>
+<html lang="en">
+  <head>
+    <meta charset="utf-8" />
+    <meta http-equiv="Content-Security-Policy" content="default-src 'none'" />
+    <title>Countersign</title>
+  </head>
+  <body>
+    <h3>Countersign cannot start</h3>
+    <p data-testid="start-error">${text}</p>
+    <p>When that is mended, close this view and open it again.</p>
+  </body>
+</html>
+`;
+}

@@ -24,8 +24,6 @@ export interface GraphNodes {
 
 export type TurnGraph = ReturnType<typeof buildGraph>;
 
-// The return type is LangGraph's compiled graph; it is inferred because it names every node.
-// eslint-disable-next-line @typescript-eslint/explicit-module-boundary-types
 export function buildGraph(nodes: GraphNodes, checkpointer: BaseCheckpointSaver) {
   return new StateGraph(TurnState)
     .addNode('model', (state: TurnState) => nodes.model(state))

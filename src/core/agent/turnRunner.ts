@@ -33,7 +33,7 @@ export async function driveTurn(
     if (stopped) return await end(deps, turn, { status: 'cancelled', ...stopped });
     return await end(deps, turn, { status: 'finished', ...finishNote(driven) });
   } catch (error) {
-    return await endAfterError(deps, turn, options.signal.aborted ? 'stopped' : toAppError(error));
+    return endAfterError(deps, turn, options.signal.aborted ? 'stopped' : toAppError(error));
   }
 }
 
