@@ -5,8 +5,7 @@ import { createShells } from './commands/shells.ts';
 import { createFileWriter } from './files/writer.ts';
 import { createLocalFiles } from './files/localFiles.ts';
 import { compileGlob } from './globs.ts';
-import { createOpenAIProvider } from './models/openai.ts';
-import { createScriptedProvider } from './models/scripted.ts';
+import { createNodeProviders } from './models/index.ts';
 import { createShellParser } from './shell/parser.ts';
 import { openStore } from './sqlite/openStore.ts';
 import { systemClock, createIds, systemTexts } from './system.ts';
@@ -105,9 +104,11 @@ function createProviders(options: OpenEngineOptions): ModelProviders {
     const value = parseSettings(settings.read()).values['countersign.model.baseUrl'];
     return value === '' ? undefined : value;
   };
-  const scripted = createScriptedProvider({
+  const node = createNodeProviders({
     readFile: (path) => readFile(path === DEMO ? assets.demoScript : path, 'utf8'),
+    baseUrl,
+    apiKey: () => secrets.get('openai'),
+    logger,
   });
-  const openai = createOpenAIProvider({ baseUrl, apiKey: () => secrets.get('openai'), logger });
-  return new Map([['scripted', scripted], ['openai', openai], ...(options.providers ?? [])]);
+  return new Map([...node, ...(options.providers ?? [])]);
 }
