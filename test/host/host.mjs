@@ -165,7 +165,9 @@ async function startServer(serverMain, data, options, port) {
   if (!options.trust) args.push('--disable-workspace-trust');
   const child = spawn(nodePath(), [serverMain, ...args, ...dataFolders(data)], {
     cwd: data,
-    env: cleanEnv(options.env),
+    // As if started by the `code` command: the extension host takes our environment (Node 24 first in PATH)
+    // instead of what a login shell prints.
+    env: cleanEnv({ VSCODE_CLI: '1', ...options.env }),
     detached: process.platform !== 'win32',
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -1,0 +1,49 @@
+// The native diff editor of a proposal: its right side may be typed into, its title bar may decide.
+import type { Locator, Page } from 'playwright-core';
+
+export class DiffEditor {
+  readonly #page: Page;
+  readonly #group: Locator;
+
+  constructor(page: Page) {
+    this.#page = page;
+    this.#group = page.locator('.editor-group-container.active');
+  }
+
+  /** The tab of a file's proposal. */
+  tab(file: string): Locator {
+    return this.#page.locator('.tabs-container .tab').filter({ hasText: file });
+  }
+
+  get right(): Locator {
+    return this.#group.locator('.monaco-diff-editor .editor.modified');
+  }
+
+  get left(): Locator {
+    return this.#group.locator('.monaco-diff-editor .editor.original');
+  }
+
+  /** A button of the title bar. */
+  action(name: 'Approve' | 'Reject'): Locator {
+    return this.#group.locator(`.editor-actions a.action-label[aria-label^="${name}"]`);
+  }
+
+  /** Replaces the whole right side, as a paste does. */
+  async replaceRight(text: string): Promise<void> {
+    await this.focusRight();
+    await this.#page.keyboard.press('ControlOrMeta+a');
+    await this.#page.keyboard.insertText(text);
+  }
+
+  /** Types at the end of the right side. */
+  async typeAtEnd(text: string): Promise<void> {
+    await this.focusRight();
+    await this.#page.keyboard.press('ControlOrMeta+End');
+    await this.#page.keyboard.type(text);
+  }
+
+  async focusRight(): Promise<void> {
+    await this.right.locator('.view-line').first().click();
+    await this.right.locator('.monaco-editor.focused').waitFor();
+  }
+}

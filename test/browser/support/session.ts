@@ -1,0 +1,68 @@
+// One VS Code with the extension on a copy of the sample workspace, shared by the tests of a file.
+import { startHost, type Host, type HostOptions } from '../../host/host.mjs';
+import { openWorkbench, type Workbench, type WorkbenchOptions } from '../../host/workbench.ts';
+import { sampleFolder, type Folder } from './folder.ts';
+import { scriptedModel, scriptFile, type ScriptFile } from './script.ts';
+import { chatOf, panelOf, type Surface } from './surface.ts';
+
+export interface SessionOptions {
+  readonly host?: Partial<HostOptions>;
+  readonly workbench?: WorkbenchOptions;
+}
+
+export interface Session {
+  readonly host: Host;
+  readonly folder: Folder;
+  readonly script: ScriptFile;
+  readonly bench: Workbench;
+  readonly chat: Surface;
+  readonly panel: Surface;
+  /** Ends this browser and opens another one, with nothing remembered. */
+  anotherBrowser(): Promise<void>;
+  /** An empty thread in the chat, on the sample as it was. */
+  fresh(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export async function startSession(options: SessionOptions = {}): Promise<Session> {
+  const folder = sampleFolder();
+  const script = scriptFile();
+  const settings = { ...scriptedModel(script), ...options.host?.settings };
+  const host = await startHost({ ...options.host, workspace: folder.path, settings });
+  let bench: Workbench;
+  try {
+    bench = await openWorkbench(host, options.workbench);
+  } catch (error) {
+    await host.stop();
+    throw error;
+  }
+  return {
+    host,
+    folder,
+    script,
+    get bench() {
+      return bench;
+    },
+    get chat() {
+      return chatOf(bench.page);
+    },
+    get panel() {
+      return panelOf(bench.page);
+    },
+    anotherBrowser: async () => {
+      await bench.close();
+      bench = await openWorkbench(host, options.workbench);
+    },
+    fresh: async () => {
+      folder.reset();
+      await bench.runCommand('Countersign: New Thread');
+      await chatOf(bench.page).turn('idle');
+    },
+    stop: async () => {
+      await bench.close();
+      await host.stop();
+      folder.dispose();
+      script.dispose();
+    },
+  };
+}
