@@ -35,7 +35,7 @@ export interface DirectoryEntry {
 }
 
 export interface TextMatch {
-  /** Relative to the searched folder's workspace root, `/`-separated. */
+  /** A path that `resolve` leads back to: relative to the first root, `/`-separated, or absolute. */
   path: string;
   /** 1-based. */
   line: number;
@@ -61,6 +61,7 @@ export interface Files {
     realPath: string,
     depth: number,
   ): Promise<{ entries: DirectoryEntry[]; truncated: boolean } | { error: string }>;
+  /** Paths as in `TextMatch`; a glob without `/` is matched against the file name. */
   find(
     realPath: string,
     glob: string,
