@@ -83,7 +83,8 @@ describe('the demo turn on the command line', function () {
       readme.replaceAll('# ', '# Edited '),
     );
     const [edit, command] = toolResults(end.lines);
-    assert.match(edit?.text ?? '', /The user changed/);
+    assert.match(edit?.text ?? '', /The user changed the arguments before approving them/);
+    assert.match(edit?.text ?? '', /^\+ {2}"path": "README\.md"/m);
     assert.match(command?.text ?? '', /edited command/);
     assert.match(command?.text ?? '', /The user changed the arguments before approving them/);
     assert.match(command?.text ?? '', /^\+ {2}"command": "echo edited command"$/m);

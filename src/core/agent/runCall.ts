@@ -5,7 +5,14 @@ import { assertNever } from '../base/assert.ts';
 import { isAbort, toAppError } from '../base/errors.ts';
 import type { EngineDeps } from './deps.ts';
 import type { ToolMessage } from './message.ts';
-import type { CallOutcome, CallState, Decision, Mode } from '../../protocol/calls.ts';
+import type {
+  CallOutcome,
+  CallState,
+  Decision,
+  Mode,
+  Proposal,
+  Verdict,
+} from '../../protocol/calls.ts';
 import type { CallRow } from '../ports/store.ts';
 
 /** What became of a call: settled in the journal, told to the model. */
@@ -79,6 +86,9 @@ async function perform(
   );
   if (!again.ok) return blocked('error', again.message);
   if (again.verdict.verdict === 'deny') return blocked('denied', deniedText(again.verdict));
+  if (row.verdict?.verdict === 'allow' && again.verdict.verdict === 'ask') {
+    return blocked('denied', needsApprovalText(again.verdict));
+  }
   if (edit) return performEdited(run, row, { again, content: edit.content });
   if (!row.proposal || !row.proposalHash) return blocked('error', 'The call has no proposal.');
   return performFrozen(run, row, {
@@ -94,11 +104,11 @@ async function performEdited(
   edited: { again: Prepared; content: string | undefined },
 ): Promise<Settled> {
   const { again, content } = edited;
-  const base = content === undefined ? again.proposal : (row.proposal ?? again.proposal);
+  const shown = row.proposal ?? again.proposal;
   const proposal =
     content === undefined
-      ? base
-      : (again.tool.withContent?.(base, content, { ...run.deps, overlay: new Map() }) ?? base);
+      ? onShownBase(again.proposal, shown)
+      : (again.tool.withContent?.(shown, content, { ...run.deps, overlay: new Map() }) ?? shown);
   const proposalHash = run.deps.hashProposal({
     callId: row.callId,
     tool: row.tool,
@@ -107,7 +117,13 @@ async function performEdited(
   });
   const settled = await performFrozen(run, row, { ...again, proposal, proposalHash });
   const note = editNote(run.deps, row, { ...again, proposal });
-  return { ...settled, text: `${settled.text}\n\n${note}` };
+  return note === '' ? settled : { ...settled, text: `${settled.text}\n\n${note}` };
+}
+
+/** The human changed the arguments while looking at one content of the file: on another content they must not be written. */
+function onShownBase(edited: Proposal, shown: Proposal): Proposal {
+  if (edited.kind !== 'edit' || shown.kind !== 'edit') return edited;
+  return edited.realPath === shown.realPath ? { ...edited, baseHash: shown.baseHash } : edited;
 }
 
 async function performFrozen(run: CallRun, row: CallRow, prepared: Prepared): Promise<Settled> {
@@ -179,6 +195,11 @@ function rejectedText(reason: string | undefined): string {
   return `Rejected by the user: ${reason?.trim() || 'no reason given'}`;
 }
 
+/** For a call that was allowed when it was planned: nobody was asked, so it does not run. */
+function needsApprovalText(verdict: Verdict): string {
+  return `Not run: it was allowed when you asked for it, but now it needs the user’s approval (${verdict.reason}). Ask for it again.`;
+}
+
 function unknownOutcome(): Settled {
   return {
     state: 'unknown',
@@ -187,20 +208,18 @@ function unknownOutcome(): Settled {
   };
 }
 
-/** Tells the model exactly what the human changed, so that it does not put it back. */
+/** Tells the model exactly what the human changed, so that it does not put it back; empty when they changed nothing. */
 function editNote(deps: EngineDeps, row: CallRow, prepared: Prepared): string {
   const before = row.proposal;
   const after = prepared.proposal;
-  if (before?.kind === 'edit' && after.kind === 'edit') {
+  if (before?.kind === 'edit' && after.kind === 'edit' && before.realPath === after.realPath) {
     const patch = deps.texts.patch(after.path, before.newText ?? '', after.newText ?? '');
+    if (patch === '') return '';
     return `The user changed your proposal before approving it. Their change to the text you proposed:\n${patch}`;
   }
-  const patch = deps.texts.patch(
-    'arguments',
-    pretty(row.argsText),
-    pretty(JSON.stringify(prepared.args)),
-  );
-  return `The user changed the arguments before approving them:\n${patch}`;
+  const args = [pretty(row.argsText), pretty(JSON.stringify(prepared.args))] as const;
+  const patch = deps.texts.patch('arguments', ...args);
+  return patch === '' ? '' : `The user changed the arguments before approving them:\n${patch}`;
 }
 
 function pretty(json: string): string {
