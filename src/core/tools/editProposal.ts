@@ -79,10 +79,11 @@ export async function performEdit(proposal: Proposal, context: PerformContext): 
   if (proposal.kind !== 'edit') return { outcome: 'error', text: 'The proposal is not an edit.' };
   if (context.signal.aborted) return { outcome: 'cancelled', text: 'Cancelled before the edit.' };
   const { realPath, baseHash, newText, encoding } = proposal;
+  const counts = await countNow(proposal, context);
   const written = await context.effects.writeFile({ realPath, baseHash, newText, encoding });
   switch (written.kind) {
     case 'written':
-      return { outcome: 'ok', text: doneText(proposal) };
+      return { outcome: 'ok', text: doneText({ ...proposal, ...counts }) };
     case 'stale':
       return {
         outcome: 'error',
@@ -91,6 +92,17 @@ export async function performEdit(proposal: Proposal, context: PerformContext): 
     case 'failed':
       return { outcome: 'error', text: `Not written: ${written.message}` };
   }
+}
+
+/** Lines against the base as it is: a human's edit was counted without it. Stale or unreadable: as proposed. */
+async function countNow(
+  proposal: EditProposal,
+  context: PerformContext,
+): Promise<{ added: number; removed: number }> {
+  const { added, removed, realPath, baseHash, newText } = proposal;
+  const base = baseHash === null ? null : await context.files.read(realPath);
+  if (base?.kind !== 'text' || base.hash !== baseHash) return { added, removed };
+  return context.texts.countChanges(base.text, newText ?? '');
 }
 
 function doneText(proposal: EditProposal): string {

@@ -35,6 +35,12 @@ export const COMMON_ARGS: readonly string[] = [
   '--glob=!.git',
 ];
 
+/** Windows starts no program without its system folder. */
+function bareEnvironment(): Record<string, string> {
+  const root = process.env['SystemRoot'];
+  return process.platform === 'win32' && root !== undefined ? { SystemRoot: root } : {};
+}
+
 /** Throws an AbortError when `signal` is aborted; everything else is an outcome. */
 export function runRipgrep(run: RipgrepRun): Promise<RipgrepEnd> {
   return new Promise((resolve, reject) => {
@@ -43,7 +49,7 @@ export function runRipgrep(run: RipgrepRun): Promise<RipgrepEnd> {
     const child = spawn(run.rgPath, run.args, {
       stdio: ['ignore', 'pipe', 'pipe'],
       windowsHide: true,
-      env: {},
+      env: bareEnvironment(),
     });
     const stop = (): void => {
       stopped = true;

@@ -272,6 +272,15 @@ describe("the human's text in place of the agent's", () => {
     assert.deepEqual([edited.added, edited.removed], [2, 0]);
   });
 
+  it('is counted exactly in what the model is told, whatever the proposal could know', async () => {
+    const where = world({ a: '1\n2\n3\n' });
+    const proposal = await proposalOf(writeFile, { path: 'a', content: '1\nx\ny\n3\n' }, where);
+    const edited = writeFile.withContent?.(proposal, '1\n2\n3\n4\n', where.describeContext);
+    assert.ok(edited);
+    const done = await writeFile.perform(edited, { path: 'a', content: '' }, where.performContext);
+    assert.equal(done.text, 'Edited a: 1 line added, 0 removed.');
+  });
+
   it('is not offered for deletions', () => {
     assert.equal('withContent' in deleteFile, false);
   });
