@@ -13,6 +13,9 @@ export interface Ending {
 
 /** How long the output may stay open once the shell is gone, e.g. for `> >(tee log)`. */
 const DRAIN_MS = 500;
+/** How long a process that has closed its output may take to be gone. */
+const VANISH_MS = 250;
+const LOOK_EVERY_MS = 10;
 
 /** Never rejects. Settles soon after the shell's own end, whoever still holds its output. */
 export async function followToEnd(
@@ -43,12 +46,22 @@ export async function followToEnd(
   const { exitCode, signal } = await exited;
   clearTimeout(timer);
   limits.signal.removeEventListener('abort', onAbort);
-  await Promise.race([closed, delay(DRAIN_MS)]);
-  const left = pid !== undefined && groupAlive(pid);
+  await Promise.race([closed, drained()]);
+  const left = pid !== undefined && (await staysAlive(pid));
   if (pid !== undefined) endLeftovers(pid);
   child.stdout?.destroy();
   child.stderr?.destroy();
   return { exitCode, signal, timedOut, cancelled, leftRunning: left && !timedOut && !cancelled };
+}
+
+/** Whether the group is more than just about to end. */
+async function staysAlive(pid: number): Promise<boolean> {
+  const until = performance.now() + VANISH_MS;
+  while (groupAlive(pid)) {
+    if (performance.now() >= until) return true;
+    await delay(LOOK_EVERY_MS);
+  }
+  return false;
 }
 
 function exitOf(child: ChildProcess): Promise<Pick<Ending, 'exitCode' | 'signal'>> {
@@ -63,8 +76,15 @@ function once(child: ChildProcess, event: 'close'): Promise<void> {
   });
 }
 
+/** Keeps nobody waiting: an open output keeps the process alive of itself. */
+function drained(): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, DRAIN_MS).unref();
+  });
+}
+
 function delay(ms: number): Promise<void> {
   return new Promise((resolve) => {
-    setTimeout(resolve, ms).unref();
+    setTimeout(resolve, ms);
   });
 }
