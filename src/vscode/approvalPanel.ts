@@ -59,7 +59,9 @@ async function fill(
   actionId: string,
 ): Promise<void> {
   open.set(actionId, panel);
-  panel.iconPath = vscode.Uri.joinPath(services.context.extensionUri, 'media', 'icon.svg');
+  const icon = (name: string): vscode.Uri =>
+    vscode.Uri.joinPath(services.context.extensionUri, 'media', name);
+  panel.iconPath = { light: icon('panel-light.svg'), dark: icon('panel-dark.svg') };
   const owned = new DisposableStore();
   panel.onDidDispose(() => {
     open.delete(actionId);

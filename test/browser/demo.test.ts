@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { sampleTree, type Tree } from './support/folder.ts';
 import { DiffEditor } from './support/diffEditor.ts';
 import { call } from './support/script.ts';
-import { startSession, type Session } from './support/session.ts';
+import { pictureOnFailure, startSession, type Session } from './support/session.ts';
 
 const BROKEN =
   '/** The total of an invoice, in whole cents. */\nexport function total(items: Item[]): number {\n' +
@@ -16,10 +16,7 @@ const FIXED =
 function fixedTree(): Tree {
   const sample = sampleTree();
   const price = sample['src/price.ts']?.replace(BROKEN, FIXED);
-  assert.ok(
-    price?.includes('rounded once'),
-    'the sample is not what the demo script was written for',
-  );
+  if (!price?.includes('rounded once')) assert.fail('the sample is not what the demo expects');
   return { ...sample, 'src/price.ts': price };
 }
 
@@ -30,6 +27,7 @@ describe('demo', () => {
     session = await startSession();
   });
   after(() => session.stop());
+  pictureOnFailure(() => session);
 
   /** Runs the demo up to its batch of an edit and a command. */
   async function toBatch(): Promise<void> {
@@ -84,7 +82,7 @@ describe('demo', () => {
     const diff = new DiffEditor(bench.page);
     await chat.press('demo-edit', 'open-diff');
     await diff.right.getByText('rounded once').waitFor();
-    const mine = `${fixedTree()['src/price.ts']}// größer als „0“ 🧾`;
+    const mine = `${fixedTree()['src/price.ts'] ?? ''}// größer als „0“ 🧾`;
     await diff.typeAtEnd('// größer als „0“ 🧾');
     await chat.card('demo-edit').getByText('this is your text').waitFor();
     await chat.press('demo-edit', 'approve');

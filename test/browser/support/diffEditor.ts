@@ -1,5 +1,6 @@
 // The native diff editor of a proposal: its right side may be typed into, its title bar may decide.
 import type { Locator, Page } from 'playwright-core';
+import { until } from './until.ts';
 
 export class DiffEditor {
   readonly #page: Page;
@@ -42,8 +43,12 @@ export class DiffEditor {
     await this.#page.keyboard.type(text);
   }
 
+  /** Clicks into the right side; again, when the editor was still being laid out. */
   async focusRight(): Promise<void> {
-    await this.right.locator('.view-line').first().click();
-    await this.right.locator('.monaco-editor.focused').waitFor();
+    const focused = this.right.locator('.monaco-editor.focused');
+    await until('the focus in the right side of the diff editor', async () => {
+      await this.right.locator('.view-line').last().click();
+      return (await focused.count()) > 0;
+    });
   }
 }

@@ -66,3 +66,13 @@ export async function startSession(options: SessionOptions = {}): Promise<Sessio
     },
   };
 }
+
+/** To be called in a `describe`: a failed test leaves a picture, test/output/screenshots/failed-*.png. */
+export function pictureOnFailure(session: () => Session | undefined): void {
+  afterEach(async function () {
+    const test = this.currentTest;
+    if (test?.state !== 'failed') return;
+    const name = test.fullTitle().replace(/\W+/g, '-').slice(0, 60);
+    await session()?.bench.screenshot(`failed-${name}`);
+  });
+}
