@@ -125,6 +125,12 @@ export function withEnd(run: CliRun): JsonRun {
   return { ...run, lines, end };
 }
 
+/** The text of an error, refusal or warning. */
+export function said(line: CliLine): string {
+  assert.ok(typeof line.message === 'string', 'a line with a text');
+  return line.message;
+}
+
 export function show(run: CliRun): string {
   return `exit ${run.status}\n${run.stdout}\n${run.stderr}`;
 }

@@ -1,6 +1,7 @@
 // The guards at submit, in order, each with its own code. Pure: rows and text in, a normalised decision set or a refusal out.
 import { findTool, parseToolArgs } from '../tools/registry.ts';
-import type { Decision, Decisions, Submission } from '../../protocol/calls.ts';
+import { TurnSnapshot } from './snapshot.ts';
+import type { Decision, Decisions, Proposal, Submission } from '../../protocol/calls.ts';
 import type { ActionRow, TurnRow } from '../ports/store.ts';
 import type { Tool } from '../tools/tool.ts';
 
@@ -19,6 +20,7 @@ export type RefusalCode =
   | 'already_decided'
   | 'proposal_mismatch'
   | 'unknown_call'
+  | 'snapshot_drift'
   | 'undecided'
   | 'not_allowed'
   | 'incomplete'
@@ -31,6 +33,8 @@ export interface SubmissionFacts {
   turn: TurnRow | undefined;
   tools: readonly Tool[];
 }
+  /** Real paths of the workspace folders that are open now. */
+  roots: readonly string[];
 
 export function checkSubmission(submission: Submission, facts: SubmissionFacts): Checked {
   const { action, turn } = facts;
@@ -46,6 +50,8 @@ export function checkSubmission(submission: Submission, facts: SubmissionFacts):
     );
   }
   const decisions = normalise(submission, action);
+  const drift = checkSnapshot(turn, facts.roots);
+  if (drift) return { ok: false, refusal: drift };
   const problem = decisions
     ? firstProblem(decisions, action, facts.tools)
     : refusal('incomplete', '`answer` answers exactly one question; decide each call by its id.');
@@ -64,6 +70,18 @@ function checkState(action: ActionRow, turn: TurnRow): Refusal | undefined {
 }
 
 /** What the losers of a race are told: that it was decided, and by whom. */
+/** The calls were proposed on the folders of the snapshot; in other ones neither they nor the rules mean the same. */
+function checkSnapshot(turn: TurnRow, roots: readonly string[]): Refusal | undefined {
+  const snapshot = TurnSnapshot.safeParse(turn.snapshot);
+  if (!snapshot.success) {
+    return refusal('snapshot_drift', 'What the turn was started with cannot be read. Stop it.');
+  }
+  const missing = snapshot.data.roots.filter((root) => !roots.includes(root));
+  if (missing.length === 0) return undefined;
+  const text = `The turn was started in another workspace: open ${missing.join(', ')} and decide there.`;
+  return refusal('snapshot_drift', text);
+}
+
 export function alreadyDecided(action: ActionRow): Refusal {
   const by = action.decidedBy ? ` by ${action.decidedBy}` : '';
   return refusal('already_decided', `This was already decided${by}.`);
@@ -100,18 +118,21 @@ function firstProblem(
   const invalid = judge((decision, index) =>
     hasBadArguments(decision, requests[index]?.tool, tools),
   );
-  const content = judge(
-    (decision, index) =>
-      decision.type === 'edit' &&
-      decision.content !== undefined &&
-      requests[index]?.proposal.kind !== 'edit',
+  const content = judge((decision, index) => hasBadContent(decision, requests[index]?.proposal));
+  const double = judge(
+    (decision) => decision.type === 'edit' && bothGiven(decision.args, decision.content),
   );
   return (
     listed('unknown_call', 'These calls are not part of the action', unknown) ??
     listed('undecided', 'These calls have no decision yet', ids(undecided)) ??
     listed('not_allowed', 'This decision is not allowed for', forbidden) ??
     listed('incomplete', 'An edit needs new arguments or text, a respond needs text', incomplete) ??
-    listed('invalid_arguments', 'Only a file edit can carry new content', content) ??
+    listed('invalid_arguments', 'An edit changes the arguments or the text, not both', double) ??
+    listed(
+      'invalid_arguments',
+      'Only a file edit that does not delete can carry new content',
+      content,
+    ) ??
     listed('invalid_arguments', argumentProblem(decisions, action, tools), invalid)
   );
 }
@@ -128,6 +149,15 @@ function isIncomplete(decision: Decision): boolean {
 }
 
 function hasBadArguments(
+function bothGiven(args: unknown, content: unknown): boolean {
+  return args !== undefined && content !== undefined;
+}
+
+function hasBadContent(decision: Decision, proposal: Proposal | undefined): boolean {
+  if (decision.type !== 'edit' || decision.content === undefined) return false;
+  return proposal?.kind !== 'edit' || proposal.newText === null;
+}
+
   decision: Decision,
   toolName: string | undefined,
   tools: readonly Tool[],

@@ -75,10 +75,11 @@ export class Engine {
 
   /** Decides a pending action: guards, then the claim, then the turn goes on in this process. */
   async submit(submission: Submission, decidedBy: string): Promise<SubmitOutcome> {
-    const { store, tools, clock } = this.#deps;
+    const { store, tools, clock, files } = this.#deps;
+    const { roots } = files;
     const action = await store.getAction(submission.actionId);
     const turn = action ? await store.getTurn(action.turnId) : undefined;
-    const checked = checkSubmission(submission, { action, turn, tools });
+    const checked = checkSubmission(submission, { action, turn, tools, roots });
     if (!checked.ok) return checked;
     const claim = {
       actionId: submission.actionId,

@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { AppError } from '../../core/base/errors.ts';
+import { keyProblem } from '../../core/base/jsonKeys.ts';
 import { JsonObject } from '../../protocol/calls.ts';
 
 export const USAGE = `Usage: node dist/cli.js COMMAND [OPTIONS]
@@ -101,9 +102,9 @@ export function workspaceDir(value: string): string {
 /** Text of a file, or of standard input for `-`. */
 export function readInput(file: string, what: string): string {
   try {
-    return readFileSync(file === '-' ? 0 : file, 'utf8');
+    return readFileSync(file === '-' ? 0 : file, 'utf8').replace(/^\uFEFF/, '');
   } catch (error) {
-    throw new AppError('unreadable_file', `${what} ${file} cannot be read: ${message(error)}`, {
+    throw new AppError('unreadable_file', `${what} ${file} cannot be read: ${message(error)}.`, {
       cause: error,
     });
   }
@@ -116,11 +117,15 @@ export function readJsonObject(file: string, what: string): JsonObject {
   try {
     value = JSON.parse(text);
   } catch (error) {
-    throw new AppError('malformed_file', `${what} ${file} is not valid JSON: ${message(error)}`, {
+    throw new AppError('malformed_file', `${what} ${file} is not valid JSON: ${message(error)}.`, {
       cause: error,
     });
   }
   const parsed = JsonObject.safeParse(value);
+  const problem = keyProblem(text);
+  if (problem !== undefined) {
+    throw new AppError('malformed_file', `${what} ${file} cannot be used: ${problem}.`);
+  }
   if (parsed.success && !Array.isArray(value)) return parsed.data;
   throw new AppError('malformed_file', `${what} ${file} must hold one JSON object.`);
 }

@@ -11,7 +11,8 @@ export const EXIT = { finished: 0, failed: 1, usage: 2, paused: 3, refused: 4 } 
 
 export function createPrint(json: boolean): Print {
   return (object, text) => {
-    const line = json ? JSON.stringify(object) : text;
+    // Whatever a line is made of, no control character of it reaches the terminal.
+    const line = json ? JSON.stringify(object) : displayBytes(text, true);
     if (line !== '') process.stdout.write(`${line}\n`);
   };
 }
@@ -95,7 +96,10 @@ export function pausedText(action: ActionRow): string {
   return [`Waiting for you: action ${action.id}`, ...calls].join('\n');
 }
 
-export function printRefusal(print: Print, refusal: Refusal): number {
+export function printRefusal(
+  print: Print,
+  refusal: Omit<Refusal, 'code'> & { code: string },
+): number {
   const { code, message, callIds } = refusal;
   print({ type: 'refused', code, message, callIds }, `Refused (${code}): ${message}`);
   return EXIT.refused;

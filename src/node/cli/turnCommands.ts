@@ -1,10 +1,10 @@
 // `run` and `decide`: drive a turn in this process until it ends or pauses.
 import { openForCli, requireState, type CliContext } from './open.ts';
-import { readJsonObject, UsageError, workspaceDir, type CliOptions } from './options.ts';
+import { readDecisions } from './decisionsFile.ts';
+import { UsageError, workspaceDir, type CliOptions } from './options.ts';
 import { createPrint, printEnd, printEvent, printRefusal, type Print } from './print.ts';
 import { AppError } from '../../core/base/errors.ts';
 import { parseModelRef } from '../../core/models/modelRef.ts';
-import { Submission } from '../../protocol/calls.ts';
 import type { OpenedEngine } from '../../core/services.ts';
 import type { Drive } from '../../core/threads/engine.ts';
 
@@ -31,8 +31,8 @@ export async function decideAction(context: CliContext, options: CliOptions): Pr
   }
   requireState(options);
   const root = workspaceDir(options.need('workspace'));
-  const file = options.need('decisions');
-  const parsed = Submission.safeParse({ actionId, ...readJsonObject(file, 'The decisions file') });
+  const read = readDecisions(options.need('decisions'), actionId);
+  if (!read.ok) return printRefusal(createPrint(options.json), read.refusal);
   return withEngine(context, options, [root], async (opened, print) => {
     if (!parsed.success) {
       const issue = parsed.error.issues[0];
