@@ -34,17 +34,8 @@ export async function decideAction(context: CliContext, options: CliOptions): Pr
   const read = readDecisions(options.need('decisions'), actionId);
   if (!read.ok) return printRefusal(createPrint(options.json), read.refusal);
   return withEngine(context, options, [root], async (opened, print) => {
-    if (!parsed.success) {
-      const issue = parsed.error.issues[0];
-      const where = issue?.path.join('.') ?? '';
-      const message = `The decisions file ${file} is malformed${where === '' ? '' : ` at ${where}`}: ${issue?.message ?? ''}`;
-      return printRefusal(print, { code: 'incomplete', message, callIds: [] });
-    }
-    if (parsed.data.actionId !== actionId) {
-      const message = `The decisions file is for action ${parsed.data.actionId}, not ${actionId}.`;
-      return printRefusal(print, { code: 'wrong_action', message, callIds: [] });
-    }
-    const outcome = await opened.engine.submit(parsed.data, `command line (pid ${process.pid})`);
+    const who = `command line (pid ${process.pid})`;
+    const outcome = await opened.engine.submit(read.submission, who);
     if (!outcome.ok) return printRefusal(print, outcome.refusal);
     return finish(opened, print, outcome);
   });
