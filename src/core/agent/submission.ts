@@ -19,8 +19,8 @@ export type RefusalCode =
   | 'expired'
   | 'already_decided'
   | 'proposal_mismatch'
-  | 'unknown_call'
   | 'snapshot_drift'
+  | 'unknown_call'
   | 'undecided'
   | 'not_allowed'
   | 'incomplete'
@@ -32,9 +32,9 @@ export interface SubmissionFacts {
   action: ActionRow | undefined;
   turn: TurnRow | undefined;
   tools: readonly Tool[];
-}
   /** Real paths of the workspace folders that are open now. */
   roots: readonly string[];
+}
 
 export function checkSubmission(submission: Submission, facts: SubmissionFacts): Checked {
   const { action, turn } = facts;
@@ -49,9 +49,9 @@ export function checkSubmission(submission: Submission, facts: SubmissionFacts):
       'What you decided on is not what waits now. Look at the card again and decide anew.',
     );
   }
-  const decisions = normalise(submission, action);
   const drift = checkSnapshot(turn, facts.roots);
   if (drift) return { ok: false, refusal: drift };
+  const decisions = normalise(submission, action);
   const problem = decisions
     ? firstProblem(decisions, action, facts.tools)
     : refusal('incomplete', '`answer` answers exactly one question; decide each call by its id.');
@@ -69,7 +69,6 @@ function checkState(action: ActionRow, turn: TurnRow): Refusal | undefined {
   return undefined;
 }
 
-/** What the losers of a race are told: that it was decided, and by whom. */
 /** The calls were proposed on the folders of the snapshot; in other ones neither they nor the rules mean the same. */
 function checkSnapshot(turn: TurnRow, roots: readonly string[]): Refusal | undefined {
   const snapshot = TurnSnapshot.safeParse(turn.snapshot);
@@ -82,6 +81,7 @@ function checkSnapshot(turn: TurnRow, roots: readonly string[]): Refusal | undef
   return refusal('snapshot_drift', text);
 }
 
+/** What the losers of a race are told: that it was decided, and by whom. */
 export function alreadyDecided(action: ActionRow): Refusal {
   const by = action.decidedBy ? ` by ${action.decidedBy}` : '';
   return refusal('already_decided', `This was already decided${by}.`);
@@ -148,7 +148,6 @@ function isIncomplete(decision: Decision): boolean {
   return decision.type === 'respond' && decision.text.trim() === '';
 }
 
-function hasBadArguments(
 function bothGiven(args: unknown, content: unknown): boolean {
   return args !== undefined && content !== undefined;
 }
@@ -158,6 +157,7 @@ function hasBadContent(decision: Decision, proposal: Proposal | undefined): bool
   return proposal?.kind !== 'edit' || proposal.newText === null;
 }
 
+function hasBadArguments(
   decision: Decision,
   toolName: string | undefined,
   tools: readonly Tool[],

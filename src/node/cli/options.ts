@@ -110,7 +110,7 @@ export function readInput(file: string, what: string): string {
   }
 }
 
-/** A JSON object from a file; says where it is malformed. */
+/** A JSON object from a file; says where it is malformed. Two members of one name are refused: one of them would be lost. */
 export function readJsonObject(file: string, what: string): JsonObject {
   const text = readInput(file, what);
   let value: unknown;
@@ -121,11 +121,11 @@ export function readJsonObject(file: string, what: string): JsonObject {
       cause: error,
     });
   }
-  const parsed = JsonObject.safeParse(value);
   const problem = keyProblem(text);
   if (problem !== undefined) {
     throw new AppError('malformed_file', `${what} ${file} cannot be used: ${problem}.`);
   }
+  const parsed = JsonObject.safeParse(value);
   if (parsed.success && !Array.isArray(value)) return parsed.data;
   throw new AppError('malformed_file', `${what} ${file} must hold one JSON object.`);
 }
