@@ -17,8 +17,8 @@ export interface Session {
   readonly bench: Workbench;
   readonly chat: Surface;
   readonly panel: Surface;
-  /** Ends this browser and opens another one, with nothing remembered. */
-  anotherBrowser(): Promise<void>;
+  /** Ends the browser and the server, starts the server on the same data and opens a browser that remembers nothing. */
+  tomorrow(): Promise<void>;
   /** An empty thread in the chat, on the sample as it was. */
   fresh(): Promise<void>;
   stop(): Promise<void>;
@@ -49,8 +49,9 @@ export async function startSession(options: SessionOptions = {}): Promise<Sessio
     get panel() {
       return panelOf(bench.page);
     },
-    anotherBrowser: async () => {
+    tomorrow: async () => {
       await bench.close();
+      await host.restart();
       bench = await openWorkbench(host, options.workbench);
     },
     fresh: async () => {
