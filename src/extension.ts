@@ -7,6 +7,7 @@ import { setupCommands } from './vscode/commands/setup.ts';
 import { threadCommands } from './vscode/commands/threads.ts';
 import { registerAll, type Contribution } from './vscode/contribution.ts';
 import { createServices, type EngineLoader } from './vscode/services.ts';
+import { recovery } from './vscode/recovery.ts';
 import { statusBar } from './vscode/statusBar.ts';
 import { warmUp } from './vscode/warmUp.ts';
 
@@ -17,6 +18,7 @@ const CONTRIBUTIONS: readonly Contribution[] = [
   threadCommands,
   setupCommands,
   diffCommands,
+  recovery,
   warmUp,
 ];
 

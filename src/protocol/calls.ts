@@ -91,18 +91,29 @@ export const Proposal = z.discriminatedUnion('kind', [
 ]);
 export type Proposal = z.infer<typeof Proposal>;
 
-export const DecisionType = z.enum(['approve', 'edit', 'reject', 'respond']);
+export const DecisionType = z.enum([
+  'approve',
+  'edit',
+  'reject',
+  'respond',
+  'mark_done',
+  'run_again',
+  'skip',
+]);
 export type DecisionType = z.infer<typeof DecisionType>;
 
 export const JsonObject = z.record(z.string(), z.unknown());
 export type JsonObject = z.infer<typeof JsonObject>;
+
+/** Longest reason or claimed output a human may give, in UTF-16 units. */
+const MAX_ANSWER = 16_000;
 
 /** One decision for one call. `edit` carries new arguments (whole object) or, for a file, its new text. */
 export const Decision = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('approve') }),
   z.strictObject({
     type: z.literal('reject'),
-    reason: z.string().max(16_000).optional(),
+    reason: z.string().max(MAX_ANSWER).optional(),
     stop: z.boolean().optional(),
   }),
   z.strictObject({
@@ -111,6 +122,10 @@ export const Decision = z.discriminatedUnion('type', [
     content: z.string().optional(),
   }),
   z.strictObject({ type: z.literal('respond'), text: z.string() }),
+  // For a call whose outcome is unknown after a crash.
+  z.strictObject({ type: z.literal('mark_done'), output: z.string().max(MAX_ANSWER).optional() }),
+  z.strictObject({ type: z.literal('run_again') }),
+  z.strictObject({ type: z.literal('skip') }),
 ]);
 export type Decision = z.infer<typeof Decision>;
 

@@ -151,6 +151,8 @@ export const ViewToHost = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('ready'), ...request }),
   z.strictObject({ type: z.literal('send'), ...request, text: z.string().min(1).max(MAX_TEXT) }),
   z.strictObject({ type: z.literal('stop'), ...request }),
+  /** Goes on with an interrupted turn from where it was. */
+  z.strictObject({ type: z.literal('continue'), ...request }),
   z.strictObject({ type: z.literal('newThread'), ...request }),
   z.strictObject({
     type: z.literal('submit'),

@@ -226,7 +226,8 @@ function claimContract(make: MakeSubject): void {
         await store.claimAction(claim('a2'));
         const asked = openAction({ id: 'a3', batchId: 'm2', kind: 'outcome_unknown' });
         assert.equal(await store.pauseTurn(asked, 5), true);
-        assert.deepEqual(await store.actionOfBatch('turn1', 'm2'), asked);
+        // The question about an unknown outcome is not the approval of the batch.
+        assert.equal((await store.actionOfBatch('turn1', 'm2'))?.id, 'a2');
         const ids = (await store.actionsOfThread('thread1')).map((action) => action.id);
         assert.deepEqual(ids, ['a1', 'a2', 'a3']);
       }),

@@ -3,7 +3,12 @@
 import { interrupt } from '@langchain/langgraph';
 import { batchHash } from './proposalHash.ts';
 import { parseJson } from '../base/json.ts';
-import { JsonObject, type ActionRequest, type DecisionType } from '../../protocol/calls.ts';
+import {
+  JsonObject,
+  type ActionRequest,
+  type DecisionType,
+  type Verdict,
+} from '../../protocol/calls.ts';
 import type { Clock, Ids, Texts } from '../ports/system.ts';
 import type { ActionRow, CallRow, Store } from '../ports/store.ts';
 
@@ -36,15 +41,28 @@ export function actionFor(
 ): ActionRow {
   const requests = rows.filter(asks).flatMap(toRequest);
   const onlyQuestions = requests.every((request) => request.proposal.kind === 'question');
+  const kind = onlyQuestions ? 'ask_user' : 'tool_approval';
+  return { ...openAction(deps, turn, rows), kind, ...hashed(requests, deps) };
+}
+
+function hashed(
+  requests: ActionRequest[],
+  deps: { texts: Texts },
+): Pick<ActionRow, 'requests' | 'proposalHash'> {
+  return { requests, proposalHash: batchHash(requests, deps.texts) };
+}
+
+function openAction(
+  deps: { ids: Ids; clock: Clock },
+  turn: { id: string; threadId: string },
+  rows: readonly CallRow[],
+): Omit<ActionRow, 'kind' | 'requests' | 'proposalHash'> {
   return {
     id: deps.ids.next('a'),
     turnId: turn.id,
     threadId: turn.threadId,
     batchId: rows[0]?.batchId ?? '',
-    kind: onlyQuestions ? 'ask_user' : 'tool_approval',
     state: 'open',
-    requests,
-    proposalHash: batchHash(requests, deps.texts),
     createdAt: deps.clock.now(),
     expiresAt: null,
     decisions: null,
@@ -52,6 +70,27 @@ export function actionFor(
     decidedAt: null,
   };
 }
+
+/** The question about calls that were started when their process died. */
+export function unknownActionFor(
+  deps: { ids: Ids; clock: Clock; texts: Texts },
+  turn: { id: string; threadId: string },
+  rows: readonly CallRow[],
+): ActionRow {
+  const requests = rows.flatMap(toRequest).map((request) => ({
+    ...request,
+    allowedDecisions: UNKNOWN_DECISIONS,
+    why: OUTCOME_UNKNOWN,
+  }));
+  return { ...openAction(deps, turn, rows), kind: 'outcome_unknown', ...hashed(requests, deps) };
+}
+
+const UNKNOWN_DECISIONS: DecisionType[] = ['mark_done', 'run_again', 'skip', 'respond'];
+const OUTCOME_UNKNOWN: Verdict = {
+  verdict: 'ask',
+  layer: 'built-in',
+  reason: 'it was started when its process ended; whether it took effect is unknown',
+};
 
 function toRequest(row: CallRow): ActionRequest[] {
   if (!row.proposal || !row.proposalHash || !row.verdict) return [];

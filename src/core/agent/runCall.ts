@@ -15,6 +15,9 @@ import type {
 } from '../../protocol/calls.ts';
 import type { CallRow } from '../ports/store.ts';
 
+const OUTCOME_UNKNOWN =
+  'The outcome of this call is unknown: it was started, and the process ended before its result was recorded.';
+
 /** What became of a call: settled in the journal, told to the model. */
 export interface Settled {
   state: Extract<CallState, 'done' | 'blocked' | 'unknown'>;
@@ -29,15 +32,24 @@ export interface CallRun {
   signal: AbortSignal;
 }
 
+/** What the human decided of a call: before it ran, and after a crash in the middle of it. */
+export interface CallDecisions {
+  approval: Decision | undefined;
+  unknown: Decision | undefined;
+}
+
 /** Settles one call of a batch, whatever happened to it before, and returns its one result. */
 export async function runCall(
   run: CallRun,
   row: CallRow,
-  decision: Decision | undefined,
+  decisions: CallDecisions,
 ): Promise<ToolMessage> {
   const known = knownResult(row);
   if (known) return toMessage(row, known);
-  const settled = await decideAndRun(run, row, decision);
+  const settled =
+    row.state === 'started'
+      ? await afterCrash(run, row, decisions)
+      : await decideAndRun(run, row, decisions.approval);
   await settle(run, row, settled);
   return toMessage(row, settled);
 }
@@ -53,7 +65,6 @@ async function decideAndRun(
   row: CallRow,
   decision: Decision | undefined,
 ): Promise<Settled> {
-  if (row.state === 'started') return unknownOutcome();
   if (run.signal.aborted) return blocked('cancelled', 'Not run: the user stopped the turn.');
   if (row.verdict?.verdict === 'allow') return perform(run, row, undefined);
   if (!decision) return blocked('rejected', 'Rejected: no decision was given for this call.');
@@ -66,8 +77,42 @@ async function decideAndRun(
       return perform(run, row, undefined);
     case 'edit':
       return perform(run, row, decision);
+    case 'mark_done':
+    case 'run_again':
+    case 'skip':
+      return blocked('rejected', 'Not run: the decision does not fit a call that never started.');
     default:
       return assertNever(decision);
+  }
+}
+
+/** A call that was started when its process died: the human says what became of it. It is never run again unasked. */
+async function afterCrash(run: CallRun, row: CallRow, decisions: CallDecisions): Promise<Settled> {
+  const { unknown, approval } = decisions;
+  if (!unknown) return unknownOutcome();
+  switch (unknown.type) {
+    case 'mark_done': {
+      const output = unknown.output?.trim();
+      const text = output ? `: ${output}` : '.';
+      return { state: 'done', outcome: 'ok', text: `Done, as the user found after a crash${text}` };
+    }
+    case 'respond':
+      return { state: 'unknown', outcome: 'responded', text: unknown.text };
+    case 'skip':
+      return {
+        state: 'unknown',
+        outcome: 'cancelled',
+        text: `${OUTCOME_UNKNOWN} The user skipped it.`,
+      };
+    case 'run_again':
+      await run.deps.store.unstartCall(row.turnId, row.callId);
+      return decideAndRun(run, { ...row, state: 'planned' }, approval);
+    case 'approve':
+    case 'edit':
+    case 'reject':
+      return unknownOutcome();
+    default:
+      return assertNever(unknown);
   }
 }
 
@@ -204,7 +249,7 @@ function unknownOutcome(): Settled {
   return {
     state: 'unknown',
     outcome: 'error',
-    text: 'The outcome of this call is unknown: it was started, and the process ended before it was recorded. It was not run again. Look at the workspace before you go on.',
+    text: `${OUTCOME_UNKNOWN} It was not run again. Look at the workspace before you go on.`,
   };
 }
 

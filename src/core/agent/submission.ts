@@ -15,6 +15,7 @@ export type RefusalCode =
   | 'unknown_action'
   | 'wrong_action'
   | 'not_confirmed'
+  | 'not_interrupted'
   | 'not_paused'
   | 'expired'
   | 'already_decided'

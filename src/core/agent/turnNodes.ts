@@ -5,6 +5,7 @@ import { collectReply } from './reply.ts';
 import { runCall } from './runCall.ts';
 import { AppError } from '../base/errors.ts';
 import { toolSpecs } from '../tools/registry.ts';
+import type { Decision } from '../../protocol/calls.ts';
 import type { EngineDeps } from './deps.ts';
 import type { CallTask, GraphNodes, TurnState } from './graph.ts';
 import type { AssistantMessage, Message } from './message.ts';
@@ -87,12 +88,28 @@ async function settleCall(deps: EngineDeps, turn: DrivenTurn, task: CallTask): P
     throw new AppError('internal', `No journal row for ${task.callId}`, { audience: 'log' });
   const action = await deps.store.actionOfBatch(turn.id, task.batchId);
   const run = { deps, threadId: turn.threadId, mode: turn.snapshot.mode, signal: turn.signal };
-  const message = await runCall(run, row, action?.decisions?.[task.callId]);
+  const message = await runCall(run, row, {
+    approval: action?.decisions?.[task.callId],
+    unknown: await decisionAfterCrash(deps, turn, task.callId),
+  });
   const batchAt = (await deps.store.messagesOfTurn(turn.id)).find(
     (known) => known.message.id === task.batchId,
   );
   await putMessage(deps, turn, { position: (batchAt?.position ?? 0) + 1 + row.index, message });
   return message;
+}
+
+/** What the human said of a call whose outcome is unknown, if they were asked. */
+async function decisionAfterCrash(
+  deps: EngineDeps,
+  turn: DrivenTurn,
+  callId: string,
+): Promise<Decision | undefined> {
+  const actions = await deps.store.actionsOfThread(turn.threadId);
+  const asked = actions.filter(
+    (action) => action.turnId === turn.id && action.kind === 'outcome_unknown',
+  );
+  return asked.findLast((action) => action.decisions?.[callId])?.decisions?.[callId];
 }
 
 async function putMessage(

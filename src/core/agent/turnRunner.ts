@@ -2,6 +2,7 @@
 import { callsOfBatch, actionFor, asks } from './gate.ts';
 import { buildGraph } from './graph.ts';
 import { closeHistory } from './closing.ts';
+import { emitTurn, pauseWith } from './pausing.ts';
 import { createTextFlusher } from './textFlusher.ts';
 import { createTurnNodes, type DrivenTurn } from './turnNodes.ts';
 import { TurnSnapshot } from './snapshot.ts';
@@ -68,12 +69,20 @@ async function streamGraph(
   } as const;
   let interrupted = false;
   try {
-    const stream = await graph.stream(user ? { messages: [user] } : null, config);
+    const input = user ?? (await firstMessage(deps, turn.id));
+    const stream = await graph.stream(input ? { messages: [input] } : null, config);
     for await (const update of stream) interrupted ||= '__interrupt__' in update;
   } finally {
     await flusher.flush();
   }
   return interrupted;
+}
+
+/** The user message again, for a turn that died before its first checkpoint; null when there is one to go on from. */
+async function firstMessage(deps: RunnerDeps, turnId: string): Promise<Message | null> {
+  const saved = await deps.checkpointer.getTuple({ configurable: { thread_id: turnId } });
+  if (saved) return null;
+  return (await deps.store.messagesOfTurn(turnId))[0]?.message ?? null;
 }
 
 async function pause(deps: RunnerDeps, turn: TurnRow): Promise<DriveEnd> {
@@ -83,25 +92,8 @@ async function pause(deps: RunnerDeps, turn: TurnRow): Promise<DriveEnd> {
     throw new AppError('internal', 'Paused without a waiting call', { audience: 'log' });
   const rows = await callsOfBatch(deps.store, turn.id, waiting.batchId);
   const action = actionFor(deps, turn, rows);
-  await keepBaseTexts(deps, action);
-  if (!(await deps.store.pauseTurn(action, turn.generation))) return { kind: 'lost' };
-  deps.emit({ type: 'action', action });
-  await emitTurn(deps, turn.id);
+  if (!(await pauseWith(deps, turn, action))) return { kind: 'lost' };
   return { kind: 'paused', action };
-}
-
-/** Keeps the texts that the edits were proposed on, so that the card shows the same diff after a restart. */
-async function keepBaseTexts(deps: RunnerDeps, action: ActionRow): Promise<void> {
-  const edits = action.requests.flatMap(({ proposal }) =>
-    proposal.kind === 'edit' ? [proposal] : [],
-  );
-  for (const { baseHash, realPath } of edits) {
-    if (baseHash === null) continue;
-    const chained = edits.find((other) => other.newHash === baseHash && other.newText !== null);
-    const read = chained ? undefined : await deps.files.read(realPath);
-    const text = chained?.newText ?? (read?.kind === 'text' ? read.text : null);
-    if (text !== null && deps.texts.sha256(text) === baseHash) await deps.store.putText(text);
-  }
 }
 
 interface Ending {
@@ -138,12 +130,6 @@ async function end(deps: RunnerDeps, turn: TurnRow, ending: Ending): Promise<Dri
   if (!moved) return { kind: 'lost' };
   const row = await emitTurn(deps, turnId);
   return row ? { kind: 'ended', turn: row } : { kind: 'lost' };
-}
-
-export async function emitTurn(deps: EngineDeps, turnId: string): Promise<TurnRow | undefined> {
-  const turn = await deps.store.getTurn(turnId);
-  if (turn) deps.emit({ type: 'turn', turn });
-  return turn;
 }
 
 async function wasStopped(

@@ -62,10 +62,24 @@ export function callItemId(turnId: string, callId: string): string {
 
 /** The line that says how a turn ended when it did not simply finish. */
 export function endItem(turn: TurnRow): TranscriptItem[] {
+  if (turn.status === 'interrupted') return [interruptedItem(turn.id)];
   if (turn.code === null || turn.message === null) return [];
   const level = turn.status === 'failed' ? 'error' : 'info';
   const { id: turnId, code, message: text } = turn;
   return [{ kind: 'notice', id: `${turnId}:end`, turnId, level, code, text }];
+}
+
+function interruptedItem(turnId: string): TranscriptItem {
+  const text =
+    'The process that ran this turn ended. Nothing was decided for you. Continue it, or stop it.';
+  return {
+    kind: 'notice',
+    id: `${turnId}:end`,
+    turnId,
+    level: 'warning',
+    code: 'interrupted',
+    text,
+  };
 }
 
 function streamingItems(rows: TurnRows): TranscriptItem[] {

@@ -161,9 +161,8 @@ class Presenter implements Disposable {
         return this.#forwardText(event);
       case 'call': {
         if (!this.#shows(event.threadId)) return;
-        const { turnId, batchId } = event.call;
-        const action = await this.#deps.store.actionOfBatch(turnId, batchId);
-        const open = action?.state === 'open' ? action.id : null;
+        const actions = await this.#deps.store.openActions();
+        const open = actions.find(({ turnId }) => turnId === event.call.turnId)?.id ?? null;
         return this.#post({ type: 'item', item: callItem(event.call, open) });
       }
       case 'output': {

@@ -45,6 +45,9 @@ export async function handleViewMessage(
     case 'stop':
       await stopTurn(deps);
       return null;
+    case 'continue':
+      await continueTurn(deps);
+      return null;
     case 'newThread':
       deps.session.update({ threadId: null });
       return null;
@@ -89,6 +92,14 @@ export async function sendMessage(deps: PresenterDeps, text: string): Promise<vo
   if (threadId !== session.state.threadId) session.update({ threadId });
   const { provider, id } = model;
   await engine.startTurn({ threadId, text, model: { provider, id }, mode });
+}
+
+async function continueTurn(deps: PresenterDeps): Promise<void> {
+  refuseUntrusted(deps);
+  const { threadId } = deps.session.state;
+  const turn = threadId === null ? undefined : await currentTurn(deps.store, threadId);
+  if (turn && (await deps.engine.continueTurn(turn.id))) return;
+  throw new AppError('not_interrupted', 'This turn is not interrupted any more.');
 }
 
 async function stopTurn(deps: PresenterDeps): Promise<void> {

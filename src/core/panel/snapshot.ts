@@ -100,5 +100,5 @@ export async function currentTurn(store: Store, threadId: string): Promise<TurnR
 }
 
 export function isActive(turn: TurnRow): boolean {
-  return turn.status === 'running' || turn.status === 'paused' || turn.status === 'queued';
+  return ['queued', 'running', 'paused', 'interrupted'].includes(turn.status);
 }

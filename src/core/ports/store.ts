@@ -169,22 +169,37 @@ export interface JournalStore {
   planCalls(rows: readonly PlannedCall[]): Promise<void>;
   callsOfTurn(turnId: string): Promise<CallRow[]>;
   getCall(turnId: string, callId: string): Promise<CallRow | undefined>;
-  /** planned → started, committed before the effect. False when it was not planned. */
+  /** planned → started, committed before the effect. False when it was not planned, or the turn is not ours to drive. */
   startCall(move: StartCall): Promise<boolean>;
   /** planned or started → done, blocked or unknown, with its result. False when it was settled already. */
   settleCall(move: SettleCall): Promise<boolean>;
 }
 
 export interface ActionStore {
-  /** running → paused: action inserted, the batch's message awaiting, generation + 1. False when lost. */
+  /** running or interrupted → paused: action inserted, the batch's message awaiting, generation + 1. False when lost. */
   pauseTurn(action: ActionRow, generation: number): Promise<boolean>;
   /** open → resolved with the decisions in it, the turn paused → running, generation + 1. Exactly one caller wins. */
   claimAction(claim: ClaimAction): Promise<ClaimOutcome>;
   getAction(id: string): Promise<ActionRow | undefined>;
+  /** The approval or question of a batch; not one about an unknown outcome. */
   actionOfBatch(turnId: string, batchId: string): Promise<ActionRow | undefined>;
   /** All open actions, oldest first. */
   openActions(): Promise<ActionRow[]>;
   actionsOfThread(threadId: string): Promise<ActionRow[]>;
+}
+
+/** A running turn belongs to the process that drives it. The store knows its own process (the owner). */
+export interface LeaseStore {
+  /** Makes this owner's leases on these running turns good for another term. */
+  renewLeases(turnIds: readonly string[]): Promise<void>;
+  /** Running turns that nobody drives: the lease has run out, or its process is gone from this host. */
+  abandonedTurns(): Promise<TurnRow[]>;
+  /** running and abandoned → interrupted. The turn's new generation, or undefined when the move was lost. */
+  interruptTurn(turn: Pick<TurnRow, 'id' | 'generation'>): Promise<number | undefined>;
+  /** interrupted → running under this owner's lease. The new generation, or undefined when the move was lost. */
+  resumeTurn(turn: Pick<TurnRow, 'id' | 'generation'>): Promise<number | undefined>;
+  /** started → planned, in an interrupted turn or one we drive: for a call that did not happen, only reads, or shall run again. */
+  unstartCall(turnId: string, callId: string): Promise<boolean>;
 }
 
 export interface EventStore {
@@ -199,7 +214,7 @@ export interface BlobStore {
 }
 
 export interface Store
-  extends ThreadStore, TurnStore, JournalStore, ActionStore, EventStore, BlobStore {
+  extends ThreadStore, TurnStore, JournalStore, ActionStore, LeaseStore, EventStore, BlobStore {
   /** Calls back after another connection or process committed something. */
   onExternalChange(listener: () => void): { dispose(): void };
   dispose(): void;

@@ -1,6 +1,8 @@
 // The engine as the surfaces see it: threads, turns, decisions, stop. It owns who drives which turn in this process.
 import { closeHistory } from '../agent/closing.ts';
-import { driveTurn, emitTurn, type DriveEnd, type RunnerDeps } from '../agent/turnRunner.ts';
+import { emitTurn } from '../agent/pausing.ts';
+import { recoverTurn } from '../agent/recovery.ts';
+import { driveTurn, type DriveEnd, type RunnerDeps } from '../agent/turnRunner.ts';
 import { alreadyDecided, checkSubmission, type Refusal } from '../agent/submission.ts';
 import { hashOf, toolFingerprints, type TurnSnapshot } from '../agent/snapshot.ts';
 import { renderSystemPrompt } from '../agent/systemPrompt.ts';
@@ -9,7 +11,7 @@ import { Emitter, type Event } from '../base/event.ts';
 import { toolSpecs } from '../tools/registry.ts';
 import type { EngineEvent } from '../agent/events.ts';
 import type { Message } from '../agent/message.ts';
-import type { Mode, Submission } from '../../protocol/calls.ts';
+import type { Mode, Submission, TurnStatus } from '../../protocol/calls.ts';
 import type { ModelRef } from '../ports/model.ts';
 import type { ThreadRow, TurnRow } from '../ports/store.ts';
 
@@ -28,6 +30,10 @@ export interface Drive {
 
 export type SubmitOutcome = ({ ok: true } & Drive) | { ok: false; refusal: Refusal };
 
+const STOPPABLE: readonly TurnStatus[] = ['queued', 'running', 'paused', 'interrupted'];
+/** How often the leases of driven turns are renewed; they are void after 15 s. */
+const HEARTBEAT_MS = 5_000;
+
 export type CoreDeps = Omit<RunnerDeps, 'emit'>;
 
 export class Engine {
@@ -35,6 +41,7 @@ export class Engine {
   readonly #emitter: Emitter<EngineEvent>;
   readonly #driving = new Map<string, { abort: AbortController; done: Promise<DriveEnd> }>();
   readonly onEvent: Event<EngineEvent>;
+  #heartbeat: ReturnType<typeof setInterval> | undefined;
 
   constructor(deps: CoreDeps) {
     this.#emitter = new Emitter((error) => deps.logger.error('a watcher failed', error));
@@ -105,12 +112,12 @@ export class Engine {
       return true;
     }
     const turn = await this.#deps.store.getTurn(turnId);
-    if (!turn || (turn.status !== 'paused' && turn.status !== 'running')) return false;
+    if (!turn || !STOPPABLE.includes(turn.status)) return false;
     const closing = await closeHistory(this.#deps, turnId);
     const moved = await this.#deps.store.endTurn({
       turnId,
       generation: turn.generation,
-      from: ['paused', 'running'],
+      from: STOPPABLE,
       status: 'cancelled',
       code: 'stopped',
       message: 'Stopped by the user.',
@@ -119,6 +126,35 @@ export class Engine {
     });
     if (moved) await this.#announceStop(turn, turnId);
     return moved;
+  }
+
+  /**
+   * Looks after turns whose process died: what waits is shown again, what was decided is driven on when `drive` is set (its
+   * decisions are not asked for again), the rest becomes `interrupted` and may be continued. Returns the drives it started.
+   */
+  async recover(options: { drive: boolean }): Promise<Drive[]> {
+    const { store } = this.#deps;
+    for (const turn of await store.abandonedTurns()) {
+      if (!this.#driving.has(turn.id)) await store.interruptTurn(turn);
+    }
+    const drives: Drive[] = [];
+    for (const turn of await store.turnsInState('interrupted')) {
+      const recovered = await recoverTurn(this.#deps, turn);
+      if (recovered === 'interrupted') await emitTurn(this.#deps, turn.id);
+      if (recovered !== 'drivable' || !options.drive) continue;
+      const drive = await this.continueTurn(turn.id);
+      if (drive) drives.push(drive);
+    }
+    return drives;
+  }
+
+  /** interrupted → running in this process, from its checkpoint; undefined when it is not interrupted any more. */
+  async continueTurn(turnId: string): Promise<Drive | undefined> {
+    const turn = await this.#deps.store.getTurn(turnId);
+    if (turn?.status !== 'interrupted') return undefined;
+    if ((await this.#deps.store.resumeTurn(turn)) === undefined) return undefined;
+    const running = await emitTurn(this.#deps, turnId);
+    return running && { turn: running, done: this.#drive(running, null) };
   }
 
   isDriving(turnId: string): boolean {
@@ -132,6 +168,7 @@ export class Engine {
 
   dispose(): void {
     // Shutdown decides nothing: paused turns stay paused, running ones are left as they are.
+    clearInterval(this.#heartbeat);
     this.#emitter.dispose();
   }
 
@@ -141,13 +178,32 @@ export class Engine {
       this.#driving.delete(turn.id);
     });
     this.#driving.set(turn.id, { abort, done });
+    this.#heartbeat ??= setInterval(() => this.#renewLeases(), HEARTBEAT_MS);
     return done;
+  }
+
+  #renewLeases(): void {
+    if (this.#driving.size === 0) {
+      clearInterval(this.#heartbeat);
+      this.#heartbeat = undefined;
+      return;
+    }
+    const { store, logger } = this.#deps;
+    store
+      .renewLeases([...this.#driving.keys()])
+      .catch((error: unknown) => logger.warn(`leases could not be renewed: ${String(error)}`));
   }
 
   async #refuseWhileActive(threadId: string): Promise<void> {
     const turns = await this.#deps.store.turnsOfThread(threadId);
-    const active = turns.find((turn) => ['queued', 'running', 'paused'].includes(turn.status));
+    const active = turns.find((turn) => STOPPABLE.includes(turn.status));
     if (!active) return;
+    if (active.status === 'interrupted') {
+      throw new AppError(
+        'turn_interrupted',
+        'The last turn was interrupted. Continue it or stop it before you go on.',
+      );
+    }
     if (active.status === 'paused') {
       throw new AppError(
         'turn_paused',

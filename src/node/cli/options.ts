@@ -11,6 +11,7 @@ export const USAGE = `Usage: node dist/cli.js COMMAND [OPTIONS]
   run      --workspace DIR --state FILE --model scripted:FILE|openai:NAME [--settings FILE] [--thread ID] PROMPT
   pending  --state FILE
   decide   --state FILE --workspace DIR ACTION_ID --decisions FILE|- [--settings FILE]
+  continue --state FILE --workspace DIR TURN_ID [--settings FILE]
   threads  --state FILE
   show     --state FILE THREAD_ID
   policy check --workspace DIR --cases FILE|- [--settings FILE]

@@ -72,6 +72,8 @@ async function reading(
   requireState(options);
   const opened = await openForCli(context, options, []);
   try {
+    // A turn whose process died waits again before anything is listed.
+    await opened.engine.recover({ drive: false });
     await act(opened, createPrint(options.json));
     return 0;
   } finally {

@@ -1,7 +1,7 @@
 // The command line: finds the command, runs it, and turns every failure into one clear line and an exit status.
 import { checkPolicy } from './policyCommand.ts';
 import { listPending, listThreads, showThread } from './readCommands.ts';
-import { decideAction, runTurn } from './turnCommands.ts';
+import { continueTurn, decideAction, runTurn } from './turnCommands.ts';
 import { parseOptions, USAGE, UsageError, type CliOptions } from './options.ts';
 import { createPrint, EXIT, printFailure } from './print.ts';
 import { toAppError } from '../../core/base/errors.ts';
@@ -16,6 +16,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   run: { options: ['workspace', 'state', 'model', 'settings', 'thread'], run: runTurn },
   pending: { options: ['state'], run: listPending },
   decide: { options: ['workspace', 'state', 'decisions', 'settings'], run: decideAction },
+  continue: { options: ['workspace', 'state', 'settings'], run: continueTurn },
   threads: { options: ['state'], run: listThreads },
   show: { options: ['state'], run: showThread },
   'policy check': { options: ['workspace', 'cases', 'settings'], run: checkPolicy },

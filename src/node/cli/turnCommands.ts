@@ -41,6 +41,26 @@ export async function decideAction(context: CliContext, options: CliOptions): Pr
   });
 }
 
+/** Goes on with a turn whose process died; what waits or was decided meanwhile is respected. */
+export async function continueTurn(context: CliContext, options: CliOptions): Promise<number> {
+  const [turnId, ...more] = options.words;
+  if (turnId === undefined || more.length > 0) {
+    throw new UsageError('continue takes exactly one TURN_ID.');
+  }
+  requireState(options);
+  const root = workspaceDir(options.need('workspace'));
+  return withEngine(context, options, [root], async (opened, print) => {
+    const drive = await opened.engine.continueTurn(turnId);
+    if (drive) return finish(opened, print, drive);
+    const open = await opened.store.openActions();
+    const action = open.find((known) => known.turnId === turnId);
+    if (action) return printEnd(print, { kind: 'paused', action }, '');
+    const turn = await opened.store.getTurn(turnId);
+    const message = turn ? `Turn ${turnId} is ${turn.status}.` : `There is no turn ${turnId}.`;
+    return printRefusal(print, { code: 'not_interrupted', message, callIds: [] });
+  });
+}
+
 /** Opens, prints the problems with settings once, runs, and always closes. */
 async function withEngine(
   context: CliContext,
@@ -52,6 +72,7 @@ async function withEngine(
   const opened = await openForCli(context, options, roots);
   const watching = opened.engine.onEvent((event) => printEvent(print, event));
   try {
+    await opened.engine.recover({ drive: false });
     for (const message of opened.problems())
       print({ type: 'warning', message }, `Warning: ${message}`);
     return await act(opened, print);

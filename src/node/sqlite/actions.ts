@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { ActionRow, ActionStore, ClaimAction, ClaimOutcome } from '../../core/ports/store.ts';
 import { ActionKind, ActionRequest, Decisions } from '../../protocol/calls.ts';
 import type { Connection } from './connection.ts';
+import { LEASE_MS } from './owner.ts';
 import { messageWriter } from './messages.ts';
 import { jsonColumn, rowReader, type RowReader } from './rows.ts';
 
@@ -32,7 +33,7 @@ export function createActionStore(connection: Connection): ActionStore {
   const rows = rowReader('pending_action', ['id'], Row, logger);
   const byId = db.prepare(`${select} WHERE action.id = ?`);
   const ofBatch = db.prepare(
-    `${select} WHERE turn_id = ? AND batch_id = ? ORDER BY action.seq DESC LIMIT 1`,
+    `${select} WHERE turn_id = ? AND batch_id = ? AND kind <> 'outcome_unknown' ORDER BY action.seq DESC LIMIT 1`,
   );
   const open = db.prepare(`${select} WHERE state = 'open' ORDER BY action.seq`);
   const ofThread = db.prepare(`${select} WHERE turn.thread_id = ? ORDER BY action.seq`);
@@ -51,7 +52,7 @@ function pauser({ db, write }: Connection): ActionStore['pauseTurn'] {
   const { setState } = messageWriter(db);
   const pause = db.prepare(
     `UPDATE turn SET status = 'paused', generation = generation + 1, lease_owner = NULL, lease_until = NULL
-     WHERE id = ? AND thread_id = ? AND status = 'running' AND generation = ?`,
+     WHERE id = ? AND thread_id = ? AND status IN ('running', 'interrupted') AND generation = ?`,
   );
   const insert = db.prepare(
     `INSERT INTO pending_action (id, turn_id, batch_id, kind, state, requests, proposal_hash, created_at, expires_at)
@@ -72,7 +73,7 @@ function pauser({ db, write }: Connection): ActionStore['pauseTurn'] {
 
 /** Runs inside one write transaction. An action whose row is damaged, or that has expired, is not consumed. */
 function claimer(
-  { db }: Connection,
+  { db, clock, owner }: Connection,
   rows: RowReader<ActionRow>,
 ): (claim: ClaimAction) => ClaimOutcome {
   const { setState } = messageWriter(db);
@@ -84,7 +85,7 @@ function claimer(
   );
   const resume = db
     .prepare(
-      `UPDATE turn SET status = 'running', generation = generation + 1
+      `UPDATE turn SET status = 'running', generation = generation + 1, lease_owner = ?, lease_until = ?
        WHERE id = ? AND status = 'paused' RETURNING generation`,
     )
     .pluck();
@@ -92,7 +93,8 @@ function claimer(
     const action = rows.one(byId.get(claim.actionId));
     const resolved = resolve.run({ ...claim, decisions: JSON.stringify(claim.decisions) });
     if (action === undefined || resolved.changes === 0) return { kind: 'lost', action };
-    const generation = z.int().parse(resume.get(action.turnId));
+    const until = clock.now() + LEASE_MS;
+    const generation = z.int().parse(resume.get(owner, until, action.turnId));
     setState(action.turnId, action.batchId, { from: 'awaiting', to: 'running' });
     return { kind: 'claimed', generation };
   };

@@ -1,6 +1,7 @@
 // What the table groups share: the open database, and reads and writes that wait for other processes.
 import type { Clock, Logger } from '../../core/ports/system.ts';
 import type { Db } from './database.ts';
+import { newOwner } from './owner.ts';
 import { withBusyRetry } from './retry.ts';
 
 export interface Connection {
@@ -8,6 +9,8 @@ export interface Connection {
   readonly file: string;
   readonly logger: Logger;
   readonly clock: Clock;
+  /** This process, and this opening of the file, as leases name it. */
+  readonly owner: string;
   /** Runs synchronously, again when the database was busy. */
   readonly read: <T>(run: () => T) => Promise<T>;
   /** The same in one BEGIN IMMEDIATE transaction, rolled back when `run` throws. */
@@ -23,6 +26,7 @@ export function createConnection(
     db,
     file,
     ...services,
+    owner: newOwner(),
     read: (run) => withBusyRetry(file, run),
     write: (run) => withBusyRetry(file, () => db.transaction(run).immediate()),
   };

@@ -27,15 +27,16 @@ const select = `SELECT turn_id AS turnId, call_id AS callId, batch_id AS batchId
   started_at AS startedAt, ended_at AS endedAt FROM tool_call`;
 
 export function createJournalStore(connection: Connection): JournalStore {
-  const { db, logger, read, write } = connection;
+  const { db, logger, owner, read, write } = connection;
   const rows = rowReader('tool_call', ['turnId', 'callId'], Row, logger);
   const ofTurn = db.prepare(`${select} WHERE turn_id = ? ORDER BY seq`);
   const byKey = db.prepare(`${select} WHERE turn_id = ? AND call_id = ?`);
-  // A call starts only in a turn that runs, so a cancelled turn cannot have one more effect.
+  // A call starts only in a turn that runs under our lease: neither a cancelled turn nor one that another process took
+  // over can have one more effect from here.
   const start = db.prepare(
     `UPDATE tool_call SET state = 'started', proposal = @proposal, proposal_hash = @proposalHash, started_at = @at
      WHERE turn_id = @turnId AND call_id = @callId AND state = 'planned'
-       AND EXISTS (SELECT 1 FROM turn WHERE id = @turnId AND status = 'running')`,
+       AND EXISTS (SELECT 1 FROM turn WHERE id = @turnId AND status = 'running' AND lease_owner = @owner)`,
   );
   const settle = db.prepare(
     `UPDATE tool_call SET state = @state, outcome = @outcome, result = @result, ended_at = @at
@@ -46,7 +47,7 @@ export function createJournalStore(connection: Connection): JournalStore {
     callsOfTurn: (turnId) => read(() => rows.many(ofTurn.all(turnId))),
     getCall: (turnId, callId) => read(() => rows.one(byKey.get(turnId, callId))),
     startCall: (move) =>
-      write(() => start.run({ ...move, proposal: toJson(move.proposal) }).changes === 1),
+      write(() => start.run({ ...move, owner, proposal: toJson(move.proposal) }).changes === 1),
     settleCall: (move) => write(() => settle.run(move).changes === 1),
   };
 }

@@ -10,6 +10,7 @@ import { createConnection, type Connection } from './connection.ts';
 import type { Db } from './database.ts';
 import { createEventStore } from './events.ts';
 import { createJournalStore } from './journal.ts';
+import { createLeaseStore } from './leases.ts';
 import { createThreadStore } from './threads.ts';
 import { createTurnStore } from './turns.ts';
 import { openDatabase, type OpenOptions } from './openDatabase.ts';
@@ -71,6 +72,7 @@ function createStore(connection: Connection): Store {
     ...createThreadStore(connection),
     ...createTurnStore(connection),
     ...createJournalStore(connection),
+    ...createLeaseStore(connection),
     ...createActionStore(connection),
     ...createEventStore(connection),
     ...createBlobStore(connection),

@@ -3,6 +3,7 @@ import { AppError } from '../../core/base/errors.ts';
 import type { EndTurn, TurnRow, TurnStore } from '../../core/ports/store.ts';
 import { checkpointDeleter } from './checkpointTables.ts';
 import type { Connection } from './connection.ts';
+import { LEASE_MS } from './owner.ts';
 import { messageReader, messageWriter, selectMessage } from './messages.ts';
 import { selectTurn, turnReader } from './turnRows.ts';
 
@@ -25,12 +26,13 @@ export function createTurnStore(connection: Connection): TurnStore {
   };
 }
 
-function turnCreator({ db, write }: Connection): TurnStore['createTurn'] {
+function turnCreator({ db, clock, owner, write }: Connection): TurnStore['createTurn'] {
   const { put } = messageWriter(db);
   const touch = db.prepare('UPDATE thread SET updated_at = ? WHERE id = ?');
   const insert = db.prepare(
-    `INSERT INTO turn (id, thread_id, status, generation, snapshot, snapshot_hash, created_at)
-     VALUES (@id, @threadId, @status, @generation, @snapshot, @snapshotHash, @createdAt)`,
+    `INSERT INTO turn (id, thread_id, status, generation, snapshot, snapshot_hash, created_at,
+       lease_owner, lease_until)
+     VALUES (@id, @threadId, @status, @generation, @snapshot, @snapshotHash, @createdAt, @owner, @until)`,
   );
   return (turn, user) =>
     write(() => {
@@ -42,7 +44,8 @@ function turnCreator({ db, write }: Connection): TurnStore['createTurn'] {
         ...{ id, threadId, snapshot, snapshotHash, createdAt },
         ...{ status: 'running', generation: 1, endedAt: null, code: null, message: null },
       };
-      insert.run({ ...row, snapshot: JSON.stringify(snapshot) });
+      const until = clock.now() + LEASE_MS;
+      insert.run({ ...row, snapshot: JSON.stringify(snapshot), owner, until });
       put({ turnId: id, position: 0, state: 'final', message: user });
       return row;
     });

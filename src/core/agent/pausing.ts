@@ -1,0 +1,36 @@
+// The pause: what the card needs is kept, then one transaction, and only then is anyone told.
+import type { EngineDeps } from './deps.ts';
+import type { ActionRow, TurnRow } from '../ports/store.ts';
+
+/** running or interrupted → paused with `action`. False when another process or a stop moved the turn on. */
+export async function pauseWith(
+  deps: EngineDeps,
+  turn: Pick<TurnRow, 'id' | 'generation'>,
+  action: ActionRow,
+): Promise<boolean> {
+  await keepBaseTexts(deps, action);
+  if (!(await deps.store.pauseTurn(action, turn.generation))) return false;
+  deps.emit({ type: 'action', action });
+  await emitTurn(deps, turn.id);
+  return true;
+}
+
+export async function emitTurn(deps: EngineDeps, turnId: string): Promise<TurnRow | undefined> {
+  const turn = await deps.store.getTurn(turnId);
+  if (turn) deps.emit({ type: 'turn', turn });
+  return turn;
+}
+
+/** Keeps the texts that the edits were proposed on, so that the card shows the same diff after a restart. */
+async function keepBaseTexts(deps: EngineDeps, action: ActionRow): Promise<void> {
+  const edits = action.requests.flatMap(({ proposal }) =>
+    proposal.kind === 'edit' ? [proposal] : [],
+  );
+  for (const { baseHash, realPath } of edits) {
+    if (baseHash === null) continue;
+    const chained = edits.find((other) => other.newHash === baseHash && other.newText !== null);
+    const read = chained ? undefined : await deps.files.read(realPath);
+    const text = chained?.newText ?? (read?.kind === 'text' ? read.text : null);
+    if (text !== null && deps.texts.sha256(text) === baseHash) await deps.store.putText(text);
+  }
+}

@@ -1,0 +1,63 @@
+// What becomes of a turn whose process died while it ran. Moves rows only: it never runs a call and never asks twice.
+import { callsOfBatch, actionFor, asks, unknownActionFor } from './gate.ts';
+import { pauseWith } from './pausing.ts';
+import { findTool } from '../tools/registry.ts';
+import type { EngineDeps } from './deps.ts';
+import type { CallRow, TurnRow } from '../ports/store.ts';
+
+/**
+ * `paused`: it waits for the human again. `drivable`: what remains was decided already; drive it again without asking.
+ * `interrupted`: it died while nothing was decided; the human may continue it. `lost`: someone else was faster.
+ */
+export type Recovered = 'paused' | 'drivable' | 'interrupted' | 'lost';
+
+/** Looks at an interrupted turn (generation as it is now) and brings it to where it can go on. */
+export async function recoverTurn(deps: EngineDeps, turn: TurnRow): Promise<Recovered> {
+  const batch = await openBatch(deps, turn.id);
+  if (batch.length === 0) return 'interrupted';
+  const unknown: CallRow[] = [];
+  for (const row of batch) {
+    if (row.state === 'started' && !(await settleAfterCrash(deps, row))) unknown.push(row);
+  }
+  if (unknown.length > 0) {
+    const action = unknownActionFor(deps, turn, unknown);
+    return (await pauseWith(deps, turn, action)) ? 'paused' : 'lost';
+  }
+  const [first] = batch;
+  const decided = first && (await deps.store.actionOfBatch(turn.id, first.batchId));
+  if (decided?.state === 'resolved') return 'drivable';
+  if (!batch.some((row) => row.state === 'planned' && asks(row))) return 'interrupted';
+  const action = actionFor(deps, turn, batch);
+  return (await pauseWith(deps, turn, action)) ? 'paused' : 'lost';
+}
+
+/** The calls of the batch that is not settled, in order; empty when the turn died elsewhere. */
+async function openBatch(deps: EngineDeps, turnId: string): Promise<CallRow[]> {
+  const calls = await deps.store.callsOfTurn(turnId);
+  const open = calls.find((call) => call.state === 'planned' || call.state === 'started');
+  return open ? callsOfBatch(deps.store, turnId, open.batchId) : [];
+}
+
+/** True when it is certain what happened: reads just run again, edits are told by the file's content. */
+async function settleAfterCrash(deps: EngineDeps, row: CallRow): Promise<boolean> {
+  const { turnId, callId, proposal } = row;
+  if (findTool(deps.tools, row.tool)?.group === 'read') {
+    return deps.store.unstartCall(turnId, callId);
+  }
+  if (proposal?.kind !== 'edit') return false;
+  const now = await hashNow(deps, proposal.realPath);
+  if (now === undefined) return false;
+  if (now === proposal.newHash) {
+    const result = `${proposal.path} holds the approved content (found after a crash).`;
+    const at = deps.clock.now();
+    return deps.store.settleCall({ turnId, callId, state: 'done', outcome: 'ok', result, at });
+  }
+  return now === proposal.baseHash ? deps.store.unstartCall(turnId, callId) : false;
+}
+
+/** Hash of the file's content, null when there is none, undefined when it cannot be told. */
+async function hashNow(deps: EngineDeps, realPath: string): Promise<string | null | undefined> {
+  const read = await deps.files.read(realPath);
+  if (read.kind === 'text') return read.hash;
+  return read.kind === 'missing' ? null : undefined;
+}

@@ -1,0 +1,46 @@
+// Names the process that drives a turn, so that another one can tell whether it is still there.
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import { z } from 'zod';
+import { processEntry } from '../commands/procTable.ts';
+
+/** A lease is void this long after it was renewed last, in milliseconds. */
+export const LEASE_MS = 15_000;
+
+const Owner = z.tuple([z.string(), z.number(), z.string(), z.string()]);
+
+/** Host, process id, process start and a number for this opening of the file. */
+export function newOwner(): string {
+  const start = processEntry(process.pid)?.startTime ?? '';
+  return JSON.stringify([hostname(), process.pid, start, randomUUID()]);
+}
+
+/** True only when the owner's process is certainly gone: same host, and no such process with that start. */
+export function isGone(owner: string): boolean {
+  const parsed: unknown = parse(owner);
+  const known = Owner.safeParse(parsed);
+  if (!known.success) return false;
+  const [host, pid, start] = known.data;
+  if (host !== hostname()) return false;
+  const entry = processEntry(pid);
+  if (entry) return entry.zombie || entry.startTime !== start;
+  return !answersSignals(pid);
+}
+
+function parse(owner: string): unknown {
+  try {
+    return JSON.parse(owner);
+  } catch {
+    return undefined;
+  }
+}
+
+function answersSignals(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // EPERM: it is there, but not ours.
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+}
