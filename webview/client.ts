@@ -12,14 +12,8 @@ export interface Client {
   settle(reply: Reply): void;
 }
 
-const SILENCE: ReplyError = {
-  code: 'no_reply',
-  message: 'The extension has not answered. Nothing is lost: try again, or reload the window.',
-  callIds: [],
-};
-
-/** A client over `post`. A request without a reply after `patienceMs` resolves with code `no_reply`. */
-export function createClient(post: (message: ViewToHost) => void, patienceMs = 30_000): Client {
+/** A client over `post`. There is no time limit: the host may be asking the user, who may take days. */
+export function createClient(post: (message: ViewToHost) => void): Client {
   const open = new Map<number, (error: ReplyError | null) => void>();
   let last = 0;
   return {
@@ -27,14 +21,7 @@ export function createClient(post: (message: ViewToHost) => void, patienceMs = 3
       new Promise((resolve) => {
         last += 1;
         const requestId = last;
-        const timer = setTimeout(() => {
-          open.delete(requestId);
-          resolve(SILENCE);
-        }, patienceMs);
-        open.set(requestId, (error) => {
-          clearTimeout(timer);
-          resolve(error);
-        });
+        open.set(requestId, resolve);
         post({ ...message, requestId });
       }),
     settle: (reply) => {

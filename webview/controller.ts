@@ -24,7 +24,7 @@ export interface Submission {
 
 const NOT_SUBMITTED: Submission = { inFlight: false, error: null };
 
-/** The page's one model. `changed` is called after every change; the caller batches renders. */
+/** The page's one model. `changed` is called after every change: `now` for the user's own, else the caller may wait. */
 export class Controller {
   state: ViewState = initialState;
   drafts: Drafts;
@@ -32,12 +32,12 @@ export class Controller {
   error: ReplyError | null = null;
   readonly #host: Host;
   readonly #client: Client;
-  readonly #changed: () => void;
+  readonly #changed: (now: boolean) => void;
   readonly #submissions = new Map<string, Submission>();
   #badMessages = 0;
   #asking = false;
 
-  constructor(host: Host, changed: () => void) {
+  constructor(host: Host, changed: (now: boolean) => void) {
     this.#host = host;
     this.#changed = changed;
     this.#client = createClient((message) => {
@@ -70,11 +70,10 @@ export class Controller {
     if (message.type === 'reply') this.#client.settle(message);
     if (message.type === 'draft') this.#takeDraft(message);
     if (message.type === 'snapshot') this.#asking = false;
-    if (message.type === 'action' && message.action.state !== 'open')
-      this.#close(message.action.actionId);
+    if (message.type === 'action') this.#takeAction(message.action);
     this.state = reduce(this.state, message, Date.now());
     if (this.state.gap) this.ready();
-    this.#changed();
+    this.#changed(false);
   }
 
   /** Sends a request whose error, if any, is shown in the status line. */
@@ -85,7 +84,7 @@ export class Controller {
       .then((error) => {
         if (message.type === 'ready') this.#asking = false;
         this.error = error;
-        this.#changed();
+        this.#changed(true);
       })
       .catch(() => undefined);
   }
@@ -147,13 +146,13 @@ export class Controller {
     const { actionId, proposalHash } = action;
     if (this.submission(action).inFlight) return;
     this.#submissions.set(actionId, { inFlight: true, error: null });
-    this.#changed();
+    this.#changed(true);
     this.#client
       .request({ type: 'submit', actionId, proposalHash, decisions })
       .then((error) => {
         // Accepted: stays in flight until the host says that the action is closed.
         if (error) this.#submissions.set(actionId, { inFlight: false, error });
-        this.#changed();
+        this.#changed(true);
       })
       .catch(() => undefined);
   }
@@ -167,6 +166,18 @@ export class Controller {
     this.patch(action, request, { content, decision: null });
   }
 
+  #takeAction(action: ActionView): void {
+    const { actionId, proposalHash } = action;
+    if (action.state !== 'open') {
+      this.#close(actionId);
+      return;
+    }
+    // Shown anew: what was refused was something else.
+    const known = this.state.actions.find((other) => other.actionId === actionId);
+    const changed = known !== undefined && known.proposalHash !== proposalHash;
+    if (changed && !this.submission(known).inFlight) this.#submissions.delete(actionId);
+  }
+
   #close(actionId: string): void {
     this.#submissions.delete(actionId);
     this.#keep(withoutAction(this.drafts, actionId));
@@ -176,6 +187,6 @@ export class Controller {
     if (drafts === this.drafts) return;
     this.drafts = drafts;
     this.#host.saveState(saveDrafts(drafts));
-    this.#changed();
+    this.#changed(true);
   }
 }

@@ -26,7 +26,8 @@ export type DiffRow = LineRow | FoldRow;
 
 const CONTEXT = 3;
 const MAX_WORD_DIFF = 400;
-const MAX_EDITS = 4000;
+/** Time for comparing lines, milliseconds; the page stands still meanwhile. */
+const MAX_TIME = 250;
 
 interface Lines {
   lines: string[];
@@ -67,8 +68,8 @@ function lineChunks(left: Lines, right: Lines): Chunk[] {
   // A last line with and without its line break are different lines.
   const mark = (side: Lines): string[] =>
     side.ended ? side.lines : side.lines.with(-1, `${side.lines.at(-1) ?? ''}\n`);
-  const found = diffArrays(mark(left), mark(right), { maxEditLength: MAX_EDITS });
-  // The library gives up beyond the limit, whatever its types say: then everything is replaced.
+  const found = diffArrays(mark(left), mark(right), { timeout: MAX_TIME });
+  // The library may give up in that time: then everything is replaced.
   const chunks: Chunk[] | undefined = found;
   return (
     chunks ?? [

@@ -9,9 +9,10 @@ import { AppView } from './views/app.ts';
 registerControls();
 const app = new AppView();
 let scheduled = false;
-const controller = new Controller(connectHost(), () => {
+const controller = new Controller(connectHost(), (now) => {
+  if (now) app.requestUpdate();
   // One render per frame, however fast the host talks.
-  if (scheduled) return;
+  if (now || scheduled) return;
   scheduled = true;
   requestAnimationFrame(() => {
     scheduled = false;

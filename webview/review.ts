@@ -164,14 +164,38 @@ function commandCount(parts: number): string {
 export function decisionText(decision: Decision): string {
   switch (decision.type) {
     case 'approve':
-      return 'Approve';
+      return 'Approved';
     case 'edit':
       return decision.content === undefined
-        ? 'Approve with edited arguments'
-        : 'Approve with your text';
+        ? 'Approved with edited arguments'
+        : 'Approved with your text';
     case 'reject':
-      return decision.stop === true ? 'Reject and stop' : 'Reject';
+      return decision.stop === true ? 'Rejected, and stop' : 'Rejected';
     case 'respond':
-      return 'Respond';
+      return 'Answered';
+    case 'mark_done':
+      return 'Marked done';
+    case 'run_again':
+      return 'Runs again';
+    case 'skip':
+      return 'Skipped';
+  }
+}
+
+/** What the user typed for a decision, to be shown with it. */
+export function decisionDetail(decision: Decision): string {
+  switch (decision.type) {
+    case 'edit':
+      return decision.args === undefined ? '' : argsText(decision.args);
+    case 'reject':
+      return decision.reason ?? '';
+    case 'respond':
+      return decision.text;
+    case 'mark_done':
+      return decision.output ?? '';
+    case 'approve':
+    case 'run_again':
+    case 'skip':
+      return '';
   }
 }

@@ -1,5 +1,5 @@
 // The frame of both surfaces: the chat (transcript, cards, composer) and the approval panel (one action, wide).
-import { html, nothing, type TemplateResult } from 'lit';
+import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import type { ActionView } from '../../src/protocol/messages.ts';
 import { checkLayout } from '../arming.ts';
@@ -56,6 +56,15 @@ export class AppView extends LightElement {
     this.#scroll?.reveal(fresh[0]?.actionId ?? '');
   }
 
+  protected override update(changed: PropertyValues<this>): void {
+    const focused = document.activeElement?.closest('.batch');
+    super.update(changed);
+    // The focus was on a card that is gone: it stays near, on nothing that a key could press.
+    const feed = this.querySelector('[data-scroller]');
+    if (focused?.isConnected === false && feed instanceof HTMLElement)
+      feed.focus({ preventScroll: true });
+  }
+
   protected override updated(): void {
     const feed = this.querySelector('[data-scroller]');
     if (feed instanceof HTMLElement && this.#scroll?.feed !== feed) {
@@ -104,7 +113,7 @@ export class AppView extends LightElement {
     const { status } = this.controller.state;
     if (!status?.thread) return nothing;
     return html`<header class="title">
-      <span class="title-text">${shown(status.thread.title)}</span>
+      <h1 class="title-text">${shown(status.thread.title)}</h1>
       ${
         status.waiting > 0
           ? html`<span
@@ -142,7 +151,7 @@ export class AppView extends LightElement {
 
   #welcome(): TemplateResult {
     return html`<div class="welcome" data-testid="welcome">
-      <h2>Nothing runs until you countersign it</h2>
+      <h1>Nothing runs until you countersign it</h1>
       <p>
         The agent reads and proposes. Every change and every command stops here first, as a card
         that you approve, edit, reject or answer, now or next week.
@@ -213,7 +222,8 @@ export class AppView extends LightElement {
     const title = first?.threadTitle ?? status?.thread?.title ?? '';
     return html`<main class="panel" data-testid="panel">
       <header class="title">
-        <b>Approval</b><span class="title-text">${shown(title)}</span>
+        <h1>Approval</h1>
+        <span class="title-text">${shown(title)}</span>
         ${first ? html`<span class="title-meta">${asked(first)}</span>` : nothing}
       </header>
       ${this.#problems()}

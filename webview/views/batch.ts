@@ -168,6 +168,7 @@ export class SubmitBar extends LightElement {
           >Submit</vscode-button
         >
         <span class="break"></span>
+        ${this.controller.state.surface === 'chat' ? this.#panelButton() : nothing}
         ${
           approvable
             ? html`<button
@@ -193,6 +194,18 @@ export class SubmitBar extends LightElement {
             : nothing
         }
       </div>`;
+  }
+
+  #panelButton(): TemplateResult {
+    return html`<button
+      class="link"
+      data-testid="open-panel"
+      @click=${() => {
+        this.controller.send({ type: 'openPanel', actionId: this.action.actionId });
+      }}
+    >
+      Open approval panel
+    </button>`;
   }
 
   #error(): TemplateResult | typeof nothing {

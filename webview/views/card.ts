@@ -6,13 +6,13 @@ import type { ActionView, RequestView } from '../../src/protocol/messages.ts';
 import { ArmedWatch } from '../arming.ts';
 import type { Controller, Submission } from '../controller.ts';
 import { emptyDraft, type CardDraft } from '../drafts.ts';
-import { approval, callTitle, canApprove, decisionText } from '../review.ts';
+import { approval, callTitle, canApprove, decisionDetail, decisionText } from '../review.ts';
 import { ageText } from '../store.ts';
 import { cardActions } from './cardActions.ts';
 import { commandBody, editBody, placeWarnings, readBody } from './cardBody.ts';
 import { LightElement } from './lightElement.ts';
 import { questionBody } from './questionBody.ts';
-import { icon, shown } from './text.ts';
+import { icon, shown, shownLines } from './text.ts';
 
 export class CardView extends LightElement {
   static override properties = {
@@ -31,6 +31,7 @@ export class CardView extends LightElement {
   /** The host's clock. */
   declare now: number;
   #watch: ArmedWatch | undefined;
+  #focusNext = false;
 
   constructor() {
     super();
@@ -53,7 +54,18 @@ export class CardView extends LightElement {
 
   protected override updated(): void {
     this.#watch?.rendered();
+    if (!this.#focusNext) return;
+    this.#focusNext = false;
+    const field = this.querySelector('.form .field');
+    if (field instanceof HTMLElement) field.focus();
+    else this.#focusCard();
   }
+
+  /** Opens or closes a form because the user pressed a button, which is gone then: the focus goes with it. */
+  openForm = (form: CardDraft['form']): void => {
+    this.#focusNext = true;
+    this.patch({ form });
+  };
 
   /** Whether the card is alone in its action, so that its buttons submit. */
   get single(): boolean {
@@ -86,8 +98,15 @@ export class CardView extends LightElement {
   /** Takes a decision from a press; anything but the user's own press on an armed card is ignored. */
   decide = (event: Event, decision: Decision): void => {
     if (!event.isTrusted || this.busy || !this.armed) return;
+    // The pressed button goes or is disabled: the focus stays on the card, where no plain key decides.
+    if (this.contains(document.activeElement)) this.#focusCard();
     this.controller.decide(this.action, this.request, decision);
   };
+
+  #focusCard(): void {
+    const card = this.querySelector('.card');
+    if (card instanceof HTMLElement) card.focus({ preventScroll: true });
+  }
 
   openDiff = (): void => {
     this.controller.send({
@@ -103,8 +122,19 @@ export class CardView extends LightElement {
     if (!wanted || event.target !== event.currentTarget) return;
     const plain = this.draft.form === 'none' || this.draft.form === 'diff';
     if (!plain || this.draft.decision !== null || this.request.proposal.kind === 'question') return;
-    if (canApprove(this.request, this.draft)) this.decide(event, approval(this.draft));
+    if (!canApprove(this.request, this.draft)) return;
+    if (this.#onScreen()) this.decide(event, approval(this.draft));
+    else this.scrollIntoView({ block: 'nearest' });
   };
+
+  /** Whether the end of the card is in view: keys reach a focused card that was scrolled away, too. */
+  #onScreen(): boolean {
+    const view = this.closest('[data-scroller]')?.getBoundingClientRect();
+    const foot = this.querySelector('.card-foot')?.getBoundingClientRect();
+    return (
+      view !== undefined && foot !== undefined && foot.top >= view.top && foot.top < view.bottom
+    );
+  }
 
   protected override render(): TemplateResult {
     const { action, request } = this;
@@ -128,6 +158,7 @@ export class CardView extends LightElement {
         <span class="subject">${shown(title.subject)}</span>
         ${this.#stat()}
         <span class="age">${ageText(this.now, action.createdAt)}</span>
+        ${this.single && this.controller.state.surface === 'chat' ? this.#panelButton() : nothing}
       </div>
       ${this.#why()} ${this.#body()} ${this.#error()}
       <div class="card-foot" data-end>
@@ -140,6 +171,20 @@ export class CardView extends LightElement {
     if (this.busy) return 'submitting';
     if (this.#ownError()) return 'error';
     return this.draft.decision ? 'decided' : 'waiting';
+  }
+
+  #panelButton(): TemplateResult {
+    return html`<button
+      class="icon-button"
+      data-testid="open-panel"
+      aria-label="Open approval panel"
+      title="Open approval panel"
+      @click=${() => {
+        this.controller.send({ type: 'openPanel', actionId: this.action.actionId });
+      }}
+    >
+      ${icon('link-external')}
+    </button>`;
   }
 
   #stat(): TemplateResult | typeof nothing {
@@ -212,13 +257,16 @@ export class CardView extends LightElement {
 
   #decided(decision: Decision): TemplateResult {
     const kind = decision.type === 'reject' ? 'close' : 'check';
+    const detail = decisionDetail(decision);
     return html`<div class="decided" data-testid="decided">
       ${icon(kind)}<span>${decisionText(decision)}</span>
+      ${detail === '' ? nothing : html`<span class="decided-detail">${shownLines(detail)}</span>`}
       <vscode-button
         appearance="secondary"
         data-testid="undo"
         ?disabled=${this.busy}
         @click=${() => {
+          this.#focusCard();
           this.patch({ decision: null });
         }}
         >Undo</vscode-button

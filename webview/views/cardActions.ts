@@ -13,6 +13,7 @@ interface Button {
   primary?: boolean;
   /** Shown as it looks while the card is not armed, or an input is missing. */
   disabled?: boolean;
+  title?: string;
   press: (event: Event) => void;
 }
 
@@ -21,6 +22,7 @@ function button(value: Button): TemplateResult {
     appearance=${value.primary === true ? 'primary' : 'secondary'}
     data-testid=${value.testid}
     ?disabled=${value.disabled === true}
+    title=${value.title ?? nothing}
     ${describe(value.says)}
     @click=${value.press}
     >${value.name}</vscode-button
@@ -48,7 +50,7 @@ function buttonRow(card: CardView): TemplateResult {
     ${draft.form === 'diff' ? diffNote(card) : nothing}
     <div class="actions">
       ${question ? answerButton(card) : approveButton(card)}
-      ${allows(request, 'edit') && !question ? editButton(card) : nothing}
+      ${allows(request, 'edit') && !question ? editButton(card) : nothing} ${outcomeButtons(card)}
       ${allows(request, 'reject') ? opener(card, 'Reject') : nothing}
       ${allows(request, 'respond') && !question ? opener(card, 'Respond') : nothing}
       <span class="grow"></span>
@@ -65,6 +67,7 @@ function approveButton(card: CardView): TemplateResult | typeof nothing {
     name: 'Approve',
     testid: 'approve',
     says: callTitle(request).phrase,
+    title: 'Ctrl+Enter or Cmd+Enter while the card has the focus',
     primary: true,
     disabled: card.busy || !card.looksArmed,
     press: (event) => {
@@ -89,6 +92,31 @@ function answerButton(card: CardView): TemplateResult | typeof nothing {
   });
 }
 
+const OUTCOMES = [
+  { type: 'mark_done', name: 'Mark done', says: 'it has happened; nothing runs' },
+  { type: 'run_again', name: 'Run again', says: 'although it may have happened already' },
+  {
+    type: 'skip',
+    name: 'Skip',
+    says: 'nothing runs; the agent is told that the outcome is unknown',
+  },
+] as const;
+
+/** What can be said of a call whose outcome is unknown after a crash. */
+function outcomeButtons(card: CardView): TemplateResult[] {
+  return OUTCOMES.filter(({ type }) => allows(card.request, type)).map(({ type, name, says }) =>
+    button({
+      name,
+      says,
+      testid: type.replace('_', '-'),
+      disabled: card.busy || !card.looksArmed,
+      press: (event) => {
+        card.decide(event, { type });
+      },
+    }),
+  );
+}
+
 function editButton(card: CardView): TemplateResult {
   const inEditor = opensInDiffEditor(card);
   return button({
@@ -97,7 +125,7 @@ function editButton(card: CardView): TemplateResult {
     says: inEditor ? 'the new text, in the diff editor' : 'the arguments of the call',
     disabled: card.busy,
     press: () => {
-      card.patch({ form: inEditor ? 'diff' : 'args' });
+      card.openForm(inEditor ? 'diff' : 'args');
       if (inEditor) card.openDiff();
     },
   });
@@ -116,7 +144,7 @@ function opener(card: CardView, name: 'Reject' | 'Respond'): TemplateResult {
     says: form === 'reject' ? callTitle(card.request).phrase : 'in place of the result',
     disabled: card.busy,
     press: () => {
-      card.patch({ form });
+      card.openForm(form);
     },
   });
 }
@@ -129,7 +157,7 @@ function diffNote(card: CardView): TemplateResult {
         class="link"
         data-testid="edit-args"
         @click=${() => {
-          card.patch({ form: 'args' });
+          card.openForm('args');
         }}
       >
         Edit the arguments as JSON instead
@@ -168,7 +196,7 @@ function cancelButton(card: CardView): TemplateResult {
     testid: 'cancel',
     says: 'this decision; nothing is sent',
     press: () => {
-      card.patch({ form: 'none' });
+      card.openForm('none');
     },
   });
 }

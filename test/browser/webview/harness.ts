@@ -46,7 +46,7 @@ const FAKE = `
 function page(theme: string, source: string): string {
   const kind = THEMES[theme]?.kind ?? '';
   return `<!doctype html><html lang="en"><head><meta charset="utf-8">
-    <meta name="viewport" content="width=device-width">
+    <title>Countersign</title><meta name="viewport" content="width=device-width">
     <link rel="stylesheet" href="${source}/theme.css?theme=${theme}"><link rel="stylesheet" href="${source}/main.css">
     </head><body class="${kind}" data-vscode-theme-kind="${kind}">
     <script nonce="${NONCE}">${FAKE}</script><script nonce="${NONCE}" src="${source}/main.js"></script></body></html>`;
@@ -159,6 +159,8 @@ export class View {
 
   /** Waits until every card on the page is armed. */
   async armed(): Promise<void> {
+    // What was just done is rendered with the next frame.
+    await this.frames(3);
     await this.page.waitForFunction(() => {
       const all = [...document.querySelectorAll('[data-armed]')];
       return (

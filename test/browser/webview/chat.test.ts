@@ -1,0 +1,264 @@
+// The chat of the page in a real browser: transcript, composer, long threads, narrow views, accessibility.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { TranscriptItem } from '../../../src/protocol/messages.ts';
+import { startHarness, type Harness, type OpenOptions, type View } from './harness.ts';
+import {
+  action,
+  call,
+  commandRequest,
+  editRequest,
+  NOW,
+  questionRequest,
+  snapshot,
+  status,
+  TALK,
+} from './samples.ts';
+
+const idle = status({ turn: 'finished', waiting: 0 });
+
+describe('page: chat', function () {
+  this.timeout(60_000);
+  let harness: Harness;
+  let view: View;
+
+  before(async () => {
+    harness = await startHarness();
+  });
+  after(async () => {
+    await harness.close();
+  });
+  afterEach(async () => {
+    assert.deepEqual(await view.violations(), []);
+    assert.deepEqual(view.console, []);
+    await view.page.context().close();
+  });
+
+  async function open(message = snapshot(), options: OpenOptions = {}): Promise<void> {
+    view = await harness.open(options);
+    await view.say(message);
+  }
+
+  it('asks for a snapshot at start and shows its rows', async () => {
+    await open();
+    assert.deepEqual((await view.posted())[0], { type: 'ready', requestId: 1 });
+    assert.match(await view.byId('item-user').innerText(), /one cent off/);
+    assert.equal(await view.byId('item-assistant').locator('strong').innerText(), 'per item');
+    const line = view.byId('item-call').first();
+    assert.equal(
+      (await line.innerText()).replaceAll(/\s+/g, ' '),
+      'read_file src/price.ts allowed · read',
+    );
+    assert.equal(await view.byId('usage').innerText(), '1.2k in · 300 out');
+    assert.equal(await view.byId('model').innerText(), 'Demo agent');
+  });
+
+  it('opens a call’s output and its whole reason', async () => {
+    await open();
+    await view.page.locator('.call-toggle').first().click();
+    assert.match(await view.byId('call-output').innerText(), /export function total/);
+    await view.byId('why').first().click();
+    assert.match(
+      await view.byId('why-full').innerText(),
+      /reading inside the workspace is allowed/,
+    );
+    await view.page.getByRole('button', { name: 'read', exact: true }).click();
+    assert.deepEqual(await view.sent('openWhy'), [{ type: 'openWhy', rule: 'read' }]);
+  });
+
+  it('streams text and output', async () => {
+    const stream: TranscriptItem = {
+      kind: 'assistant',
+      id: 's',
+      turnId: 't',
+      text: '',
+      streaming: true,
+    };
+    await open(snapshot({ items: [stream, call('x', { state: 'started', outcome: null })] }));
+    const text = '# One\n\ntwo **three**\n\n- four';
+    for (let at = 0; at < text.length; at += 3) {
+      await view.say({ type: 'text', itemId: 's', offset: at, delta: text.slice(at, at + 3) });
+    }
+    await view.say({ type: 'output', itemId: 'x', offset: 0, delta: 'out' });
+    const said = await view.byId('item-assistant').innerText();
+    assert.equal(said.replaceAll(/\n+/g, '\n'), 'One\ntwo three\nfour');
+    assert.equal(await view.byId('call-output').innerText(), 'out');
+  });
+
+  it('sends with Enter, not with Shift+Enter, and nothing empty', async () => {
+    await open(snapshot({ status: idle }));
+    const field = view.byId('composer-input');
+    await field.press('Enter');
+    await field.pressSequentially('one');
+    await field.press('Shift+Enter');
+    await field.pressSequentially('two');
+    await field.press('Enter');
+    assert.deepEqual(await view.sent('send'), [{ type: 'send', text: 'one\ntwo' }]);
+    assert.equal(await field.inputValue(), '');
+    await view.reply('send', { code: 'no_model', message: 'Select a model first', callIds: [] });
+    assert.equal(await view.byId('chat-error').innerText(), 'Select a model first');
+  });
+
+  it('takes no message while the turn is paused, and offers to stop', async () => {
+    await open();
+    assert.equal(await view.byId('composer-input').isDisabled(), true);
+    assert.match(await view.byId('composer').innerText(), /Answer first or stop the turn/);
+    assert.equal(await view.byId('send').count(), 0);
+    await view.byId('stop').click();
+    assert.deepEqual(await view.sent('stop'), [{ type: 'stop' }]);
+  });
+
+  it('changes mode and model', async () => {
+    await open(snapshot({ status: idle }));
+    await view.byId('mode').selectOption('plan');
+    await view.byId('model').click();
+    assert.deepEqual(await view.sent('setMode'), [{ type: 'setMode', mode: 'plan' }]);
+    assert.deepEqual(await view.sent('selectModel'), [{ type: 'selectModel' }]);
+    assert.equal(await view.page.locator('[data-testid="mode"] option').count(), 4);
+  });
+
+  it('offers the demo by putting a message into the composer', async () => {
+    await open(snapshot({ items: [], status: status({ thread: null, turn: null }) }));
+    await view.byId('try-demo').click();
+    await view.frames(2);
+    assert.notEqual(await view.byId('composer-input').inputValue(), '');
+    assert.deepEqual(await view.sent('send'), []);
+  });
+
+  it('announces a new approval', async () => {
+    await open();
+    await view.say({ type: 'action', action: action([editRequest(), commandRequest()]) });
+    assert.equal(
+      await view.byId('announcer').innerText(),
+      'Waits for your decision: Edit src/price.ts, Run.',
+    );
+  });
+
+  it('opens the approval panel of an action', async () => {
+    await open(
+      snapshot({
+        actions: [
+          action([editRequest()]),
+          action([editRequest(), commandRequest()], { actionId: 'a2' }),
+        ],
+      }),
+    );
+    await view.byId('open-panel').first().click();
+    await view.byId('open-panel').last().click();
+    const sent = await view.sent('openPanel');
+    assert.deepEqual(
+      sent.map((message) => message['actionId']),
+      ['a1', 'a2'],
+    );
+  });
+
+  it('shows the panel with the whole batch and nothing else', async () => {
+    await open(
+      snapshot({ surface: 'panel', actions: [action([editRequest(), commandRequest()])] }),
+      { width: 900 },
+    );
+    assert.equal(await view.byId('card').count(), 2);
+    assert.equal(await view.byId('composer').count(), 0);
+    assert.match(
+      await view.byId('panel').innerText(),
+      /Approval[^]*Fix the rounding bug[^]*2 calls · asked/,
+    );
+    await view.say({ type: 'action', action: action([], { state: 'resolved' }) });
+    assert.equal(await view.byId('nothing-waits').innerText(), 'Nothing is waiting here.');
+  });
+
+  it('keeps the DOM of a long thread bounded and reaches every row', async () => {
+    const items = Array.from({ length: 5000 }, (_, n) => call(`x${n}`, { summary: `file ${n}` }));
+    await open(snapshot({ items, status: idle }));
+    assert.equal(await view.byId('item-call').count(), 120);
+    assert.match(await view.byId('item-call').last().innerText(), /file 4999/);
+    await view.byId('show-earlier').click();
+    await view.byId('show-earlier').click();
+    await view.byId('show-earlier').click();
+    assert.equal(await view.byId('item-call').count(), 300);
+    for (let n = 0; n < 3 && (await view.byId('show-later').count()) > 0; n += 1)
+      await view.byId('show-later').click();
+    assert.match(await view.byId('item-call').last().innerText(), /file 4999/);
+  });
+
+  it('fits 320 pixels, with everything open', async () => {
+    const long = 'x'.repeat(300);
+    const table = `| ${'wide |'.repeat(30)}\n|${'---|'.repeat(30)}\n| ${'cell |'.repeat(30)}`;
+    const items: TranscriptItem[] = [
+      ...TALK,
+      {
+        kind: 'assistant',
+        id: 'l',
+        turnId: 't',
+        text: `${long}\n\n\`\`\`\n${long}\n\`\`\`\n\n${table}`,
+        streaming: false,
+      },
+      call('l2', {
+        tool: long,
+        summary: long,
+        why: { verdict: 'allow', rule: long, layer: 'user', reason: long },
+      }),
+      { kind: 'notice', id: 'l3', turnId: 't', level: 'error', code: long, text: long },
+    ];
+    const requests = [
+      editRequest({}, { path: long, newText: long }),
+      commandRequest(long),
+      questionRequest(),
+    ];
+    await open(snapshot({ items, actions: [action(requests, { agentText: long })] }), {
+      width: 320,
+    });
+    await view.byId('edit').nth(1).click();
+    await view.byId('reject').first().click();
+    await view.frames(3);
+    const wide = await view.page.evaluate(() =>
+      [...document.querySelectorAll('cs-app, cs-app *')]
+        .filter(
+          (element) =>
+            element.getBoundingClientRect().right > 320.5 && !element.closest('.sr-only, table'),
+        )
+        .map((element) => `${element.tagName}.${element.className}`),
+    );
+    assert.deepEqual(wide, []);
+    const scroll = await view.page.evaluate(() => [
+      document.documentElement.scrollWidth,
+      document.querySelector('[data-scroller]')?.scrollWidth,
+    ]);
+    assert.deepEqual(scroll, [320, 320]);
+  });
+
+  it('has no accessibility violations in any theme', async () => {
+    const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+    const actions = [
+      action([
+        editRequest(),
+        commandRequest(),
+        questionRequest(),
+        questionRequest(true, { callId: 'c5' }),
+      ]),
+    ];
+    for (const theme of ['dark', 'light', 'contrast']) {
+      if (theme !== 'dark') await view.page.context().close();
+      await open(snapshot({ actions, now: NOW }), { theme, height: 2400 });
+      await view.armed();
+      // The test's own script, which the page's policy would not let in.
+      const session = await view.page.context().newCDPSession(view.page);
+      await session.send('Runtime.evaluate', { expression: axe });
+      const found = await view.page.evaluate(async () => {
+        const { axe: tester } = window as unknown as {
+          axe: {
+            run(): Promise<{
+              violations: { id: string; nodes: { html: string; failureSummary: string }[] }[];
+            }>;
+          };
+        };
+        const { violations } = await tester.run();
+        return violations.flatMap((violation) =>
+          violation.nodes.map((node) => `${violation.id} ${node.html} ${node.failureSummary}`),
+        );
+      });
+      assert.deepEqual(found, [], theme);
+    }
+  });
+});
