@@ -36,7 +36,7 @@ function journalContract(make: MakeSubject): void {
         await store.planCalls([plannedCall()]);
         assert.deepEqual(await store.getCall('turn1', 'c1'), {
           ...plannedCall(),
-          ...{ startedAt: null, endedAt: null },
+          ...{ outputHash: null, startedAt: null, endedAt: null },
         });
         assert.equal(await store.startCall(startCall()), true);
         assert.equal(await store.startCall(startCall({ proposalHash: 'p3' })), false);

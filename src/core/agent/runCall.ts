@@ -14,6 +14,7 @@ import type {
   Verdict,
 } from '../../protocol/calls.ts';
 import type { CallRow } from '../ports/store.ts';
+import type { Tool } from '../tools/tool.ts';
 
 const OUTCOME_UNKNOWN =
   'The outcome of this call is unknown: it was started, and the process ended before its result was recorded.';
@@ -23,6 +24,8 @@ export interface Settled {
   state: Extract<CallState, 'done' | 'blocked' | 'unknown'>;
   outcome: CallOutcome;
   text: string;
+  /** The whole output, when `text` holds only its head and tail. */
+  fullOutput?: string;
 }
 
 export interface CallRun {
@@ -153,7 +156,7 @@ async function performEdited(
   const proposal =
     content === undefined
       ? onShownBase(again.proposal, shown)
-      : (again.tool.withContent?.(shown, content, { ...run.deps, overlay: new Map() }) ?? shown);
+      : await withHumanText(run.deps, again.tool, { base: shown, content });
   const proposalHash = run.deps.hashProposal({
     callId: row.callId,
     tool: row.tool,
@@ -169,6 +172,20 @@ async function performEdited(
 function onShownBase(edited: Proposal, shown: Proposal): Proposal {
   if (edited.kind !== 'edit' || shown.kind !== 'edit') return edited;
   return edited.realPath === shown.realPath ? { ...edited, baseHash: shown.baseHash } : edited;
+}
+
+/** The proposal that was shown, with the human's text in place of the agent's. */
+async function withHumanText(
+  deps: EngineDeps,
+  tool: Tool,
+  edit: { base: Proposal; content: string },
+): Promise<Proposal> {
+  const { base, content } = edit;
+  if (base.kind !== 'edit' || !tool.withContent) return base;
+  // The base text, so that added and removed lines are counted against what is replaced.
+  const before = base.baseHash === null ? '' : await deps.store.getText(base.baseHash);
+  const overlay = new Map(before === undefined ? [] : [[base.realPath, before]]);
+  return tool.withContent(base, content, { ...deps, overlay });
 }
 
 async function performFrozen(run: CallRun, row: CallRow, prepared: Prepared): Promise<Settled> {
@@ -187,7 +204,7 @@ async function performFrozen(run: CallRun, row: CallRow, prepared: Prepared): Pr
       });
     });
     if (execution.kind === 'notPlanned') return unknownOutcome();
-    return { state: 'done', outcome: execution.value.outcome, text: execution.value.text };
+    return { state: 'done', ...execution.value };
   } catch (error) {
     if (isAbort(error))
       return { state: 'done', outcome: 'cancelled', text: 'Cancelled by the user.' };
@@ -219,7 +236,10 @@ async function settle(run: CallRun, row: CallRow, settled: Settled): Promise<voi
   const { store, clock } = run.deps;
   const { state, outcome, text: result } = settled;
   const { turnId, callId } = row;
-  await store.settleCall({ turnId, callId, state, outcome, result, at: clock.now() });
+  const { fullOutput } = settled;
+  const outputHash = fullOutput === undefined ? null : await store.putText(fullOutput);
+  const at = clock.now();
+  await store.settleCall({ turnId, callId, state, outcome, result, outputHash, at });
   const call = await store.getCall(row.turnId, row.callId);
   if (call) run.deps.emit({ type: 'call', threadId: run.threadId, call });
 }

@@ -65,12 +65,14 @@ export interface CallRow {
   outcome: CallOutcome | null;
   /** What the model is told. */
   result: string | null;
+  /** The whole output as a blob, when `result` holds only its head and tail. */
+  outputHash: string | null;
   startedAt: number | null;
   endedAt: number | null;
 }
 
 /** A new journal row: `planned` when it may still run, `blocked` with its result when it never will. */
-export type PlannedCall = Omit<CallRow, 'startedAt' | 'endedAt'>;
+export type PlannedCall = Omit<CallRow, 'outputHash' | 'startedAt' | 'endedAt'>;
 
 export interface ActionRow {
   id: string;
@@ -124,6 +126,7 @@ export interface SettleCall {
   state: Extract<CallState, 'done' | 'blocked' | 'unknown'>;
   outcome: CallOutcome;
   result: string;
+  outputHash?: string | null;
   at: number;
 }
 

@@ -18,13 +18,14 @@ const Row: z.ZodType<CallRow> = z.object({
   verdict: jsonColumn(Verdict).nullable(),
   outcome: CallOutcome.nullable(),
   result: z.string().nullable(),
+  outputHash: z.string().nullable(),
   startedAt: z.int().nullable(),
   endedAt: z.int().nullable(),
 });
 
 const select = `SELECT turn_id AS turnId, call_id AS callId, batch_id AS batchId, batch_index AS "index",
   tool, args_text AS argsText, state, proposal, proposal_hash AS proposalHash, verdict, outcome, result,
-  started_at AS startedAt, ended_at AS endedAt FROM tool_call`;
+  output_hash AS outputHash, started_at AS startedAt, ended_at AS endedAt FROM tool_call`;
 
 export function createJournalStore(connection: Connection): JournalStore {
   const { db, logger, owner, read, write } = connection;
@@ -39,7 +40,7 @@ export function createJournalStore(connection: Connection): JournalStore {
        AND EXISTS (SELECT 1 FROM turn WHERE id = @turnId AND status = 'running' AND lease_owner = @owner)`,
   );
   const settle = db.prepare(
-    `UPDATE tool_call SET state = @state, outcome = @outcome, result = @result, ended_at = @at
+    `UPDATE tool_call SET state = @state, outcome = @outcome, result = @result, output_hash = @outputHash, ended_at = @at
      WHERE turn_id = @turnId AND call_id = @callId AND state IN ('planned', 'started')`,
   );
   return {
@@ -48,7 +49,7 @@ export function createJournalStore(connection: Connection): JournalStore {
     getCall: (turnId, callId) => read(() => rows.one(byKey.get(turnId, callId))),
     startCall: (move) =>
       write(() => start.run({ ...move, owner, proposal: toJson(move.proposal) }).changes === 1),
-    settleCall: (move) => write(() => settle.run(move).changes === 1),
+    settleCall: (move) => write(() => settle.run({ outputHash: null, ...move }).changes === 1),
   };
 }
 

@@ -67,6 +67,7 @@ CREATE TABLE tool_call (
   outcome TEXT CHECK (outcome IN
     ('ok', 'error', 'denied', 'rejected', 'responded', 'cancelled', 'invalid')),
   result TEXT,
+  output_hash TEXT REFERENCES blob (hash),
   started_at INTEGER,
   ended_at INTEGER,
   UNIQUE (turn_id, call_id)
