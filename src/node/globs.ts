@@ -4,6 +4,7 @@ import picomatch from 'picomatch';
 import type { GlobCompiler } from '../core/ports/system.ts';
 
 const MAX_WILDCARDS = 64;
+const PLAIN = /^[\x20-\x7e]*$/;
 
 /** Compiles one glob; throws on an empty or excessive one. A path must match as a whole, `/`-separated. */
 export const compileGlob: GlobCompiler = (glob, { nocase }) => {
@@ -12,13 +13,12 @@ export const compileGlob: GlobCompiler = (glob, { nocase }) => {
   }
   const segments = comparable(glob).split('/').map(escapeSegment);
   const covers = glob.endsWith('/**');
-  const matches = picomatch(segments.join('/'), {
+  const whole = picomatch.makeRe(segments.join('/'), {
     dot: true,
     nocase,
     noextglob: true,
     nobrace: true,
     nobracket: true,
-    noquantifiers: true,
     nonegate: true,
     strictSlashes: true,
     windows: false,
@@ -27,12 +27,13 @@ export const compileGlob: GlobCompiler = (glob, { nocase }) => {
     const wanted = comparable(path);
     // `src/**` is what lies in src, not src itself.
     if (covers && sameText(wanted, glob.slice(0, -3), nocase)) return false;
-    return matches(wanted);
+    return whole.test(wanted);
   };
 };
 
 /** NFC, with line breaks replaced: a regular expression's dot would not match them and a deny would be lost. */
 function comparable(text: string): string {
+  if (PLAIN.test(text)) return text;
   return text.normalize('NFC').replace(/[\n\r\u2028\u2029]/g, '\uFFFD');
 }
 

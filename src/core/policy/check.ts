@@ -7,7 +7,7 @@ import type { ResolvedPath } from '../ports/workspace.ts';
 import { decide } from './decide.ts';
 import { describeProblem, parseRules, type RawLists } from './rules.ts';
 import type { Decided, PolicySubject, RuleSet } from './types.ts';
-import { operandsToResolve } from './wildcardGuard.ts';
+import { operandsToResolve } from './operands.ts';
 
 const Id = z.union([z.string(), z.number()]);
 const Rules = z.object({

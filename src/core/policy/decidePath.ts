@@ -93,16 +93,16 @@ interface PathForms {
 }
 
 function formsOf(path: ResolvedPath): PathForms {
-  const plain = [path.relLexical, path.relReal, path.lexical, path.real];
   const texts = new Set<string>();
-  for (const text of plain) {
-    if (text === null) continue;
-    const slashed = text.replace(/\\/g, '/');
-    for (const form of [text, slashed, foldPath(slashed).join('/')]) {
-      texts.add(form);
-      // A folder is hit by what is hit inside it: listing or deleting it reaches that.
-      if (path.isDirectory || form === '') texts.add(form === '' ? 'x' : `${form}/x`);
-    }
+  for (const text of [path.relLexical ?? path.lexical, path.relReal ?? path.real]) {
+    texts.add(text);
+    const folded = foldPath(text).join('/');
+    // Globs of deny and ask ignore case already.
+    if (folded !== text.toLowerCase()) texts.add(folded).add(text.replace(/\\/g, '/'));
+  }
+  // A folder is hit by what is hit inside it: listing or deleting it reaches that.
+  for (const text of [...texts]) {
+    if (path.isDirectory || text === '') texts.add(text === '' ? 'x' : `${text}/x`);
   }
   const lexical = protectionsOf(path.relLexical ?? path.lexical);
   const real = protectionsOf(path.relReal ?? path.real);

@@ -8,6 +8,8 @@ export interface OptionList {
   /** Short options that take a value, attached or as the next word. */
   values?: string;
   long?: string;
+  /** Of the options with a value, those whose value is a file to be read. */
+  pathValues?: string;
   /** `-5` is a count. */
   numeric?: true;
   /** Long names are written with one dash (go, tsc, PowerShell). */

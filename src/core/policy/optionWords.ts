@@ -17,6 +17,8 @@ export interface SplitWords {
 
 interface Walk {
   operands: Word[];
+  /** Values of options that name files. */
+  files: string[];
   patternGiven: boolean;
   recursive: boolean;
   filtered: boolean;
@@ -25,7 +27,13 @@ interface Walk {
 /** The operands, or what is not covered. */
 export function operandsOf(words: readonly Word[], list: OptionList): SplitWords | string {
   if (list.operands === 'find') return findOperands(words);
-  const walk: Walk = { operands: [], patternGiven: false, recursive: false, filtered: false };
+  const walk: Walk = {
+    operands: [],
+    files: [],
+    patternGiven: false,
+    recursive: false,
+    filtered: false,
+  };
   for (let i = 0; i < words.length; i += 1) {
     const word = words[i];
     if (word === undefined) continue;
@@ -35,6 +43,10 @@ export function operandsOf(words: readonly Word[], list: OptionList): SplitWords
       break;
     }
     if (!word.text.startsWith('-') || word.text === '-') {
+      // A list of arguments in a file.
+      if (word.text.startsWith('@') && list.singleDash === true && !word.spelled) {
+        return `it does not name the operand ${word.text}`;
+      }
       walk.operands.push(word);
       continue;
     }
@@ -44,8 +56,11 @@ export function operandsOf(words: readonly Word[], list: OptionList): SplitWords
     const value = option === 'takesNext' ? words[(i += 1)] : undefined;
     const problem = valueProblem(word, value);
     if (problem !== null) return problem;
+    const file = fileValue(word, value, list);
+    if (file !== null) walk.files.push(file);
   }
-  return judgeOperands(walk, list);
+  const split = judgeOperands(walk, list);
+  return typeof split === 'string' ? split : { ...split, paths: [...split.paths, ...walk.files] };
 }
 
 type OptionKind = 'plain' | 'takesNext' | 'unknown';
@@ -81,6 +96,13 @@ function readLong(text: string, list: OptionList, walk: Walk): OptionKind {
   if (has('=')) return equals < 0 ? 'takesNext' : 'plain';
   if (has('?')) return 'plain';
   return has('') && equals < 0 ? 'plain' : 'unknown';
+}
+
+function fileValue(option: Word, next: Word | undefined, list: OptionList): string | null {
+  const name = option.text.replace(/^-+/, '').replace(/=[^]*$/, '');
+  if (list.pathValues?.split(' ').includes(name.toLowerCase()) !== true) return null;
+  const value = next ?? { ...option, text: option.text.slice(option.text.indexOf('=') + 1) };
+  return value.spelled ? null : value.text;
 }
 
 /** A glob in the value of an option could select hidden files; only `*.ext` is taken. */

@@ -24,6 +24,8 @@ function isFree({ raw }: ShellRedirect): boolean {
   );
 }
 
+const MAX_PIECES = 16;
+
 /** For mode bypass: what protected file a command's words or redirections name, or null. */
 export function touchesProtected(command: SimpleCommand): string | null {
   for (const word of command.words.slice(1)) {
@@ -42,9 +44,9 @@ export function touchesProtected(command: SimpleCommand): string | null {
 /** A word, and what stands after `=` or `:` in it: `--file=.env`, `HEAD:.env`. */
 export function piecesOf(word: string): string[] {
   const pieces = [word];
-  for (const separator of ['=', ':']) {
-    const at = word.indexOf(separator);
-    if (at >= 0) pieces.push(word.slice(at + 1));
+  for (const found of word.matchAll(/[=:]/g)) {
+    pieces.push(word.slice(found.index + 1));
+    if (pieces.length > MAX_PIECES) break;
   }
   if (/^-[A-Za-z]./.test(word)) pieces.push(word.slice(2));
   return pieces;

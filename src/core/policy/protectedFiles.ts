@@ -95,7 +95,7 @@ const RUNS_CODE: readonly (readonly [string, string])[] = [
   ],
   [
     'build script',
-    'makefile gnumakefile bsdmakefile *.mk justfile .justfile taskfile.y*ml rakefile *.rake cmakelists.txt *.cmake cmakepresets.json meson.build build build.bazel workspace workspace.bazel module.bazel *.bzl .bazelrc .bazelversion buck sconstruct sconscript wscript',
+    'makefile gnumakefile bsdmakefile *.mk justfile .justfile taskfile.y*ml rakefile *.rake cmakelists.txt *.cmake cmakepresets.json meson.build build.bazel workspace.bazel module.bazel *.bzl .bazelrc .bazelversion sconstruct sconscript wscript',
   ],
   [
     'build script',
@@ -161,6 +161,9 @@ const NOT_SECRET =
 const SOURCE =
   /^(?:.*-)?(?:secrets?|credentials?|tokens?|api_?keys?)[\w-]*\.(?:[cm]?[jt]sx?|py|go|rs|rb|java|kt|cs|php|swift|c|h|cpp|hpp|md|html|css|scss|vue|svelte|test\..*|spec\..*)$/;
 
+/** Only in capitals: in lower case these are the names of ordinary folders. */
+const BARE_BUILD_FILE = /(?:^|[/\\])(?:BUILD|WORKSPACE|BUCK)$/;
+
 interface Entry {
   protection: Protection;
   /** Consecutive names; with `folder`, anything below the last of them too. */
@@ -181,11 +184,13 @@ export function protectionsOf(path: string): Protection[] {
   const segments = foldPath(path);
   const found: Protection[] = [];
   for (const [at, segment] of segments.entries()) {
-    const candidates = [...(INDEX.byName.get(segment) ?? []), ...INDEX.wild];
+    const wild = at === segments.length - 1 ? INDEX.wild : INDEX.wildFolders;
+    const candidates = [...(INDEX.byName.get(segment) ?? []), ...wild];
     for (const entry of candidates) {
       if (covers(entry, segments, at) && !exempt(entry, segments, at)) found.push(entry.protection);
     }
   }
+  if (BARE_BUILD_FILE.test(path)) found.push({ tier: 'runsCode', what: 'build script' });
   return found.sort((a, b) => ORDER[a.tier] - ORDER[b.tier]);
 }
 
@@ -234,10 +239,12 @@ function nameMatcher(name: string): (segment: string) => boolean {
 function buildIndex(entries: readonly Entry[]): {
   byName: ReadonlyMap<string, readonly Entry[]>;
   wild: readonly Entry[];
+  wildFolders: readonly Entry[];
 } {
   const byName = new Map<string, Entry[]>();
   for (const entry of entries) {
     if (entry.key !== null) byName.set(entry.key, [...(byName.get(entry.key) ?? []), entry]);
   }
-  return { byName, wild: entries.filter((entry) => entry.key === null) };
+  const wild = entries.filter((entry) => entry.key === null);
+  return { byName, wild, wildFolders: wild.filter((entry) => entry.folder) };
 }

@@ -6,12 +6,17 @@ import { POWERSHELL_OPTIONS, TOOL_OPTIONS } from './toolOptions.ts';
 
 const UNIX_OPTIONS: OptionLists = {
   ls: {
-    why: 'lists names',
+    why: 'lists names; no -I, -T, -w: they take a value on some systems and none on others',
     flags: 'aAbBcCdfFghGiklmnNopqQrRsStuUvxX1',
-    values: 'ITw',
     long: 'all almost-all color? human-readable recursive reverse size sort= time= time-style= full-time group-directories-first classify? inode directory',
     operands: 'path',
     ends: true,
+  },
+  tree: {
+    why: 'lists names; no -o, --fromfile, -R, -l: they write, read a list or leave the folder',
+    flags: 'adfiFhpsDrtSNACnqvuU',
+    values: 'LPI',
+    operands: 'path',
   },
   cat: {
     why: 'prints files',

@@ -9,6 +9,8 @@ export const TOOL_OPTIONS: OptionLists = {
     long: 'silent if-present workspaces workspace=',
     operands: 'text',
   },
+  'pnpm run': { why: 'as npm run', flags: 's', long: 'silent if-present', operands: 'text' },
+  'yarn run': { why: 'as npm run', long: 'silent', operands: 'text' },
   'npm ls': {
     why: 'lists packages',
     flags: 'al',
@@ -18,6 +20,7 @@ export const TOOL_OPTIONS: OptionLists = {
   tsc: {
     why: 'type checks; no --outDir, --outFile, --build, --generateTrace, --tsBuildInfoFile',
     values: 'p',
+    pathValues: 'p project',
     long: 'noEmit p= project= pretty? skipLibCheck strict showConfig listFiles listFilesOnly version v',
     singleDash: true,
     operands: 'path',
@@ -43,6 +46,13 @@ export const TOOL_OPTIONS: OptionLists = {
     operands: 'text',
   },
   'cargo check': {
+    why: 'no --config, --manifest-path, --target-dir',
+    flags: 'qvr',
+    values: 'pjF',
+    long: 'all-features no-default-features features= release workspace all lib bins tests examples bin= test= package= exclude= verbose quiet locked offline frozen all-targets jobs= color= message-format=',
+    operands: 'none',
+  },
+  'cargo build': {
     why: 'no --config, --manifest-path, --target-dir',
     flags: 'qvr',
     values: 'pjF',

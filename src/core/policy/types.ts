@@ -18,7 +18,7 @@ export type PolicySubject =
       shell: ShellName;
       cwd: ResolvedPath;
       parse: ShellParse;
-      /** `operandsToResolve(parse)` resolved against `cwd`. An operand that is missing here is not allowed by a wildcard. */
+      /** What `resolveOperands` gives. An operand that is missing here is not allowed by a wildcard. */
       operands?: readonly ResolvedPath[];
     }
   /** Questions to the user and the like: nothing to decide, always a pause. */

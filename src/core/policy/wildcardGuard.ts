@@ -1,6 +1,5 @@
 // What a wildcard in a matching allow rule does not cover: options that may run programs or write files, operands that
 // leave the workspace or name secrets. Words that the rule spells out are the user's own and are not judged.
-import type { ShellParse } from '../ports/shell.ts';
 import type { ResolvedPath } from '../ports/workspace.ts';
 import type { ArgvPattern, PolicySubject } from './types.ts';
 import { operandsOf, type SplitWords } from './optionWords.ts';
@@ -13,7 +12,14 @@ import { runsOperands } from './wrappers.ts';
 
 type ShellSubject = Extract<PolicySubject, { group: 'shell' }>;
 
-const MAX_OPERANDS = 200;
+/** With the tool spelled out after these, the wildcard covers that tool's operands. */
+const RUNNERS: ReadonlySet<string> = new Set([
+  'python -m',
+  'python3 -m',
+  'bundle exec',
+  'poetry run',
+  'uv run',
+]);
 
 /** Why the wildcard does not cover these words, or null when it does. */
 export function wildcardGuard(
@@ -24,6 +30,10 @@ export function wildcardGuard(
   const program = (argv[0] ?? '').toLowerCase();
   const command = `${program} ${argv[1] ?? ''}`;
   const spelled = (i: number): boolean => pattern.words[i]?.literal === true;
+  if (program === 'npx' && spelled(0) && spelled(1) && READ_ONLY.has(argv[1] ?? '')) {
+    // The package is the user's choice; what follows is judged as the tool itself.
+    return wildcardGuard(argv.slice(1), { ...pattern, words: pattern.words.slice(1) }, subject);
+  }
   const list = READ_ONLY.get(command) ?? READ_ONLY.get(program);
   if (list === undefined) {
     const unsafe = unlistedProgram(argv, spelled);
@@ -40,7 +50,8 @@ function unlistedProgram(argv: readonly string[], spelled: (i: number) => boolea
   const [program = '', sub = ''] = argv;
   const folded = program.toLowerCase();
   if (!spelled(0)) return `it does not name the program (${program})`;
-  if (runsOperands(folded) || NEVER_BY_WILDCARD.has(folded)) {
+  const runner = spelled(1) && spelled(2) && RUNNERS.has(`${folded} ${sub}`);
+  if (!runner && (runsOperands(folded) || NEVER_BY_WILDCARD.has(folded))) {
     return `${program} can run other programs or write files, so only an exact rule allows it`;
   }
   if (NEVER_SUBCOMMANDS.has(`${folded} ${sub}`)) return `${program} ${sub} needs an exact rule`;
@@ -119,17 +130,4 @@ function operandProblem(path: ResolvedPath, mayWrite: boolean): string | null {
   const found = [...protectionsOf(path.relReal), ...protectionsOf(path.relLexical)];
   const [worst] = found.filter((one) => mayWrite || one.tier !== 'runsCode');
   return worst === undefined ? null : `is a protected file (${worst.what})`;
-}
-
-/** The words of a line that could name files; resolve them against the working directory and pass them as `operands`. */
-export function operandsToResolve(parse: ShellParse): string[] {
-  const [command] = parse.commands;
-  if (!parse.ok || parse.compound || command === undefined) return [];
-  const words = command.words.slice(1).map((word) => word.text);
-  const pieces = words.flatMap((word) =>
-    word.includes(':') ? [word, word.slice(word.indexOf(':') + 1)] : [word],
-  );
-  return [...new Set(pieces)]
-    .filter((text) => text !== '' && !text.includes('\0'))
-    .slice(0, MAX_OPERANDS);
 }

@@ -39,7 +39,11 @@ const EXEC_OPTIONS = new Set([
   '--exec-batch',
 ]);
 const SCRIPT_OPTIONS = /^(?:-[a-zA-Z]*[cC]|-S|--split-string|--command|-[Cc]ommand|\/[ckCK])$/;
+const FINDERS = new Set(['find', 'fd', 'fdfind']);
 const MAX_FOUND = 200;
+/** Beyond this many words a wrapper is seen through word by word, so that padding hides nothing. */
+const MAX_WORDS = 64;
+const MAX_TAIL = 8;
 
 /** Names of programs that run what their operands say: a wildcard never allows them. */
 export function runsOperands(program: string): boolean {
@@ -50,20 +54,32 @@ export function runsOperands(program: string): boolean {
 export function seeThrough(argv: readonly string[], shell: ShellName): SeenThrough {
   const argvs: (readonly string[])[] = [];
   const scripts: string[] = [];
-  const open: (readonly string[])[] = [argv];
+  const open: (readonly string[])[] = [argv.slice(0, MAX_WORDS)];
   const seen = new Set<string>();
+  if (argv.length > MAX_WORDS)
+    argvs.push(argv, withBaseName(argv, shell), ...everyTail(argv, shell));
   for (let next = open.shift(); next !== undefined; next = open.shift()) {
     const named = withBaseName(next, shell);
     const key = named.join('\0');
-    if (seen.has(key) || argvs.length > MAX_FOUND) continue;
+    if (seen.has(key) || seen.size > MAX_FOUND) continue;
     seen.add(key);
     argvs.push(named);
     if (named[0] !== next[0]) argvs.push(next);
     argvs.push(...withoutLeadingOptions(named));
-    open.push(...innerCommands(named));
+    if (open.length < MAX_FOUND) open.push(...innerCommands(named));
     scripts.push(...innerScripts(named));
   }
   return { argvs, scripts };
+}
+
+/** For an argv of very many words: every position counts as a possible start. */
+function everyTail(argv: readonly string[], shell: ShellName): (readonly string[])[] {
+  const [program = '', first = ''] = withBaseName(argv, shell);
+  const tail = (at: number): readonly string[] => argv.slice(at, at + MAX_TAIL);
+  if (runsOperands(program) || FINDERS.has(program)) {
+    return argv.map((_, at) => withBaseName(tail(at), shell));
+  }
+  return first.startsWith('-') ? argv.map((_, at) => [program, ...tail(at)]) : [];
 }
 
 function withBaseName(argv: readonly string[], shell: ShellName): readonly string[] {
@@ -92,10 +108,7 @@ function innerCommands(argv: readonly string[]): (readonly string[])[] {
     found.push(...startsAfterOptions(words, operands).map((at) => words.slice(at)));
   }
   for (const [at, word] of words.entries()) {
-    if (
-      (program === 'find' || program === 'fd' || program === 'fdfind') &&
-      EXEC_OPTIONS.has(word)
-    ) {
+    if (FINDERS.has(program) && EXEC_OPTIONS.has(word)) {
       found.push(words.slice(at + 1));
     }
   }

@@ -8,10 +8,14 @@ export interface TreeReading {
   /** The tree is one simple command and nothing else. */
   single: boolean;
   tooMany: boolean;
+  /** The grammar joined what the shell separates: a line break stands in or between the words of one command. */
+  joined: boolean;
 }
 
 const COMMANDS = new Set(['command', 'declaration_command', 'unset_command', 'test_command']);
 const REDIRECTS = new Set(['file_redirect', 'heredoc_redirect', 'herestring_redirect']);
+/** Parts of these run one after the other, in the same shell. */
+const FLAT = new Set(['program', 'redirected_statement', 'list', 'pipeline']);
 const DUPLICATES = /^[0-9]*[<>]&$/;
 
 /** Walks the tree without recursion; stops taking commands beyond `limit`. */
@@ -21,21 +25,42 @@ export function readBashTree(root: TreeNode, limit: number): TreeReading {
     { node: root, nested: false, redirects: [] },
   ];
   let tooMany = false;
+  let joined = false;
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     const { node, nested } = next;
     if (COMMANDS.has(node.type)) {
       tooMany = commands.length >= limit;
       if (tooMany) break;
       commands.push(commandOf(node, next.redirects, nested));
+      joined ||= joinsLines(node);
     }
+    joined ||= node.type === 'word' && holdsSeparator(node.text);
     const children = childrenOf(node);
-    const inside = nested || (node.type !== 'program' && node.type !== 'redirected_statement');
+    const inside = nested || !FLAT.has(node.type);
     const outer = node.type === 'redirected_statement' ? children.filter(isRedirect) : [];
     for (const child of children.reverse()) {
       if (child.isNamed) open.push({ node: child, nested: inside, redirects: outer });
     }
   }
-  return { commands, single: isSingle(root) && commands.length === 1, tooMany };
+  return { commands, single: isSingle(root) && commands.length === 1, tooMany, joined };
+}
+
+/** The grammar takes a line break before a backslash as part of the word. */
+function holdsSeparator(word: string): boolean {
+  return /[\s;&|()<>]/.test(word.replace(/\\[^]/g, ''));
+}
+
+function joinsLines(node: TreeNode): boolean {
+  const children = childrenOf(node);
+  return children.some((child, i) => {
+    const next = children[i + 1];
+    if (next === undefined) return false;
+    const gap = node.text.slice(
+      child.endIndex - node.startIndex,
+      next.startIndex - node.startIndex,
+    );
+    return gap.replace(/\\\n/g, '').includes('\n');
+  });
 }
 
 function isSingle(root: TreeNode): boolean {

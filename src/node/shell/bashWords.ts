@@ -15,6 +15,8 @@ const SIMPLE_ESCAPES: ReadonlyMap<string, string> = new Map(
   }),
 );
 
+const PLAIN = /^[\w./:@%+,=-]+$/;
+
 interface Reading {
   raw: string;
   at: number;
@@ -25,6 +27,7 @@ interface Reading {
 
 /** The word after quote removal; `literal` only when its value does not depend on anything at run time. */
 export function unquoteBash(raw: string): ShellWord {
+  if (PLAIN.test(raw)) return { raw, text: raw, literal: true, glob: false };
   const reading: Reading = { raw, at: 0, text: '', literal: true, glob: false };
   if (raw.startsWith('~')) reading.literal = false;
   while (reading.at < raw.length) readPiece(reading);

@@ -9,8 +9,11 @@ import { readPlainPowershell, readPowershellTree } from './powershellTree.ts';
 import { scanTokens } from './tokenScan.ts';
 import { loadGrammars, type Grammars } from './treeSitter.ts';
 
-const MAX_TEXT = 100_000;
+const MAX_TEXT = 32_000;
 const MAX_COMMANDS = 500;
+/** Beyond this many the tree is not even built. */
+const MAX_SEPARATORS = 1500;
+const CONTINUATION = /\\\n/g;
 const MAX_DEPTH = 4;
 const MAX_SCRIPTS = 50;
 
@@ -38,6 +41,8 @@ interface Options {
 function parseText(grammars: Grammars, text: string, options: Options): ShellParse {
   const { shell } = options;
   if (text.length > MAX_TEXT) return failed(text, shell, 'the command is too long to be parsed');
+  if (countSeparators(text) > MAX_SEPARATORS)
+    return failed(text, shell, 'the command has too many parts');
   if (shell === 'cmd') return failed(text, shell, 'cmd command lines are always asked about');
   const reading = readTree(grammars, text, shell);
   if (reading === null || reading.tooMany) {
@@ -48,10 +53,36 @@ function parseText(grammars: Grammars, text: string, options: Options): ShellPar
     const parse = failed(text, shell, problem, reading.commands);
     return { ...parse, commands: withScripts(grammars, parse.commands, options) };
   }
+  if (text.includes('\\\n')) return continued(grammars, text, { reading, options });
   const commands = withScripts(grammars, reading.commands, options);
   const compound = !reading.single || commands.length !== 1;
-  if (compound) return { ok: true, problem: null, compound, commands };
+  if (compound) {
+    const more = doubleBrackets(grammars, text, options);
+    return { ok: true, problem: null, compound, commands: [...commands, ...more] };
+  }
   return singleCommand(text, shell, commands);
+}
+
+function countSeparators(text: string): number {
+  return text.match(/[;&|\n]+/g)?.length ?? 0;
+}
+
+/** Line continuations join words, which the grammar does not do; both readings count for deny, neither for allow. */
+function continued(
+  grammars: Grammars,
+  text: string,
+  { reading, options }: { reading: CheckedReading; options: Options },
+): ShellParse {
+  const joined = parseText(grammars, text.replace(CONTINUATION, ''), options);
+  const commands = [...withScripts(grammars, reading.commands, options), ...joined.commands];
+  return { ok: false, problem: 'it holds a line continuation', compound: true, commands };
+}
+
+/** `((` is arithmetic to one shell and two subshells to another; deny sees the second reading too. */
+function doubleBrackets(grammars: Grammars, text: string, options: Options): SimpleCommand[] {
+  if (!text.includes('((') || options.shell === 'powershell' || options.depth > 0) return [];
+  const apart = text.replace(/\((?=\()/g, '( ').replace(/\)(?=\))/g, ') ');
+  return parseText(grammars, apart, { ...options, depth: 1 }).commands;
 }
 
 interface CheckedReading extends TreeReading {
@@ -69,7 +100,7 @@ function readTree(grammars: Grammars, text: string, shell: ShellName): CheckedRe
 function problemOf(text: string, reading: CheckedReading): string | null {
   if (countHidden(text, true) > 0) return 'it holds characters that cannot be seen';
   if (reading.hasError) return 'it does not parse without error';
-  if (/\\\r?\n/.test(text)) return 'it holds a line continuation';
+  if (reading.joined) return 'it cannot be split into lines for certain';
   return null;
 }
 

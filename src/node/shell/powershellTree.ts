@@ -18,7 +18,7 @@ export function readPowershellTree(root: TreeNode, limit: number): TreeReading {
       if (child?.isNamed === true) open.push(child);
     }
   }
-  return { commands, single: commands.length === 1, tooMany };
+  return { commands, single: commands.length === 1, tooMany, joined: false };
 }
 
 function commandOf(node: TreeNode): SimpleCommand {

@@ -3,31 +3,49 @@
 import type { ShellName, ShellWord, SimpleCommand } from '../../core/ports/shell.ts';
 import { unquoteBash } from './bashWords.ts';
 
-const MAX_COMMANDS = 20_000;
-const MAX_WORDS = 64;
+const MAX_COMMANDS = 5_000;
+const MAX_WORDS = 1000;
+const MAX_PIECE_WORDS = 300_000;
+const OVERLAP = 16;
 const MAX_WORD = 512;
 
 /** Commands that may be in the text: split at every separator, once with quotes respected and once without. */
 export function scanTokens(text: string, shell: ShellName): SimpleCommand[] {
   const found = new Map<string, SimpleCommand>();
   const plain = shell === 'cmd' || shell === 'powershell' ? unescapeWindows(text, shell) : text;
-  for (const piece of piecesOf(plain)) {
-    if (found.size >= MAX_COMMANDS) break;
-    const words = wordsOf(piece, shell);
-    if (words.length === 0) continue;
-    const raw = words.map((word) => word.raw).join(' ');
-    found.set(raw, { raw, words, assignments: [], redirects: [], nested: true });
+  const pieces = [...new Set(piecesOf(plain))];
+  const head = pieces.slice(0, MAX_COMMANDS);
+  // What is too much to keep apart becomes one command of a wrapper, where every word may be a start.
+  const tail = pieces.slice(MAX_COMMANDS);
+  for (const piece of tail.length > 0 ? [...head, `env ${tail.join(' ')}`] : head) {
+    for (const words of chunksOf(wordsOf(piece, shell))) {
+      const raw = words.map((word) => word.raw).join(' ');
+      found.set(raw, { raw, words, assignments: [], redirects: [], nested: true });
+    }
   }
   return [...found.values()];
 }
 
+/** A very long command in pieces that start with its own command word, so that a wrapper there is seen through. */
+function chunksOf(words: ShellWord[]): ShellWord[][] {
+  const [first] = words;
+  if (first === undefined) return [];
+  const chunks: ShellWord[][] = [];
+  for (let at = 0; at < words.length; at += MAX_WORDS) {
+    const chunk = words.slice(at, at + MAX_WORDS + OVERLAP);
+    chunks.push(at === 0 ? chunk : [first, ...chunk]);
+  }
+  return chunks;
+}
+
 function unescapeWindows(text: string, shell: ShellName): string {
   const escape = shell === 'cmd' ? /\^/g : /`(?!\n)/g;
+  // The marks of block comments fall away; what is inside counts as commands.
   return text
+    .replace(/<#|#>/g, ' ; ')
     .replace(escape, '')
     .replace(/[“”„]/g, '"')
-    .replace(/[‘’‚‛]/g, "'")
-    .replace(/<#[^]*?#>/g, ' ');
+    .replace(/[‘’‚‛]/g, "'");
 }
 
 function* piecesOf(text: string): Generator<string> {
@@ -40,10 +58,7 @@ function* piecesOf(text: string): Generator<string> {
 
 function wordsOf(piece: string, shell: ShellName): ShellWord[] {
   const blank = shell === 'cmd' ? /[\s,;=]+/ : /\s+/;
-  const raws = piece
-    .slice(0, MAX_WORDS * MAX_WORD)
-    .trim()
-    .split(blank, MAX_WORDS);
+  const raws = piece.trim().split(blank, MAX_PIECE_WORDS);
   const words = raws
     .filter((raw) => raw !== '' && !/^[0-9]*[<>]/.test(raw))
     .map((raw) => scanWord(raw, shell));

@@ -9,6 +9,8 @@ export interface TreeNode {
   readonly text: string;
   readonly isNamed: boolean;
   readonly hasError: boolean;
+  readonly startIndex: number;
+  readonly endIndex: number;
   readonly children: readonly (TreeNode | null)[];
 }
 

@@ -1,0 +1,97 @@
+// The shared policy cases, when they lie beside the repository: no false allow, no lost deny, twice and in any rule order.
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+import { checkPolicyLine } from '../../src/node/policyCheck.ts';
+import { createShellParser } from '../../src/node/shell/parser.ts';
+
+const FOLDER = fileURLToPath(new URL('../../../shared/cases/', import.meta.url));
+const WASM_DIR = fileURLToPath(
+  new URL('../../node_modules/@vscode/tree-sitter-wasm/wasm', import.meta.url),
+);
+const Case = z.looseObject({
+  id: z.string(),
+  kind: z.string(),
+  class: z.string(),
+  stretch: z.boolean().optional(),
+  accept: z.array(z.string()),
+  rules: z.record(z.string(), z.array(z.string())),
+});
+type Case = z.infer<typeof Case>;
+
+describe('the shared policy cases', function () {
+  this.timeout(60_000);
+  let workspace = '';
+  const parser = createShellParser(WASM_DIR);
+  before(async function () {
+    if (!existsSync(FOLDER)) {
+      process.stdout.write('      skipped: no ../shared/cases beside the repository\n');
+      this.skip();
+    }
+    workspace = await mkdtemp(join(tmpdir(), 'policy-cases-'));
+  });
+  after(async () => {
+    if (workspace !== '') await rm(workspace, { recursive: true, force: true });
+  });
+
+  for (const name of ['path.jsonl', 'shell.jsonl']) {
+    it(`${name}: 0 false allows, 0 lost denies`, async () => {
+      const wrong: string[] = [];
+      const asked = new Map<string, { benign: number; asked: number }>();
+      for (const found of readCases(join(FOLDER, name))) {
+        const verdicts = new Set<string>();
+        for (const rules of [found.rules, found.rules, reversed(found.rules)]) {
+          const line = JSON.stringify({ ...found, rules });
+          const answer = await checkPolicyLine(line, 1, {
+            workspace,
+            parser,
+            rules: { rules: [], problems: [], blocksAllow: false },
+          });
+          assert.equal(answer.id, found.id);
+          verdicts.add(answer.verdict);
+        }
+        const [verdict = ''] = verdicts;
+        if (verdicts.size !== 1) wrong.push(`${found.id} changes with the order of rules`);
+        count(asked, found, verdict);
+        if (found.accept.includes(verdict)) continue;
+        if (verdict === 'allow') wrong.push(`${found.id} false allow`);
+        if (found.accept.join() === 'deny') wrong.push(`${found.id} lost deny`);
+        if (verdict === 'deny') wrong.push(`${found.id} denied for no reason`);
+      }
+      for (const [key, { benign, asked: over }] of asked) {
+        process.stdout.write(`      over-ask ${key}: ${String(over)} of ${String(benign)}\n`);
+      }
+      assert.deepEqual(wrong, []);
+    });
+  }
+});
+
+function readCases(path: string): Case[] {
+  const lines = readFileSync(path, 'utf8')
+    .split('\n')
+    .filter((line) => line !== '');
+  return lines.map((line) => Case.parse(JSON.parse(line)));
+}
+
+function reversed(rules: Case['rules']): Case['rules'] {
+  return Object.fromEntries(
+    Object.entries(rules).map(([kind, list]) => [kind, [...list].reverse()]),
+  );
+}
+
+function count(
+  asked: Map<string, { benign: number; asked: number }>,
+  found: Case,
+  verdict: string,
+): void {
+  if (found.kind !== 'benign') return;
+  const key = found.class + (found.stretch === true ? ' (stretch)' : '');
+  const entry = asked.get(key) ?? { benign: 0, asked: 0 };
+  entry.benign += 1;
+  if (verdict !== 'allow') entry.asked += 1;
+  asked.set(key, entry);
+}

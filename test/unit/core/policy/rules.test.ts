@@ -1,0 +1,113 @@
+// Reading rule lists: what counts, what is a problem, and what a problem blocks.
+import assert from 'node:assert/strict';
+import { decide } from '../../../../src/core/policy/decide.ts';
+import { rulesOfSettings } from '../../../../src/core/policy/layers.ts';
+import { describeProblem } from '../../../../src/core/policy/rules.ts';
+import { compileGlob } from '../../../../src/node/globs.ts';
+import { decideCommand, file, rulesOf } from './support.ts';
+
+describe('parseRules', () => {
+  it('reads tools, groups and patterns, with their place', () => {
+    const { rules, problems } = rulesOf({
+      allow: [
+        'shell(git status *)',
+        'read',
+        'edit(src/**)',
+        { rule: 'mcp(files/*)', comment: 'ok' },
+      ],
+      deny: ['run_command(rm *)'],
+    });
+    assert.deepEqual(problems, []);
+    assert.deepEqual(
+      rules.map((rule) => [rule.text, rule.kind, rule.layer, rule.place.key, rule.place.index]),
+      [
+        ['run_command(rm *)', 'deny', 'user', 'countersign.approval.deny', 0],
+        ['shell(git status *)', 'allow', 'user', 'countersign.approval.allow', 0],
+        ['read', 'allow', 'user', 'countersign.approval.allow', 1],
+        ['edit(src/**)', 'allow', 'user', 'countersign.approval.allow', 2],
+        ['mcp(files/*)', 'allow', 'user', 'countersign.approval.allow', 3],
+      ],
+    );
+  });
+
+  const broken: [string, unknown][] = [
+    ['unbalanced', 'shell(ls *'],
+    ['closed twice', 'shell(ls *))'],
+    ['unknown name', 'shel(ls)'],
+    ['prototype name', 'toString'],
+    ['prototype name with pattern', '__proto__(x)'],
+    ['constructor', 'constructor(x)'],
+    ['empty', ''],
+    ['empty pattern', 'shell( )'],
+    ['climbs', 'edit(../x)'],
+    ['number', 7],
+    ['null', null],
+    ['nested array', ['shell(ls)']],
+    ['unknown key', { rule: 'shell(ls)', also: 1 }],
+    ['pattern where none fits', 'ask_user(x)'],
+    ['too many wildcards', `edit(${'*a'.repeat(100)})`],
+  ];
+  for (const [what, entry] of broken) {
+    it(`reports ${what}, and a broken deny stops every allow`, async () => {
+      const asAllow = rulesOf({ allow: ['shell(ls)', entry] });
+      assert.equal(asAllow.problems.length, 1);
+      assert.equal(asAllow.blocksAllow, false);
+      assert.equal((await decideCommand('ls', asAllow)).verdict, 'allow');
+      for (const kind of ['deny', 'ask'] as const) {
+        const rules = rulesOf({ allow: ['shell(ls)'], [kind]: [entry] });
+        assert.equal(rules.blocksAllow, true);
+        const decided = await decideCommand('ls', rules);
+        assert.equal(decided.verdict, 'ask');
+        assert.match(decided.reason, /broken/);
+        assert.equal((await decideCommand('ls', rules, { mode: 'bypass' })).verdict, 'ask');
+        const read = decide({ group: 'read', tool: 'read_file', path: file('a.ts') }, rules, {
+          mode: 'default',
+        });
+        assert.equal(read.verdict, 'ask');
+      }
+    });
+  }
+
+  it('says where a problem is and what it causes', () => {
+    const [problem] = rulesOf({ deny: ['shell(ls'] }).problems;
+    assert.ok(problem);
+    const text = describeProblem(problem);
+    assert.match(text, /countersign\.approval\.deny\[0\] \(shell\(ls\) in user settings/);
+    assert.match(text, /nothing is allowed automatically/);
+  });
+
+  it('reports a list that is no array', () => {
+    for (const value of ['shell(ls)', 1, { 0: 'shell(ls)' }, true]) {
+      const rules = rulesOf({ deny: value });
+      assert.equal(rules.problems[0]?.index, -1);
+      assert.equal(rules.blocksAllow, true);
+    }
+  });
+
+  it('never ignores tests and expiry it cannot honour', async () => {
+    const widened = rulesOf({ allow: [{ rule: 'shell(ls)', expires: '2030-01-01' }] });
+    assert.equal(widened.problems.length, 1);
+    assert.equal((await decideCommand('ls', widened)).verdict, 'ask');
+    const tightened = rulesOf({ deny: [{ rule: 'shell(ls)', match: ['ls'] }] });
+    assert.equal((await decideCommand('ls', tightened)).verdict, 'deny');
+    assert.equal(tightened.blocksAllow, true);
+  });
+
+  it('counts a workspace allow only when trusted, its deny and ask always', async () => {
+    const lists = { allow: ['shell(ls)'], ask: ['shell(pwd)'], deny: ['shell(id)'] };
+    const settings = (trusted: boolean) => ({
+      user: {},
+      workspace: Object.fromEntries(
+        Object.entries(lists).map(([kind, list]) => [`countersign.approval.${kind}`, list]),
+      ),
+      trusted,
+    });
+    const trusted = rulesOfSettings(settings(true), compileGlob);
+    const untrusted = rulesOfSettings(settings(false), compileGlob);
+    const verdicts = async (rules: typeof trusted): Promise<string[]> =>
+      Promise.all(['ls', 'pwd', 'id'].map(async (c) => (await decideCommand(c, rules)).verdict));
+    assert.deepEqual(await verdicts(trusted), ['allow', 'ask', 'deny']);
+    assert.deepEqual(await verdicts(untrusted), ['ask', 'ask', 'deny']);
+    assert.match((await decideCommand('pwd', untrusted)).reason, /workspace settings/);
+  });
+});

@@ -1,0 +1,73 @@
+// Shared by the policy tests: rules from lists, paths and command lines as subjects.
+import { compileGlob } from '../../../../src/node/globs.ts';
+import { createShellParser } from '../../../../src/node/shell/parser.ts';
+import { decide } from '../../../../src/core/policy/decide.ts';
+import { parseRules, type RawLists } from '../../../../src/core/policy/rules.ts';
+import { operandsToResolve } from '../../../../src/core/policy/operands.ts';
+import type { Decided, PolicySubject, RuleSet } from '../../../../src/core/policy/types.ts';
+import type { ShellName } from '../../../../src/core/ports/shell.ts';
+import type { ResolvedPath } from '../../../../src/core/ports/workspace.ts';
+import type { Mode } from '../../../../src/protocol/calls.ts';
+
+export const WASM_DIR = new URL(
+  '../../../../node_modules/@vscode/tree-sitter-wasm/wasm',
+  import.meta.url,
+).pathname;
+export const parser = createShellParser(WASM_DIR);
+
+export function rulesOf(
+  user: RawLists,
+  workspace: RawLists | null = null,
+  trusted = true,
+): RuleSet {
+  return parseRules({ user, workspace, trusted }, compileGlob);
+}
+
+/** A file of the workspace /ws; `real` when it is a link, both root-relative, or absolute when outside. */
+export function file(
+  path: string,
+  more: Partial<ResolvedPath> & { target?: string } = {},
+): ResolvedPath {
+  const { target = path, ...rest } = more;
+  const absolute = (name: string): string =>
+    name.startsWith('/') ? name : name === '' ? '/ws' : `/ws/${name}`;
+  const relative = (name: string): string | null => (name.startsWith('/') ? null : name);
+  return {
+    input: path,
+    lexical: absolute(path),
+    real: absolute(target),
+    relLexical: relative(path),
+    relReal: relative(target),
+    exists: true,
+    isDirectory: false,
+    links: 1,
+    ...rest,
+  };
+}
+
+export const ROOT = file('', { input: '.', isDirectory: true });
+
+/** Operands below the root by plain path arithmetic; `links` maps a name to where it really is. */
+export async function shellSubject(
+  command: string,
+  shell: ShellName = 'bash',
+  links: Readonly<Record<string, string>> = {},
+): Promise<PolicySubject> {
+  const parse = await parser.parse(command, shell);
+  const operands = operandsToResolve(parse).map((text) => {
+    const url = new URL(text.replace(/[?#%\\]/g, '_'), 'file:///ws/').pathname;
+    const path = text.startsWith('/') || !url.startsWith('/ws/') ? url : url.slice(4);
+    const target = Object.hasOwn(links, text) ? { target: links[text] ?? '' } : {};
+    return { ...file(path, target), input: text };
+  });
+  return { group: 'shell', tool: 'run_command', shell, cwd: ROOT, parse, operands };
+}
+
+export async function decideCommand(
+  command: string,
+  rules: RuleSet,
+  options: { shell?: ShellName; mode?: Mode; links?: Readonly<Record<string, string>> } = {},
+): Promise<Decided> {
+  const subject = await shellSubject(command, options.shell, options.links);
+  return decide(subject, rules, { mode: options.mode ?? 'default' });
+}
