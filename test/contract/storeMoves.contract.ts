@@ -46,7 +46,7 @@ function journalContract(make: MakeSubject): void {
         assert.deepEqual(await store.getCall('turn1', 'c1'), {
           ...plannedCall(),
           ...{ state: 'done', proposal: editProposal, proposalHash: 'p2', outcome: 'ok' },
-          ...{ result: 'was done', startedAt: 200, endedAt: 250 },
+          ...{ result: 'was done', outputHash: null, startedAt: 200, endedAt: 250 },
         });
       }),
     );
