@@ -87,7 +87,7 @@ export class Engine {
     const action = await store.getAction(submission.actionId);
     const turn = action ? await store.getTurn(action.turnId) : undefined;
     const checked = checkSubmission(submission, { action, turn, tools, roots });
-    if (!checked.ok) return checked;
+    if (!checked.ok) return { ok: false, refusal: await this.#latest(checked.refusal, submission) };
     const claim = {
       actionId: submission.actionId,
       decisions: checked.decisions,
@@ -101,6 +101,13 @@ export class Engine {
     const running = await emitTurn(this.#deps, action!.turnId);
     if (!running) throw new AppError('internal', 'Claimed turn is gone', { audience: 'log' });
     return { ok: true, turn: running, done: this.#drive(running, null) };
+  }
+
+  /** Action and turn are two reads: what was decided between them is told as that, not as a turn that moved on. */
+  async #latest(refusal: Refusal, { actionId }: Submission): Promise<Refusal> {
+    if (refusal.code !== 'not_paused') return refusal;
+    const action = await this.#deps.store.getAction(actionId);
+    return action?.state === 'resolved' ? alreadyDecided(action) : refusal;
   }
 
   /** Stops a running or paused turn, wherever it is; true when this call ended it. */
