@@ -4,6 +4,7 @@ import type { ShellName, SimpleCommand } from '../ports/shell.ts';
 import type { VerdictKind } from '../../protocol/calls.ts';
 import { displayBytes } from '../../protocol/displayBytes.ts';
 import { aliasesOf } from './aliases.ts';
+import { protectionsOf } from './protectedFiles.ts';
 import { notPlain, touchesProtected } from './plainCommand.ts';
 import { builtIn, byMode, byRule, rulesFor, type RulesByKind } from './ruleMatch.ts';
 import type { Decided, PolicyContext, PolicySubject, Rule, RuleSet } from './types.ts';
@@ -67,6 +68,7 @@ function unmatched(subject: ShellSubject, { mode }: PolicyContext): Decided {
   if (mode === 'dontAsk') return byMode('deny', `mode dontAsk: no rule allows ${call}`);
   if (mode !== 'bypass') return byMode('ask', `mode ${mode}: no rule allows ${call}`);
   if (!parse.ok) return builtIn('ask', `asks: ${parse.problem ?? 'it could not be parsed'}`);
+  if (parse.commands.length === 0) return builtIn('ask', 'asks: there is no command in it');
   const touched = parse.commands.map(touchesProtected).find((found) => found !== null);
   if (touched !== undefined) return builtIn('ask', `asks: ${touched}`);
   return byMode('allow', 'mode bypass: no rule forbids it');
@@ -84,8 +86,15 @@ function shapeProblem({ parse, cwd }: ShellSubject): string | null {
   if (parse.compound || parse.commands.length !== 1)
     return parse.problem ?? 'it is more than one simple command';
   if (cwd.relReal === null || cwd.relLexical === null) return 'it would run outside the workspace';
+  if (protectionsOf(cwd.relReal).some((found) => found.tier === 'forbidden')) {
+    return 'it would run inside a protected folder';
+  }
   const [command] = parse.commands;
-  return command === undefined ? 'there is no command in it' : notPlain(command);
+  if (command === undefined) return 'there is no command in it';
+  // A folder below may be a repository of its own, whose configuration runs programs.
+  if (command.words[0]?.text === 'git' && cwd.relReal !== '')
+    return 'git would run in another folder';
+  return notPlain(command);
 }
 
 interface AllowOutcome {

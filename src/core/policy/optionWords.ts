@@ -90,7 +90,8 @@ function readLong(text: string, list: OptionList, walk: Walk): OptionKind {
   const has = (form: string): boolean =>
     known.includes(name + form) ||
     (list.singleDash === true && known.some((k) => k.toLowerCase() === folded + form));
-  if (name === 'regexp' || name === 'pattern') walk.patternGiven = true;
+  // With `--files` every operand is a path.
+  if (['regexp', 'pattern', 'files'].includes(name.toLowerCase())) walk.patternGiven = true;
   if (name === 'recursive') walk.recursive = true;
   if (name === 'include') walk.filtered = true;
   if (has('=')) return equals < 0 ? 'takesNext' : 'plain';

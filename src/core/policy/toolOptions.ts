@@ -91,6 +91,7 @@ export const TOOL_OPTIONS: OptionLists = {
 export const POWERSHELL_OPTIONS: OptionLists = {
   'get-childitem': {
     why: 'lists names',
+    pathValues: 'path',
     long: 'recurse file directory name depth= filter= force path= include= exclude= hidden',
     singleDash: true,
     operands: 'path',

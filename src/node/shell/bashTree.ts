@@ -37,7 +37,12 @@ export function readBashTree(root: TreeNode, limit: number): TreeReading {
     joined ||= node.type === 'word' && holdsSeparator(node.text);
     const children = childrenOf(node);
     const inside = nested || !FLAT.has(node.type);
-    const outer = node.type === 'redirected_statement' ? children.filter(isRedirect) : [];
+    // A group's redirections hold for every command in it.
+    const around = COMMANDS.has(node.type) ? [] : next.redirects;
+    const outer = [
+      ...around,
+      ...(node.type === 'redirected_statement' ? children.filter(isRedirect) : []),
+    ];
     for (const child of children.reverse()) {
       if (child.isNamed) open.push({ node: child, nested: inside, redirects: outer });
     }

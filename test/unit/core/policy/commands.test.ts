@@ -1,6 +1,8 @@
 // Command lines: what is allowed, what asks although a rule matches, and what deny sees through.
 import assert from 'node:assert/strict';
-import { decideCommand, rulesOf } from './support.ts';
+import { decide } from '../../../../src/core/policy/decide.ts';
+import type { PolicySubject } from '../../../../src/core/policy/types.ts';
+import { decideCommand, file, rulesOf, shellSubject } from './support.ts';
 
 const ALLOW = [
   'npm test',
@@ -95,6 +97,7 @@ const ASKED = [
   'git -c a=b status',
   'git diff --no-index a b',
   'rg --pre x y',
+  'rg --files /etc',
   "rg -g '.*' x",
   'find . -delete',
   "find . '-exec' x \\;",
@@ -262,7 +265,15 @@ describe('decide on commands', () => {
       ['deny', 'allow', 'deny'],
       ['allow', 'allow', 'allow'],
     ]);
-    for (const command of ['cat .env', 'echo x > package.json', 'touch .git/x', 'echo "']) {
+    for (const command of [
+      'cat .env',
+      'echo x > package.json',
+      'touch .git/x',
+      'echo "',
+      '> package.json',
+      '{ ls; } > package.json',
+      '(ls; ls) >> .git/x',
+    ]) {
       assert.equal(
         (await decideCommand(command, rulesOf({}), { mode: 'bypass' })).verdict,
         'ask',
@@ -275,9 +286,28 @@ describe('decide on commands', () => {
     );
   });
 
+  it('asks for git below the root and for anything inside a protected folder', async () => {
+    const rules = rulesOf({ allow: ['shell(git status)', 'shell(ls)'] });
+    const verdict = async (command: string, cwd: string) => {
+      const subject = await shellSubject(command);
+      const at = { ...subject, cwd: file(cwd, { isDirectory: true }) } as PolicySubject;
+      return decide(at, rules, { mode: 'default' }).verdict;
+    };
+    assert.equal(await verdict('git status', ''), 'allow');
+    assert.equal(await verdict('git status', 'sub'), 'ask');
+    assert.equal(await verdict('ls', 'sub'), 'allow');
+    assert.equal(await verdict('ls', '.git/hooks'), 'ask');
+    assert.equal(await verdict('ls', '/tmp'), 'ask');
+  });
+
   it('folds case and aliases for PowerShell and never allows cmd', async () => {
     const rules = rulesOf({
-      allow: ['shell(Get-ChildItem *)', 'shell(dir *)', 'shell(git status)'],
+      allow: [
+        'shell(Get-ChildItem *)',
+        'shell(Select-String *)',
+        'shell(dir *)',
+        'shell(git status)',
+      ],
       deny: ['shell(Remove-Item *)', 'shell(del *)'],
     });
     const cases: [string, 'powershell' | 'cmd', string][] = [
@@ -286,6 +316,8 @@ describe('decide on commands', () => {
       ['git status; git status', 'powershell', 'ask'],
       ['Get-ChildItem {calc}', 'powershell', 'ask'],
       ['Get-ChildItem Env:', 'powershell', 'ask'],
+      ['Get-ChildItem -Path /etc', 'powershell', 'ask'],
+      ['Select-String -Pattern x /etc/passwd', 'powershell', 'ask'],
       ['ri x', 'powershell', 'deny'],
       ['R`emove-Item x', 'powershell', 'deny'],
       ['if (REMOVE-ITEM x) {}', 'powershell', 'deny'],
