@@ -76,14 +76,15 @@ export class Controller {
     this.#changed(false);
   }
 
-  /** Sends a request whose error, if any, is shown in the status line. */
-  send(message: Outgoing): void {
+  /** Sends a request whose error, if any, is shown above the composer; `failed` then has its say. */
+  send(message: Outgoing, failed?: () => void): void {
     this.error = null;
     this.#client
       .request(message)
       .then((error) => {
         if (message.type === 'ready') this.#asking = false;
         this.error = error;
+        if (error) failed?.();
         this.#changed(true);
       })
       .catch(() => undefined);
@@ -93,10 +94,14 @@ export class Controller {
     this.#keep({ ...this.drafts, composer: text });
   }
 
+  /** Sends the composer's text; it is back there when the host refuses it. */
   sendMessage(): void {
-    const text = this.drafts.composer.trim();
+    const { composer } = this.drafts;
+    const text = composer.trim();
     if (text === '') return;
-    this.send({ type: 'send', text });
+    this.send({ type: 'send', text }, () => {
+      if (this.drafts.composer === '') this.setComposer(composer);
+    });
     this.setComposer('');
   }
 

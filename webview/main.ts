@@ -7,7 +7,8 @@ import { connectHost } from './vscodeApi.ts';
 import { AppView } from './views/app.ts';
 
 registerControls();
-const app = new AppView();
+const placed = document.querySelector('countersign-app');
+const app = placed instanceof AppView ? placed : new AppView();
 let scheduled = false;
 const controller = new Controller(connectHost(), (now) => {
   if (now) app.requestUpdate();
@@ -23,5 +24,5 @@ app.controller = controller;
 window.addEventListener('message', (event) => {
   controller.receive(event.data);
 });
-document.body.append(app);
+if (app !== placed) document.body.append(app);
 controller.ready();

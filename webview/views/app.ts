@@ -260,4 +260,4 @@ function announcement(action: ActionView): string {
   return `Waits for your decision: ${calls.join(', ')}.`;
 }
 
-customElements.define('cs-app', AppView);
+customElements.define('countersign-app', AppView);

@@ -37,6 +37,7 @@ export function composer(controller: Controller): TemplateResult {
           </p>`
         : nothing
     }
+    ${turn === 'interrupted' ? interrupted(controller) : nothing}
     ${paused ? html`<p class="composer-note" id="composer-note">${icon('debug-pause')}<span>${PAUSED}</span></p>` : nothing}
     <textarea
       class="field"
@@ -63,6 +64,21 @@ export function composer(controller: Controller): TemplateResult {
       ${active ? stopButton(controller) : sendButton(controller, text)}
     </div>
   </div>`;
+}
+
+function interrupted(controller: Controller): TemplateResult {
+  return html`<p class="composer-note">
+    ${icon('debug-disconnect')}<span
+      >The turn was interrupted. Nothing runs twice when it goes on.</span
+    >
+    <vscode-button
+      data-testid="continue"
+      @click=${(event: Event) => {
+        if (event.isTrusted) controller.send({ type: 'continue' });
+      }}
+      >Continue</vscode-button
+    >
+  </p>`;
 }
 
 function stopButton(controller: Controller): TemplateResult {

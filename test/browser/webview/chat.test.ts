@@ -98,6 +98,7 @@ describe('page: chat', function () {
     assert.equal(await field.inputValue(), '');
     await view.reply('send', { code: 'no_model', message: 'Select a model first', callIds: [] });
     assert.equal(await view.byId('chat-error').innerText(), 'Select a model first');
+    assert.equal(await field.inputValue(), 'one\ntwo');
   });
 
   it('takes no message while the turn is paused, and offers to stop', async () => {
@@ -107,6 +108,12 @@ describe('page: chat', function () {
     assert.equal(await view.byId('send').count(), 0);
     await view.byId('stop').click();
     assert.deepEqual(await view.sent('stop'), [{ type: 'stop' }]);
+  });
+
+  it('offers to continue an interrupted turn', async () => {
+    await open(snapshot({ status: status({ turn: 'interrupted' }) }));
+    await view.page.getByRole('button', { name: 'Continue', exact: true }).click();
+    assert.deepEqual(await view.sent('continue'), [{ type: 'continue' }]);
   });
 
   it('changes mode and model', async () => {
@@ -213,7 +220,7 @@ describe('page: chat', function () {
     await view.byId('reject').first().click();
     await view.frames(3);
     const wide = await view.page.evaluate(() =>
-      [...document.querySelectorAll('cs-app, cs-app *')]
+      [...document.querySelectorAll('countersign-app, countersign-app *')]
         .filter(
           (element) =>
             element.getBoundingClientRect().right > 320.5 && !element.closest('.sr-only, table'),

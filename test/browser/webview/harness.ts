@@ -48,7 +48,7 @@ function page(theme: string, source: string): string {
   return `<!doctype html><html lang="en"><head><meta charset="utf-8">
     <title>Countersign</title><meta name="viewport" content="width=device-width">
     <link rel="stylesheet" href="${source}/theme.css?theme=${theme}"><link rel="stylesheet" href="${source}/main.css">
-    </head><body class="${kind}" data-vscode-theme-kind="${kind}">
+    </head><body class="${kind}" data-vscode-theme-kind="${kind}"><countersign-app></countersign-app>
     <script nonce="${NONCE}">${FAKE}</script><script nonce="${NONCE}" src="${source}/main.js"></script></body></html>`;
 }
 
