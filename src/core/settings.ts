@@ -46,7 +46,7 @@ export interface ParsedSettings {
 
 /** Total: a value that does not fit is named in `problems`, and the next layer or the default counts. */
 export function parseSettings(layers: SettingsLayers): ParsedSettings {
-  const problems: string[] = [];
+  const problems = unknownKeys(layers);
   const read = <K extends SettingKey>(key: K): SettingValue<K> => {
     const spec: SettingSpec<SettingValue<K>> = SETTINGS[key];
     const workspaceCounts = spec.scope === 'resource';
@@ -55,7 +55,8 @@ export function parseSettings(layers: SettingsLayers): ParsedSettings {
       if (raw === undefined) continue;
       const parsed = spec.schema.safeParse(raw);
       if (parsed.success) return parsed.data;
-      problems.push(`${key} in ${layer} settings: ${z.prettifyError(parsed.error)}`);
+      const what = parsed.error.issues.map((issue) => issue.message).join('; ');
+      problems.push(`${key} in ${layer} settings does not count: ${what}.`);
     }
     return spec.default;
   };
@@ -69,6 +70,16 @@ export function parseSettings(layers: SettingsLayers): ParsedSettings {
     },
     problems,
   };
+}
+
+/** A misspelt key would be ignored in silence, a deny list among them. Keys of others are their business. */
+function unknownKeys(layers: SettingsLayers): string[] {
+  const known = new Set<string>([...Object.keys(SETTINGS), ...Object.values(RULE_KEYS)]);
+  return (['user', 'workspace'] as const).flatMap((layer) =>
+    Object.keys(layers[layer])
+      .filter((key) => key.startsWith('countersign.') && !known.has(key))
+      .map((key) => `${key} in ${layer} settings is no setting of Countersign; it does nothing.`),
+  );
 }
 
 /** Strictest first. A workspace may only tighten the user's mode, and `bypass` is the user's alone. */

@@ -151,7 +151,8 @@ function plannedRow(
 /** What the model is told of a call that policy denies; names the rule. */
 export function deniedText(verdict: Verdict): string {
   const rule = verdict.rule ? ` by the rule \`${verdict.rule}\`` : '';
-  return `Blocked${rule}: ${verdict.reason}. Do not try to get around it; choose another way or ask the user.`;
+  const reason = verdict.reason.replace(/^denied: /, '');
+  return `Blocked${rule}: ${reason}. Do not try to get around it; choose another way or ask the user.`;
 }
 
 function unknownTool(name: string, tools: readonly Tool[]): string {
