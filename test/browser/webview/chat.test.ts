@@ -111,9 +111,11 @@ describe('page: chat', function () {
   });
 
   it('offers to continue an interrupted turn', async () => {
-    await open(snapshot({ status: status({ turn: 'interrupted' }) }));
+    await open(snapshot({ status: status({ turn: 'interrupted' }) }), { width: 320 });
     await view.page.getByRole('button', { name: 'Continue', exact: true }).click();
     assert.deepEqual(await view.sent('continue'), [{ type: 'continue' }]);
+    const box = await view.byId('continue').boundingBox();
+    assert.ok(box && box.height < 30 && box.width > 60, 'the button is in one line');
   });
 
   it('changes mode and model', async () => {
