@@ -246,14 +246,21 @@ export async function startFlow(files: Record<string, string | Uint8Array> = {})
   return new Flow(folder);
 }
 
-/** A flow for each test of the suite, removed after it. */
-export function useFlow(files: Record<string, string | Uint8Array> = {}): () => Flow {
+/** A flow for each test of the suite, removed after it; `inspect` looks at what the test left behind. */
+export function useFlow(
+  files: Record<string, string | Uint8Array> = {},
+  inspect: (flow: Flow) => Promise<void> = async () => undefined,
+): () => Flow {
   let flow: Flow | undefined;
   beforeEach(async () => {
     flow = await startFlow(files);
   });
   afterEach(async () => {
-    await flow?.dispose();
+    try {
+      if (flow) await inspect(flow);
+    } finally {
+      await flow?.dispose();
+    }
   });
   return () => {
     assert.ok(flow);
