@@ -7,6 +7,7 @@ import { commandEnvironment, type Environment } from './environment.ts';
 import { createOutputCapture } from './outputCapture.ts';
 import { followToEnd, type Ending } from './followToEnd.ts';
 import { trackGroup } from './processGroups.ts';
+import { guardGroup, type Watchdog } from './watchdog.ts';
 import type { CommandOutcome, CommandSpec, Effects } from '../../core/ports/workspace.ts';
 
 export interface CommandRunnerOptions {
@@ -39,6 +40,7 @@ export function createCommandRunner(options: CommandRunnerOptions): Effects['run
     }
     const output = capture(started.child, options, onOutput);
     const ending = await followToEnd(started.child, { timeoutMs: spec.timeoutMs, signal });
+    started.watchdog.dispose();
     return { ...endOf(ending), ...output(ending.leftRunning), durationMs: elapsed() };
   };
 }
@@ -56,7 +58,7 @@ async function cwdProblem(cwd: string): Promise<string | null> {
 async function startShell(
   spec: CommandSpec,
   options: CommandRunnerOptions,
-): Promise<{ ok: true; child: Shell } | { ok: false; message: string }> {
+): Promise<{ ok: true; child: Shell; watchdog: Watchdog } | { ok: false; message: string }> {
   const { platform } = process;
   const parent = options.env ?? process.env;
   const env = { ...commandEnvironment({ parent, roots: options.roots, platform }), ...spec.env };
@@ -71,7 +73,7 @@ async function startShell(
     });
     if (child.pid !== undefined) {
       trackGroup(child.pid);
-      return { ok: true, child };
+      return { ok: true, child, watchdog: guardGroup(child.pid) };
     }
     const error = await new Promise<unknown>((resolve) => child.once('error', resolve));
     return { ok: false, message: `${spec.shellPath}: ${failureText(error)}` };

@@ -161,7 +161,19 @@ describe('the command runner', function () {
     }
   });
 
-  it('takes its commands along when this process ends', async () => {
+  for (const [how, end] of [
+    ['ends', 'process.exit(0)'],
+    ['is killed outright', "process.kill(process.pid, 'SIGKILL')"],
+  ] as const) {
+    it(`takes its commands along when this process ${how}`, async () => {
+      const output = await commandOf(end);
+      assert.match(output, /^\d+\n$/);
+      await gone(Number(output));
+    });
+  }
+
+  /** What a command of another process printed before that process met its end. */
+  async function commandOf(end: string): Promise<string> {
     const script = `
       const { createCommandRunner } = await import(${JSON.stringify(
         new URL('../../../../src/node/commands/runner.ts', import.meta.url).href,
@@ -169,7 +181,7 @@ describe('the command runner', function () {
       const spec = { command: 'sleep 300 & echo $!; sleep 300', shell: 'bash', shellPath: '/bin/bash',
         cwd: ${JSON.stringify(folder.path)}, env: {}, timeoutMs: 100000 };
       createCommandRunner({ roots: [] })(spec, (chunk) => {
-        process.stdout.write(chunk, () => process.exit(0));
+        process.stdout.write(chunk, () => ${end});
       }, new AbortController().signal);`;
     const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
       stdio: ['ignore', 'pipe', 'inherit'],
@@ -177,9 +189,8 @@ describe('the command runner', function () {
     let output = '';
     child.stdout.setEncoding('utf8').on('data', (chunk: string) => (output += chunk));
     await new Promise((resolve) => child.once('exit', resolve));
-    assert.match(output, /^\d+\n$/);
-    await gone(Number(output));
-  });
+    return output;
+  }
 });
 
 /** Resolves when the process has ended; a dead one that nobody waits for counts. Fails by the test's time-out. */
