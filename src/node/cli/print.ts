@@ -105,6 +105,11 @@ export function printRefusal(
   return EXIT.refused;
 }
 
+/** What is wrong with settings or state, before anything else is printed. */
+export function printWarnings(print: Print, messages: readonly string[]): void {
+  for (const message of messages) print({ type: 'warning', message }, `Warning: ${message}`);
+}
+
 /** A failure before or outside a turn. */
 export function printFailure(print: Print, code: string, message: string): number {
   print({ type: 'turn.failed', code, message }, `Failed (${code}): ${message}`);

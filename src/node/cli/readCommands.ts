@@ -1,7 +1,7 @@
 // `pending`, `threads`, `show`: read the state, change nothing.
 import { openForCli, requireState, type CliContext } from './open.ts';
 import { UsageError, type CliOptions } from './options.ts';
-import { createPrint, pausedEvent, pausedText, type Print } from './print.ts';
+import { createPrint, pausedEvent, pausedText, printWarnings, type Print } from './print.ts';
 import { needThread } from './turnCommands.ts';
 import { threadSummary } from '../../core/panel/snapshot.ts';
 import { displayBytes } from '../../protocol/displayBytes.ts';
@@ -74,7 +74,9 @@ async function reading(
   try {
     // A turn whose process died waits again before anything is listed.
     await opened.engine.recover({ drive: false });
-    await act(opened, createPrint(options.json));
+    const print = createPrint(options.json);
+    printWarnings(print, opened.problems());
+    await act(opened, print);
     return 0;
   } finally {
     opened.dispose();

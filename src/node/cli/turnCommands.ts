@@ -2,9 +2,17 @@
 import { openForCli, requireState, type CliContext } from './open.ts';
 import { readDecisions } from './decisionsFile.ts';
 import { UsageError, workspaceDir, type CliOptions } from './options.ts';
-import { createPrint, printEnd, printEvent, printRefusal, type Print } from './print.ts';
+import {
+  createPrint,
+  printEnd,
+  printEvent,
+  printRefusal,
+  printWarnings,
+  type Print,
+} from './print.ts';
 import { AppError } from '../../core/base/errors.ts';
 import { parseModelRef } from '../../core/models/modelRef.ts';
+import type { ModelRef } from '../../core/ports/model.ts';
 import type { OpenedEngine } from '../../core/services.ts';
 import type { Drive } from '../../core/threads/engine.ts';
 
@@ -13,7 +21,7 @@ export async function runTurn(context: CliContext, options: CliOptions): Promise
   if (prompt === undefined || prompt.trim() === '' || more.length > 0) {
     throw new UsageError('run takes exactly one PROMPT; put it in quotes.');
   }
-  const model = parseModelRef(options.need('model'));
+  const model = modelOption(options);
   const root = workspaceDir(options.need('workspace'));
   return withEngine(context, options, [root], async (opened, print) => {
     const wanted = options.get('thread');
@@ -22,6 +30,15 @@ export async function runTurn(context: CliContext, options: CliOptions): Promise
     const drive = await opened.engine.startTurn({ threadId, text: prompt, model, mode });
     return finish(opened, print, drive);
   });
+}
+
+function modelOption(options: CliOptions): ModelRef {
+  try {
+    return parseModelRef(options.need('model'));
+  } catch (error) {
+    if (error instanceof AppError) throw new UsageError(error.message, { cause: error });
+    throw error;
+  }
 }
 
 export async function decideAction(context: CliContext, options: CliOptions): Promise<number> {
@@ -73,8 +90,7 @@ async function withEngine(
   const watching = opened.engine.onEvent((event) => printEvent(print, event));
   try {
     await opened.engine.recover({ drive: false });
-    for (const message of opened.problems())
-      print({ type: 'warning', message }, `Warning: ${message}`);
+    printWarnings(print, opened.problems());
     return await act(opened, print);
   } finally {
     watching.dispose();
