@@ -19,6 +19,7 @@ export function webviewHtml({ nonce, cspSource, scriptUri, styleUri }: PageParts
     `form-action 'none'`,
     `base-uri 'none'`,
     `require-trusted-types-for 'script'`,
+    `trusted-types lit-html fast-html dompurify`,
   ].join('; ');
   return `<!DOCTYPE html>
 <html lang="en">

@@ -89,7 +89,7 @@ export async function verdictOfCase(policyCase: PolicyCase, deps: CaseDeps): Pro
       id: policyCase.id,
       verdict: 'ask',
       rule: null,
-      reason: 'asks: the case could not be judged',
+      reason: 'the case could not be judged',
     };
   }
 }
@@ -120,7 +120,7 @@ async function subjectOf(policyCase: PolicyCase, deps: CaseDeps): Promise<Policy
 function withSetup(decided: Decided, policyCase: PolicyCase): Decided {
   const unknown = Object.keys(policyCase.setup ?? {}).find((key) => !KNOWN_SETUP.has(key));
   if (unknown === undefined || decided.verdict !== 'allow') return decided;
-  const reason = `asks: the case depends on ${unknown}, which is not judged yet`;
+  const reason = `the case depends on ${unknown}, which is not judged yet`;
   return { verdict: 'ask', layer: 'built-in', reason, parts: decided.parts };
 }
 

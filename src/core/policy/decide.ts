@@ -10,7 +10,7 @@ export function decide(subject: PolicySubject, rules: RuleSet, context: PolicyCo
     const decided = decideBySubject(subject, rules, context);
     return rules.blocksAllow && decided.verdict === 'allow' ? blocked(decided, rules) : decided;
   } catch {
-    return builtIn('ask', 'asks: the policy check failed on this call');
+    return builtIn('ask', 'the policy check failed on this call');
   }
 }
 
@@ -24,7 +24,7 @@ function decideBySubject(subject: PolicySubject, rules: RuleSet, context: Policy
     case 'none': {
       const [denied] = rulesFor(rules, subject).deny;
       return denied === undefined
-        ? builtIn('ask', 'asks: a question waits for its answer')
+        ? builtIn('ask', 'a question waits for its answer')
         : byRule(denied);
     }
   }
@@ -35,7 +35,7 @@ function blocked(decided: Decided, rules: RuleSet): Decided {
   const where =
     problem === undefined ? 'a deny or ask rule' : `rule \`${problem.text}\` in ${problem.key}`;
   return {
-    ...builtIn('ask', `asks: ${where} is broken, and until it is corrected nothing is allowed`),
+    ...builtIn('ask', `${where} is broken, and until it is corrected nothing is allowed`),
     parts: decided.parts.map((part) =>
       part.verdict === 'allow' ? { ...part, verdict: 'ask' } : part,
     ),

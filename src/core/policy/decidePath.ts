@@ -21,7 +21,7 @@ export function decidePaths(subject: PathSubject, rules: RuleSet, context: Polic
       strictest = decided;
     }
   }
-  return strictest ?? builtIn('ask', 'asks: the call names no file');
+  return strictest ?? builtIn('ask', 'the call names no file');
 }
 
 interface Around {
@@ -51,7 +51,7 @@ function decidePath(path: ResolvedPath, around: Around): Decided {
   if (guarded !== null) {
     return context.mode === 'dontAsk' && allowed === undefined
       ? byMode('deny', `mode dontAsk: no rule allows it (${guarded})`)
-      : builtIn('ask', `asks: ${guarded}`);
+      : builtIn('ask', `${guarded}`);
   }
   return allowed === undefined ? unmatched(around, path) : byRule(allowed);
 }

@@ -67,17 +67,17 @@ function unmatched(subject: ShellSubject, { mode }: PolicyContext): Decided {
   const call = `shell(${shown(parse.commands[0]?.raw ?? '')})`;
   if (mode === 'dontAsk') return byMode('deny', `mode dontAsk: no rule allows ${call}`);
   if (mode !== 'bypass') return byMode('ask', `mode ${mode}: no rule allows ${call}`);
-  if (!parse.ok) return builtIn('ask', `asks: ${parse.problem ?? 'it could not be parsed'}`);
-  if (parse.commands.length === 0) return builtIn('ask', 'asks: there is no command in it');
+  if (!parse.ok) return builtIn('ask', `${parse.problem ?? 'it could not be parsed'}`);
+  if (parse.commands.length === 0) return builtIn('ask', 'there is no command in it');
   const touched = parse.commands.map(touchesProtected).find((found) => found !== null);
-  if (touched !== undefined) return builtIn('ask', `asks: ${touched}`);
+  if (touched !== undefined) return builtIn('ask', `${touched}`);
   return byMode('allow', 'mode bypass: no rule forbids it');
 }
 
 function unproven(reason: string, { mode }: PolicyContext): Decided {
   return mode === 'dontAsk'
     ? byMode('deny', `mode dontAsk: not allowed, ${reason}`)
-    : builtIn('ask', `asks: ${reason}`);
+    : builtIn('ask', `${reason}`);
 }
 
 /** Why the line as a whole is never allowed, or null when it is one plain simple command inside the workspace. */

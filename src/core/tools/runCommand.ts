@@ -5,6 +5,7 @@ import { commandResult } from './commandResult.ts';
 import { needsFolder, shownPath } from './paths.ts';
 import { SHELL_BUILTINS } from './shellBuiltins.ts';
 import { defineTool, type DescribeContext, type Described } from './tool.ts';
+import { resolveOperands } from '../policy/operands.ts';
 import type { CommandPart } from '../../protocol/calls.ts';
 import type { ShellParse, SimpleCommand } from '../ports/shell.ts';
 import type { Files, ResolvedPath } from '../ports/workspace.ts';
@@ -63,6 +64,7 @@ async function describeRunCommand(args: Args, context: DescribeContext): Promise
   const badCwd = refusedCwd(cwd);
   if (badCwd !== null) return { ok: false, message: badCwd };
   const parse = await shellParser.parse(args.command, found.shell);
+  const operands = await resolveOperands(parse, cwd, files);
   return {
     ok: true,
     proposal: {
@@ -76,7 +78,7 @@ async function describeRunCommand(args: Args, context: DescribeContext): Promise
       timeoutMs: args.timeout_ms ?? DEFAULT_TIMEOUT_MS,
       parts: await describeParts(parse, cwd, context),
     },
-    subject: { group: 'shell', tool: 'run_command', shell: found.shell, cwd, parse },
+    subject: { group: 'shell', tool: 'run_command', shell: found.shell, cwd, parse, operands },
   };
 }
 

@@ -9,7 +9,7 @@ export interface Watchdog {
 
 const SHELL = '/bin/sh';
 /** `$0` is the group. Reads until the pipe closes; nothing is ever written to it. */
-const SCRIPT = 'while read -r _; do :; done; kill -KILL -- "-$0" 2>/dev/null';
+const SCRIPT = 'while read -r _; do :; done; kill -s KILL -- "-$0" 2>/dev/null';
 
 /** Guards the process group of `leader`. Does nothing on Windows, which has no groups. */
 export function guardGroup(leader: number): Watchdog {

@@ -97,11 +97,12 @@ async function linkTarget(candidate: string): Promise<string | null | undefined>
 
 async function statOf(
   real: string,
-): Promise<Pick<ResolvedPath, 'exists' | 'isDirectory' | 'links'>> {
+): Promise<Pick<ResolvedPath, 'exists' | 'isDirectory' | 'links' | 'special'>> {
   try {
     const entry = await stat(real);
     const isDirectory = entry.isDirectory();
-    return { exists: true, isDirectory, links: isDirectory ? 1 : entry.nlink };
+    const special = isDirectory || entry.isFile() ? {} : { special: true };
+    return { exists: true, isDirectory, links: isDirectory ? 1 : entry.nlink, ...special };
   } catch {
     return { exists: false, isDirectory: false, links: 1 };
   }

@@ -39,9 +39,21 @@ describe('run_command', () => {
         shell: 'bash',
         cwd: await world.files.resolve('.'),
         parse: splitOnBlanks('npm test && frob x'),
+        operands: [],
       },
     });
     assert.deepEqual(world.commands, []);
+  });
+
+  it('resolves the paths a command names, for rules that read', async () => {
+    const world = toolWorld(files());
+    const { subject } = await describeOk(
+      runCommand,
+      { command: 'cat src/run.sh', cwd: '.' },
+      world,
+    );
+    assert.ok(subject.group === 'shell');
+    assert.deepEqual(subject.operands, [await world.files.resolve('src/run.sh')]);
   });
 
   const programs: [string, string | undefined][] = [

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { link, mkdir, realpath, rm, symlink } from 'node:fs/promises';
 import path from 'node:path';
 import fc from 'fast-check';
@@ -28,6 +29,14 @@ describe('resolvePath', () => {
     await symlink(folder.at('ws'), folder.at('back'));
   });
   afterEach(() => folder.dispose());
+
+  it('marks what is neither file nor folder', async () => {
+    execFileSync('mkfifo', [folder.at('ws/fifo')]);
+    assert.equal((await resolve('fifo')).special, true);
+    for (const plain of ['src/a.ts', 'src', 'missing']) {
+      assert.equal((await resolve(plain)).special, undefined);
+    }
+  });
 
   it('follows links, at the end and on the way', async () => {
     for (const input of ['link/secret', 'file']) {
