@@ -1,5 +1,6 @@
 // The schema, as numbered steps. Append only: a step that was released is never changed.
 import type { Db } from './database.ts';
+import { SAVER_SCHEMA } from './saverSchema.ts';
 
 /** Marks a SQLite file as Countersign's ("Csgn"). */
 export const APPLICATION_ID = 0x4373676e;
@@ -97,6 +98,7 @@ CREATE TABLE blob (
   body TEXT NOT NULL
 ) STRICT;
 `,
+  SAVER_SCHEMA,
 ];
 
 /** The newest schema this code knows. */

@@ -52,7 +52,6 @@ export async function attachStore(
   const connection = createConnection(db, file, { logger, clock });
   const { TurnCheckpointer } = await import('./checkpointer.ts');
   const checkpointer = new TurnCheckpointer(connection);
-  await checkpointer.createTables();
   return { store: createStore(connection), checkpointer };
 }
 

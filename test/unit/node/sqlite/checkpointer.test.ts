@@ -134,7 +134,7 @@ describe('checkpointer', () => {
       });
       await tamper(file, (db) => {
         const text = `'{"__proto__":{"x":1},"c":{"lc":1,"type":"secret","id":["HOME"]}}'`;
-        db.exec(`UPDATE writes SET value = CAST(${text} AS BLOB)`);
+        db.exec(`UPDATE checkpoint_write SET type = 'json', body = ${text}`);
       });
       await using(file, async ({ checkpointer }) => {
         const tuple = await checkpointer.getTuple(config());
@@ -156,10 +156,12 @@ describe('checkpointer', () => {
         await makeGraph(checkpointer, new Map()).invoke({}, config());
       });
       for (const change of [
-        "type = 'bytes'",
-        "type = 'json', checkpoint = CAST('{oops' AS BLOB)",
+        "checkpoint_value SET type = 'bytes'",
+        'checkpoint_value SET type = \'tagged\', body = \'{"value":{"$countersign":["process"]}}\'',
+        "checkpoint_value SET type = 'list', body = '999'",
+        "checkpoint SET body = '{oops'",
       ]) {
-        await tamper(file, (db) => db.exec(`UPDATE checkpoints SET ${change}`));
+        await tamper(file, (db) => db.exec(`UPDATE ${change}`));
         await using(file, async ({ checkpointer }) => {
           await assert.rejects(
             checkpointer.getTuple(config()),
@@ -181,11 +183,17 @@ describe('checkpointer', () => {
         assert.equal(await store.endTurn(endTurn()), true);
       });
       const left = await tamper(file, (db) =>
-        ['checkpoints', 'writes'].map((table) =>
-          db.prepare(`SELECT DISTINCT thread_id FROM ${table}`).pluck().all(),
+        ['checkpoint', 'checkpoint_item', 'checkpoint_value', 'checkpoint_write'].map((table) =>
+          db
+            .prepare(
+              `SELECT DISTINCT thread.id FROM ${table} AS row
+               LEFT JOIN checkpoint_thread AS thread ON thread.seq = row.thread`,
+            )
+            .pluck()
+            .all(),
         ),
       );
-      assert.deepEqual(left, [['turn2'], ['turn2']]);
+      assert.deepEqual(left, [['turn2'], ['turn2'], ['turn2'], ['turn2']]);
     }),
   );
 
