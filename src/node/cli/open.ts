@@ -5,6 +5,7 @@ import { readJsonObject, type CliOptions } from './options.ts';
 import { assetsOf } from '../assets.ts';
 import { openEngine } from '../openEngine.ts';
 import { AppError } from '../../core/base/errors.ts';
+import { displayBytes } from '../../protocol/displayBytes.ts';
 import type { OpenedEngine } from '../../core/services.ts';
 import type { Secrets, Settings } from '../../core/ports/settings.ts';
 import type { Logger } from '../../core/ports/system.ts';
@@ -56,7 +57,7 @@ export function environmentSecrets(env: NodeJS.ProcessEnv): Secrets {
 }
 
 const line = (level: string, text: string): void => {
-  process.stderr.write(`${level}: ${text}\n`);
+  process.stderr.write(`${level}: ${displayBytes(text, true)}\n`);
 };
 
 const stderrLogger: Logger = {

@@ -5,6 +5,7 @@ import { continueTurn, decideAction, runTurn } from './turnCommands.ts';
 import { parseOptions, USAGE, UsageError, type CliOptions } from './options.ts';
 import { createPrint, EXIT, printFailure } from './print.ts';
 import { toAppError } from '../../core/base/errors.ts';
+import { displayBytes } from '../../protocol/displayBytes.ts';
 import type { CliContext } from './open.ts';
 
 interface Command {
@@ -38,7 +39,7 @@ export async function runCli(argv: readonly string[], context: CliContext): Prom
     return await command.run(context, parseOptions(argv.slice(words), command.options));
   } catch (error) {
     if (error instanceof UsageError) {
-      process.stderr.write(`${error.message}\n\n${USAGE}`);
+      process.stderr.write(`${displayBytes(error.message, true)}\n\n${USAGE}`);
       return EXIT.usage;
     }
     const failure = toAppError(error);
