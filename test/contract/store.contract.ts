@@ -228,6 +228,33 @@ function terminalContract(make: MakeSubject): void {
       }),
     );
     it(
+      'cancels calls that never started, and says of started ones that their outcome is unknown; only when it wins',
+      withSubject(make, async ({ store }) => {
+        await seed(store);
+        const calls = ['c1', 'c2', 'c3'].map((callId, index) => plannedCall({ callId, index }));
+        await store.planCalls(calls);
+        for (const callId of ['c1', 'c3']) await store.startCall(startCall({ callId }));
+        const done = { turnId: 'turn1', callId: 'c3', state: 'done', outcome: 'ok' } as const;
+        await store.settleCall({ ...done, result: 'ran', at: 1 });
+        const states = async () =>
+          (await store.callsOfTurn('turn1')).map(({ state, outcome }) => [state, outcome]);
+        const open = [
+          ['started', null],
+          ['planned', null],
+          ['done', 'ok'],
+        ];
+        assert.equal(await store.endTurn(endTurn({ generation: 9 })), false);
+        assert.deepEqual(await states(), open);
+        assert.equal(await store.endTurn(endTurn({ status: 'cancelled' })), true);
+        assert.deepEqual(await states(), [
+          ['unknown', 'cancelled'],
+          ['blocked', 'cancelled'],
+          ['done', 'ok'],
+        ]);
+        for (const { result } of await store.callsOfTurn('turn1')) assert.ok(result);
+      }),
+    );
+    it(
       'adds closing messages after those it did not know of, and keeps a result that came first',
       withSubject(make, async ({ store }) => {
         await seed(store);

@@ -1,7 +1,7 @@
 // Drives a turn through its graph until it ends or pauses; the only place that streams the graph.
 import { callsOfBatch, actionFor, asks } from './gate.ts';
 import { buildGraph } from './graph.ts';
-import { closeHistory } from './closing.ts';
+import { closingMessages } from './closing.ts';
 import { emitTurn, pauseWith } from './pausing.ts';
 import { createTextFlusher } from './textFlusher.ts';
 import { createTurnNodes, type DrivenTurn } from './turnNodes.ts';
@@ -122,7 +122,7 @@ async function endAfterError(
 
 /** The terminal move, with a result for every call that has none, so that the history stays valid. */
 async function end(deps: RunnerDeps, turn: TurnRow, ending: Ending): Promise<DriveEnd> {
-  const closing = await closeHistory(deps, turn.id);
+  const closing = await closingMessages(deps.store, turn.id);
   const { id: turnId, generation } = turn;
   const at = deps.clock.now();
   const from = ['running'] as const;

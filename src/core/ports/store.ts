@@ -163,7 +163,7 @@ export interface TurnStore {
   messagesOfTurn(turnId: string): Promise<MessageRow[]>;
   /** Insert, or replace the row of the same message id while it is not final. */
   putMessage(row: MessageRow): Promise<void>;
-  /** Terminal: messages final, the turn's checkpoints and events gone, its open actions cancelled. False when lost. */
+  /** Terminal: open calls cancelled (a started one is unknown), messages final, the turn's checkpoints and events gone, its open actions cancelled. False when lost. */
   endTurn(move: EndTurn): Promise<boolean>;
 }
 

@@ -1,5 +1,5 @@
 // The engine as the surfaces see it: threads, turns, decisions, stop. It owns who drives which turn in this process.
-import { closeHistory } from '../agent/closing.ts';
+import { closingMessages } from '../agent/closing.ts';
 import { emitTurn } from '../agent/pausing.ts';
 import { recoverTurn } from '../agent/recovery.ts';
 import { driveTurn, type DriveEnd, type RunnerDeps } from '../agent/turnRunner.ts';
@@ -120,7 +120,7 @@ export class Engine {
     }
     const turn = await this.#deps.store.getTurn(turnId);
     if (!turn || !STOPPABLE.includes(turn.status)) return false;
-    const closing = await closeHistory(this.#deps, turnId);
+    const closing = await closingMessages(this.#deps.store, turnId);
     const moved = await this.#deps.store.endTurn({
       turnId,
       generation: turn.generation,

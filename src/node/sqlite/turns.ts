@@ -1,5 +1,6 @@
 // Table `turn`: creation and the terminal move, which takes the turn's checkpoints and events with it.
 import { AppError } from '../../core/base/errors.ts';
+import { CANCELLED_CALL } from '../../core/agent/closing.ts';
 import type { EndTurn, TurnRow, TurnStore } from '../../core/ports/store.ts';
 import { checkpointDeleter } from './checkpointTables.ts';
 import type { Connection } from './connection.ts';
@@ -60,6 +61,12 @@ function turnEnder({ db }: Connection): (move: EndTurn) => boolean {
      WHERE id = @turnId AND generation = @generation AND ended_at IS NULL
        AND status IN (SELECT value FROM json_each(@from))`,
   );
+  const cancelCalls = db.prepare(
+    `UPDATE tool_call SET ended_at = @at, outcome = 'cancelled',
+       state = CASE state WHEN 'started' THEN 'unknown' ELSE 'blocked' END,
+       result = CASE state WHEN 'started' THEN @started ELSE @planned END
+     WHERE turn_id = @turnId AND state IN ('planned', 'started')`,
+  );
   const deleteEvents = db.prepare('DELETE FROM event WHERE turn_id = ?');
   const cancelActions = db.prepare(
     "UPDATE pending_action SET state = 'cancelled' WHERE turn_id = ? AND state = 'open'",
@@ -67,6 +74,7 @@ function turnEnder({ db }: Connection): (move: EndTurn) => boolean {
   return ({ closing, from, ...move }) => {
     const { turnId } = move;
     if (end.run({ ...move, from: JSON.stringify(from) }).changes === 0) return false;
+    cancelCalls.run({ turnId, at: move.at, ...CANCELLED_CALL });
     for (const row of closing) writer.close({ ...row, turnId });
     writer.finish(turnId);
     deleteEvents.run(turnId);
