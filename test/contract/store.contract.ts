@@ -7,6 +7,7 @@ import {
   newTurn,
   openAction,
   plannedCall,
+  startCall,
   seed,
   seedPaused,
   toolRow,

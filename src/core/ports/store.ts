@@ -174,7 +174,7 @@ export interface JournalStore {
   getCall(turnId: string, callId: string): Promise<CallRow | undefined>;
   /** planned → started, committed before the effect. False when it was not planned, or the turn is not ours to drive. */
   startCall(move: StartCall): Promise<boolean>;
-  /** planned or started → done, blocked or unknown, with its result. False when it was settled already. */
+  /** planned or started → done, blocked or unknown; unknown → done. False when it was settled already. */
   settleCall(move: SettleCall): Promise<boolean>;
 }
 

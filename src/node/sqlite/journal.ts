@@ -39,9 +39,11 @@ export function createJournalStore(connection: Connection): JournalStore {
      WHERE turn_id = @turnId AND call_id = @callId AND state = 'planned'
        AND EXISTS (SELECT 1 FROM turn WHERE id = @turnId AND status = 'running' AND lease_owner = @owner)`,
   );
+  // Whoever ran a call that was given up as unknown may still say how it ended.
   const settle = db.prepare(
     `UPDATE tool_call SET state = @state, outcome = @outcome, result = @result, output_hash = @outputHash, ended_at = @at
-     WHERE turn_id = @turnId AND call_id = @callId AND state IN ('planned', 'started')`,
+     WHERE turn_id = @turnId AND call_id = @callId
+       AND (state IN ('planned', 'started') OR (state = 'unknown' AND @state = 'done'))`,
   );
   return {
     planCalls: planner(connection),
