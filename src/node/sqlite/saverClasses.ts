@@ -34,6 +34,16 @@ export function tagOf(value: object): Tag | undefined {
   return messageTag(value);
 }
 
+/** What LangGraph needs of a `Send` when it reads it back as data; undefined for anything else. */
+export function sendData(value: object): object | undefined {
+  if (!('lg_name' in value) || value.lg_name !== 'Send') return undefined;
+  if (Object.getPrototypeOf(value) === Object.prototype) return undefined;
+  if (!('node' in value) || !('args' in value)) return undefined;
+  const { node, args } = value;
+  const timeout = 'timeout' in value ? value.timeout : undefined;
+  return { node, args, ...(timeout !== undefined && { timeout }) };
+}
+
 /** The instance for a tag whose parts are decoded already; undefined for one that we do not write. */
 export function reviveClass(kind: string, parts: readonly unknown[]): unknown {
   const [first, second] = parts;

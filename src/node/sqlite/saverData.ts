@@ -2,7 +2,7 @@
 // saverClasses.ts, under a tag that nothing but this file writes.
 import { AppError } from '../../core/base/errors.ts';
 import { parsePlainJson } from './plainJson.ts';
-import { reviveClass, tagOf } from './saverClasses.ts';
+import { reviveClass, sendData, tagOf } from './saverClasses.ts';
 
 /** `tagged` is JSON in which `{"$countersign": [kind, ...]}` stands for what JSON has no form for. */
 export type DataType = 'json' | 'tagged';
@@ -102,6 +102,8 @@ function tagMembers(this: unknown, key: string, json: unknown): unknown {
   if (!isObject(raw)) return json;
   const tag = tagOf(raw);
   if (tag) return { [TAG]: tag };
+  const send = sendData(raw);
+  if (send) return send;
   // What is returned here is not visited itself, only its members: data that looks like a tag is written as entries.
   const forged = isObject(json) && Object.hasOwn(json, TAG);
   return forged ? { [TAG]: [OBJECT, ...Object.entries(json)] } : json;
