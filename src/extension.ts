@@ -5,6 +5,7 @@ import { chatView } from './vscode/chatView.ts';
 import { diffCommands } from './vscode/commands/diff.ts';
 import { setupCommands } from './vscode/commands/setup.ts';
 import { threadCommands } from './vscode/commands/threads.ts';
+import { followSettings } from './vscode/followSettings.ts';
 import { registerAll, type Contribution } from './vscode/contribution.ts';
 import { createServices, type EngineLoader } from './vscode/services.ts';
 import { recovery } from './vscode/recovery.ts';
@@ -18,6 +19,7 @@ const CONTRIBUTIONS: readonly Contribution[] = [
   threadCommands,
   setupCommands,
   diffCommands,
+  followSettings,
   recovery,
   warmUp,
 ];

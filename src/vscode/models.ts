@@ -1,5 +1,6 @@
 // Which model answers: what settings say, a quick pick to change it, and the key in the secret storage.
 import * as vscode from 'vscode';
+import path from 'node:path';
 import { listVscodeModels } from './languageModels.ts';
 import { secretKey } from './secretKey.ts';
 import type { Services } from './services.ts';
@@ -34,6 +35,8 @@ export async function selectModel(services: Services): Promise<void> {
   if (!model) return;
   services.session.update({ model });
   await saveChoice(model);
+  // Two settings, written one after the other: what was chosen counts, not what they meant in between.
+  services.session.update({ model });
 }
 
 /** Asks for the key of the OpenAI-compatible endpoint; it goes to the secret storage and nowhere else. */
@@ -97,7 +100,8 @@ function demo(opened: OpenedEngine): Chosen {
 
 function chosen(opened: OpenedEngine, provider: string, id: string): Chosen {
   const isDemo = provider === opened.demoModel.provider && id === opened.demoModel.id;
-  return { provider, id, label: isDemo ? 'Demo agent' : id };
+  const name = provider === 'scripted' ? path.basename(id) : id;
+  return { provider, id, label: isDemo ? 'Demo agent' : name };
 }
 
 async function saveChoice(model: Chosen): Promise<void> {

@@ -50,7 +50,7 @@ export interface Host {
    * with `development`: reload the page then, or run Developer: Restart Extension Host.
    */
   killExtensionHost(): Promise<number[]>;
-  /** Adds user settings while VS Code runs. */
+  /** Adds user settings; an open page sees them when it is loaded again. */
   setSettings(settings: Readonly<Record<string, unknown>>): void;
 }
 

@@ -114,7 +114,10 @@ async function restored(page: Page, host: Host): Promise<void> {
   }
 }
 
-/** The palette lists the commands there are when it opens: a command of a late extension needs another try. */
+/**
+ * The palette lists the commands there are when it opens: a command of a late extension needs another try. So does
+ * a key that was pressed while a webview with the focus was being loaded, or while the last palette was closing.
+ */
 async function runCommand(page: Page, quickPick: QuickPick, title: string): Promise<void> {
   const row = page
     .locator('.quick-input-widget .monaco-list-row')
@@ -123,9 +126,9 @@ async function runCommand(page: Page, quickPick: QuickPick, title: string): Prom
   const deadline = Date.now() + COMMAND_MS;
   for (;;) {
     await page.keyboard.press('F1');
-    await quickPick.opened();
-    await quickPick.input.fill(`>${title}`);
     try {
+      await quickPick.input.waitFor({ state: 'visible', timeout: PALETTE_MS });
+      await quickPick.input.fill(`>${title}`, { timeout: PALETTE_MS });
       await row.click({ timeout: PALETTE_MS });
       return;
     } catch (error) {
