@@ -16,6 +16,7 @@ import { checkpointDeleter } from './checkpointTables.ts';
 import type { Connection } from './connection.ts';
 import { damagedRow } from './rows.ts';
 import { createFence, type FenceOptions } from './saverFence.ts';
+import { createIdleMaintenance, type IdleMaintenance } from './saverIdle.ts';
 import { createItemTable } from './saverItems.ts';
 import { checkpointLister } from './saverList.ts';
 import { createListTable } from './saverLists.ts';
@@ -33,6 +34,8 @@ export interface CheckpointerOptions {
   keepOfTurns?: number;
   /** Who may write. Everyone when it is missing. */
   fence?: FenceOptions;
+  /** Milliseconds without a write after which the file is tidied. Never when it is missing. */
+  tidyAfter?: number;
 }
 
 /** Versions are unique: branches of a thread give the same number to different values otherwise. */
@@ -51,6 +54,7 @@ export class TurnCheckpointer extends SqliteSaver {
   readonly #deleteThread: (threadId: string) => void;
   readonly #pruner: SaverPruner;
   readonly #parts: SaverParts;
+  readonly #idle: IdleMaintenance | undefined;
 
   constructor(connection: Connection, options: CheckpointerOptions = {}) {
     super(connection.db, plainJsonSerde);
@@ -73,6 +77,9 @@ export class TurnCheckpointer extends SqliteSaver {
     this.#putCheckpoint = checkpointPutter(this.#parts);
     this.#putWrites = writePutter(this.#parts);
     this.#deleteThread = checkpointDeleter(db);
+    const { tidyAfter } = options;
+    if (tidyAfter !== undefined) this.#idle = createIdleMaintenance(connection, tidyAfter);
+    this.#idle?.touch();
   }
 
   /** The tables come with the schema; the base would make its own and switch the journal mode. */
@@ -105,6 +112,7 @@ export class TurnCheckpointer extends SqliteSaver {
     newVersions?: ChannelVersions,
   ): Promise<RunnableConfig> {
     const target = neededTarget(config);
+    this.#idle?.touch();
     await this.#putCheckpoint(target, { checkpoint, metadata, newVersions });
     return toConfig({ ...target, id: checkpoint.id });
   }
@@ -121,6 +129,7 @@ export class TurnCheckpointer extends SqliteSaver {
   }
 
   override async deleteThread(threadId: string): Promise<void> {
+    this.#idle?.touch();
     await this.#connection.write(() => this.#deleteThread(threadId));
   }
 

@@ -51,7 +51,7 @@ export async function attachStore(
   const { file, logger, clock } = options;
   const connection = createConnection(db, file, { logger, clock });
   const { TurnCheckpointer } = await import('./checkpointer.ts');
-  const checkpointer = new TurnCheckpointer(connection);
+  const checkpointer = new TurnCheckpointer(connection, { keepOfTurns: 4, tidyAfter: 2000 });
   return { store: createStore(connection), checkpointer };
 }
 
