@@ -34,6 +34,8 @@ export interface OpenEngineOptions {
   buffers?: EditorBuffers;
   /** Providers besides `scripted` and `openai`. */
   providers?: ModelProviders;
+  /** For test harnesses: stands between the engine and its store. */
+  decorateStore?: (store: Store) => Store;
 }
 
 export interface OpenedEngine extends Disposable {

@@ -25,6 +25,7 @@ export const SETTINGS = {
   'countersign.model.id': setting(z.string(), '', 'application'),
   'countersign.model.baseUrl': setting(z.string(), '', 'application'),
   'countersign.approval.mode': setting(Mode, 'default', 'resource'),
+  'countersign.approval.expiresAfter': setting(z.number().min(0), 0, 'application'),
   'countersign.storage.path': setting(z.string(), '', 'machine'),
 } as const;
 
@@ -66,6 +67,7 @@ export function parseSettings(layers: SettingsLayers): ParsedSettings {
       'countersign.model.id': read('countersign.model.id'),
       'countersign.model.baseUrl': read('countersign.model.baseUrl'),
       'countersign.approval.mode': tightest(read('countersign.approval.mode'), layers),
+      'countersign.approval.expiresAfter': read('countersign.approval.expiresAfter'),
       'countersign.storage.path': read('countersign.storage.path'),
     },
     problems,

@@ -28,12 +28,13 @@ const DEMO = 'demo';
 export const openEngine: EngineOpener = async (options) => {
   const { settings, logger } = options;
   const { nativeBinding } = options.assets;
-  const { store, checkpointer, notices } = await openStore({
+  const { store: opening, checkpointer, notices } = await openStore({
     file: options.stateFile,
     logger,
     clock: systemClock,
     ...(nativeBinding === undefined ? {} : { nativeBinding }),
   });
+  const store = options.decorateStore?.(opening) ?? opening;
   const deps = { ...createPorts(options), store, checkpointer };
   const engine = new Engine(deps);
   const readSettings = (): ReturnType<typeof parseSettings> => parseSettings(settings.read());
@@ -86,6 +87,10 @@ function createPorts(options: OpenEngineOptions): Omit<CoreDeps, 'store' | 'chec
     logger,
     timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
     hashProposal: createProposalHasher(texts),
+    expiresAfter: () => {
+      const { values } = parseSettings(options.settings.read());
+      return values['countersign.approval.expiresAfter'] * 60_000 || null;
+    },
   };
 }
 

@@ -153,6 +153,8 @@ export const ViewToHost = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('stop'), ...request }),
   /** Goes on with an interrupted turn from where it was. */
   z.strictObject({ type: z.literal('continue'), ...request }),
+  /** Shows an expired approval again. */
+  z.strictObject({ type: z.literal('askAgain'), ...request }),
   z.strictObject({ type: z.literal('newThread'), ...request }),
   z.strictObject({
     type: z.literal('submit'),

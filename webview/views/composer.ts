@@ -1,7 +1,7 @@
 // The foot of the chat: message field, mode and model, send and stop. A message never approves anything.
 import { html, nothing, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
-import { Mode } from '../../src/protocol/calls.ts';
+import { Mode, type TurnStatus } from '../../src/protocol/calls.ts';
 import type { ChatStatus } from '../../src/protocol/messages.ts';
 import type { Controller } from '../controller.ts';
 import { controlValue } from '../controls.ts';
@@ -18,11 +18,14 @@ const OFFERED: readonly Mode[] = ['plan', 'default', 'acceptEdits', 'dontAsk'];
 
 const PAUSED = 'Answer first or stop the turn. A message never approves anything.';
 
+/** A turn in one of these is not over: it is stopped, continued or decided before a new message. */
+const UNFINISHED: readonly TurnStatus[] = ['queued', 'running', 'interrupted', 'expired'];
+
 export function composer(controller: Controller): TemplateResult {
   const { status } = controller.state;
   const turn = status?.turn ?? null;
   const paused = turn === 'paused';
-  const active = paused || turn === 'running' || turn === 'queued';
+  const active = paused || (turn !== null && turn !== undefined && UNFINISHED.includes(turn));
   const { composer: text } = controller.drafts;
   return html`<div class="composer" data-testid="composer" data-state=${turn ?? 'idle'}>
     ${
@@ -38,6 +41,7 @@ export function composer(controller: Controller): TemplateResult {
         : nothing
     }
     ${turn === 'interrupted' ? interrupted(controller) : nothing}
+    ${turn === 'expired' ? expired(controller) : nothing}
     ${paused ? html`<p class="composer-note" id="composer-note">${icon('debug-pause')}<span>${PAUSED}</span></p>` : nothing}
     <textarea
       class="field"
@@ -64,6 +68,19 @@ export function composer(controller: Controller): TemplateResult {
       ${active ? stopButton(controller) : sendButton(controller, text)}
     </div>
   </div>`;
+}
+
+function expired(controller: Controller): TemplateResult {
+  return html`<p class="composer-note">
+    ${icon('clock')}<span>The approval expired. Nothing ran.</span>
+    <vscode-button
+      data-testid="ask-again"
+      @click=${(event: Event) => {
+        if (event.isTrusted) controller.send({ type: 'askAgain' });
+      }}
+      >Ask again</vscode-button
+    >
+  </p>`;
 }
 
 function interrupted(controller: Controller): TemplateResult {

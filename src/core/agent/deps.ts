@@ -24,6 +24,8 @@ export interface EngineDeps {
   ids: Ids;
   logger: Logger;
   timeZone: string;
+  /** Milliseconds after which a new pending action expires; null when it waits for ever. */
+  expiresAfter: () => number | null;
   hashProposal: ProposalHasher;
   emit: (event: EngineEvent) => void;
 }

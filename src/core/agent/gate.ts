@@ -9,7 +9,8 @@ import {
   type DecisionType,
   type Verdict,
 } from '../../protocol/calls.ts';
-import type { Clock, Ids, Texts } from '../ports/system.ts';
+import type { EngineDeps } from './deps.ts';
+import type { Texts } from '../ports/system.ts';
 import type { ActionRow, CallRow, Store } from '../ports/store.ts';
 
 /** Returns once nothing of the batch waits any more; until then it interrupts the graph. */
@@ -33,9 +34,11 @@ export function asks(row: CallRow): boolean {
   return row.verdict?.verdict === 'ask';
 }
 
+export type ActionDeps = Pick<EngineDeps, 'ids' | 'clock' | 'texts' | 'expiresAfter'>;
+
 /** The pending action of a batch, built from the journal's rows; what is stored here is what is shown. */
 export function actionFor(
-  deps: { ids: Ids; clock: Clock; texts: Texts },
+  deps: ActionDeps,
   turn: { id: string; threadId: string },
   rows: readonly CallRow[],
 ): ActionRow {
@@ -53,18 +56,20 @@ function hashed(
 }
 
 function openAction(
-  deps: { ids: Ids; clock: Clock },
+  deps: ActionDeps,
   turn: { id: string; threadId: string },
   rows: readonly CallRow[],
 ): Omit<ActionRow, 'kind' | 'requests' | 'proposalHash'> {
+  const createdAt = deps.clock.now();
+  const after = deps.expiresAfter();
   return {
     id: deps.ids.next('a'),
     turnId: turn.id,
     threadId: turn.threadId,
     batchId: rows[0]?.batchId ?? '',
     state: 'open',
-    createdAt: deps.clock.now(),
-    expiresAt: null,
+    createdAt,
+    expiresAt: after === null ? null : createdAt + after,
     decisions: null,
     decidedBy: null,
     decidedAt: null,
@@ -73,7 +78,7 @@ function openAction(
 
 /** The question about calls that were started when their process died. */
 export function unknownActionFor(
-  deps: { ids: Ids; clock: Clock; texts: Texts },
+  deps: ActionDeps,
   turn: { id: string; threadId: string },
   rows: readonly CallRow[],
 ): ActionRow {
@@ -82,7 +87,8 @@ export function unknownActionFor(
     allowedDecisions: UNKNOWN_DECISIONS,
     why: OUTCOME_UNKNOWN,
   }));
-  return { ...openAction(deps, turn, rows), kind: 'outcome_unknown', ...hashed(requests, deps) };
+  const action = { ...openAction(deps, turn, rows), ...hashed(requests, deps) };
+  return { ...action, kind: 'outcome_unknown', expiresAt: null };
 }
 
 const UNKNOWN_DECISIONS: DecisionType[] = ['mark_done', 'run_again', 'skip', 'respond'];

@@ -63,6 +63,7 @@ export function callItemId(turnId: string, callId: string): string {
 /** The line that says how a turn ended when it did not simply finish. */
 export function endItem(turn: TurnRow): TranscriptItem[] {
   if (turn.status === 'interrupted') return [interruptedItem(turn.id)];
+  if (turn.status === 'expired') return [expiredItem(turn.id)];
   if (turn.code === null || turn.message === null) return [];
   const level = turn.status === 'failed' ? 'error' : 'info';
   const { id: turnId, code, message: text } = turn;
@@ -80,6 +81,12 @@ function interruptedItem(turnId: string): TranscriptItem {
     code: 'interrupted',
     text,
   };
+}
+
+function expiredItem(turnId: string): TranscriptItem {
+  const text =
+    'The approval expired before a decision was made. Nothing ran. Ask again, or stop the turn.';
+  return { kind: 'notice', id: `${turnId}:end`, turnId, level: 'warning', code: 'expired', text };
 }
 
 function streamingItems(rows: TurnRows): TranscriptItem[] {

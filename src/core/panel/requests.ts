@@ -48,6 +48,9 @@ export async function handleViewMessage(
     case 'continue':
       await continueTurn(deps);
       return null;
+    case 'askAgain':
+      await askAgain(deps);
+      return null;
     case 'newThread':
       deps.session.update({ threadId: null });
       return null;
@@ -98,8 +101,17 @@ async function continueTurn(deps: PresenterDeps): Promise<void> {
   refuseUntrusted(deps);
   const { threadId } = deps.session.state;
   const turn = threadId === null ? undefined : await currentTurn(deps.store, threadId);
-  if (turn && (await deps.engine.continueTurn(turn.id))) return;
+  if (turn && (await deps.engine.continueTurn(turn.id))) return deps.session.update({});
   throw new AppError('not_interrupted', 'This turn is not interrupted any more.');
+}
+
+async function askAgain(deps: PresenterDeps): Promise<void> {
+  refuseUntrusted(deps);
+  const { threadId } = deps.session.state;
+  const turn = threadId === null ? undefined : await currentTurn(deps.store, threadId);
+  // A new snapshot: the line that says how the turn stopped goes.
+  if (turn && (await deps.engine.askAgain(turn.id))) return deps.session.update({});
+  throw new AppError('not_expired', 'This approval is not expired any more.');
 }
 
 async function stopTurn(deps: PresenterDeps): Promise<void> {

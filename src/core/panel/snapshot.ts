@@ -100,5 +100,5 @@ export async function currentTurn(store: Store, threadId: string): Promise<TurnR
 }
 
 export function isActive(turn: TurnRow): boolean {
-  return ['queued', 'running', 'paused', 'interrupted'].includes(turn.status);
+  return ['queued', 'running', 'paused', 'interrupted', 'expired'].includes(turn.status);
 }

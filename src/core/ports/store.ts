@@ -179,10 +179,12 @@ export interface JournalStore {
 }
 
 export interface ActionStore {
-  /** running or interrupted → paused: action inserted, the batch's message awaiting, generation + 1. False when lost. */
+  /** running, interrupted or expired → paused: action inserted, the batch's message awaiting, generation + 1. False when lost. */
   pauseTurn(action: ActionRow, generation: number): Promise<boolean>;
   /** open → resolved with the decisions in it, the turn paused → running, generation + 1. Exactly one caller wins. */
   claimAction(claim: ClaimAction): Promise<ClaimOutcome>;
+  /** Expires every open action that is due at `at`, each with its turn: paused → expired, generation + 1. Their ids. */
+  expireActions(at: number): Promise<string[]>;
   getAction(id: string): Promise<ActionRow | undefined>;
   /** The approval or question of a batch; not one about an unknown outcome. */
   actionOfBatch(turnId: string, batchId: string): Promise<ActionRow | undefined>;

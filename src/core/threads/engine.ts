@@ -1,4 +1,5 @@
 // The engine as the surfaces see it: threads, turns, decisions, stop. It owns who drives which turn in this process.
+import { askAgain } from '../agent/askAgain.ts';
 import { closingMessages } from '../agent/closing.ts';
 import { emitTurn } from '../agent/pausing.ts';
 import { recoverTurn } from '../agent/recovery.ts';
@@ -30,7 +31,7 @@ export interface Drive {
 
 export type SubmitOutcome = ({ ok: true } & Drive) | { ok: false; refusal: Refusal };
 
-const STOPPABLE: readonly TurnStatus[] = ['queued', 'running', 'paused', 'interrupted'];
+const STOPPABLE: readonly TurnStatus[] = ['queued', 'running', 'paused', 'interrupted', 'expired'];
 /** How often the leases of driven turns are renewed; they are void after 15 s. */
 const HEARTBEAT_MS = 5_000;
 
@@ -84,6 +85,7 @@ export class Engine {
   async submit(submission: Submission, decidedBy: string): Promise<SubmitOutcome> {
     const { store, tools, clock, files } = this.#deps;
     const { roots } = files;
+    await this.#expire();
     const action = await store.getAction(submission.actionId);
     const turn = action ? await store.getTurn(action.turnId) : undefined;
     const checked = checkSubmission(submission, { action, turn, tools, roots });
@@ -141,6 +143,7 @@ export class Engine {
    */
   async recover(options: { drive: boolean }): Promise<Drive[]> {
     const { store } = this.#deps;
+    await this.#expire();
     for (const turn of await store.abandonedTurns()) {
       if (!this.#driving.has(turn.id)) await store.interruptTurn(turn);
     }
@@ -162,6 +165,22 @@ export class Engine {
     if ((await this.#deps.store.resumeTurn(turn)) === undefined) return undefined;
     const running = await emitTurn(this.#deps, turnId);
     return running && { turn: running, done: this.#drive(running, null) };
+  }
+
+  /** Shows an expired approval again, with what it would do now. False when it is not expired any more. */
+  async askAgain(turnId: string): Promise<boolean> {
+    const turn = await this.#deps.store.getTurn(turnId);
+    return turn?.status === 'expired' && (await askAgain(this.#deps, turn));
+  }
+
+  async #expire(): Promise<void> {
+    const { store, clock } = this.#deps;
+    for (const id of await store.expireActions(clock.now())) {
+      const action = await store.getAction(id);
+      if (!action) continue;
+      this.#emitter.fire({ type: 'action', action });
+      await emitTurn(this.#deps, action.turnId);
+    }
   }
 
   isDriving(turnId: string): boolean {
@@ -205,6 +224,9 @@ export class Engine {
     const turns = await this.#deps.store.turnsOfThread(threadId);
     const active = turns.find((turn) => STOPPABLE.includes(turn.status));
     if (!active) return;
+    if (active.status === 'expired') {
+      throw new AppError('turn_expired', 'An approval expired here. Ask again or stop the turn.');
+    }
     if (active.status === 'interrupted') {
       throw new AppError(
         'turn_interrupted',

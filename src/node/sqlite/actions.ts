@@ -23,6 +23,8 @@ const Row: z.ZodType<ActionRow> = z.object({
   decidedAt: z.int().nullable(),
 });
 
+const Expired = z.object({ id: z.string(), turnId: z.string() });
+
 const select = `SELECT action.id, turn_id AS turnId, turn.thread_id AS threadId, batch_id AS batchId, kind, state,
   requests, proposal_hash AS proposalHash, action.created_at AS createdAt, expires_at AS expiresAt, decisions,
   decided_by AS decidedBy, decided_at AS decidedAt
@@ -41,6 +43,7 @@ export function createActionStore(connection: Connection): ActionStore {
   return {
     pauseTurn: pauser(connection),
     claimAction: (move) => write(() => claim(move)),
+    expireActions: expirer(connection),
     getAction: (id) => read(() => rows.one(byId.get(id))),
     actionOfBatch: (turnId, batchId) => read(() => rows.one(ofBatch.get(turnId, batchId))),
     openActions: () => read(() => rows.many(open.all())),
@@ -52,7 +55,7 @@ function pauser({ db, write }: Connection): ActionStore['pauseTurn'] {
   const { setState } = messageWriter(db);
   const pause = db.prepare(
     `UPDATE turn SET status = 'paused', generation = generation + 1, lease_owner = NULL, lease_until = NULL
-     WHERE id = ? AND thread_id = ? AND status IN ('running', 'interrupted') AND generation = ?`,
+     WHERE id = ? AND thread_id = ? AND status IN ('running', 'interrupted', 'expired') AND generation = ?`,
   );
   const insert = db.prepare(
     `INSERT INTO pending_action (id, turn_id, batch_id, kind, state, requests, proposal_hash, created_at, expires_at)
@@ -69,6 +72,23 @@ function pauser({ db, write }: Connection): ActionStore['pauseTurn'] {
       return true;
     });
   };
+}
+
+function expirer({ db, write }: Connection): ActionStore['expireActions'] {
+  const due = db.prepare(
+    `UPDATE pending_action SET state = 'expired' WHERE state = 'open' AND expires_at <= ?
+       AND EXISTS (SELECT 1 FROM turn WHERE turn.id = turn_id AND status = 'paused')
+     RETURNING id, turn_id AS turnId`,
+  );
+  const expire = db.prepare(
+    "UPDATE turn SET status = 'expired', generation = generation + 1 WHERE id = ? AND status = 'paused'",
+  );
+  return (at) =>
+    write(() => {
+      const rows = z.array(Expired).parse(due.all(at));
+      for (const { turnId } of rows) expire.run(turnId);
+      return rows.map(({ id }) => id);
+    });
 }
 
 /** Runs inside one write transaction. An action whose row is damaged, or that has expired, is not consumed. */
