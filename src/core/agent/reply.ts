@@ -45,7 +45,8 @@ export async function collectReply(
       'The model’s reply ended too early. Send the message again.',
     );
   }
-  const toolCalls = uniqueCalls([...calls.values()], options);
+  const inOrder = [...calls].sort(([a], [b]) => a - b).map(([, call]) => call);
+  const toolCalls = uniqueCalls(inOrder, options);
   if (text.trim() === '' && toolCalls.length === 0) {
     throw new AppError(
       'model_empty',
@@ -68,10 +69,15 @@ function addToCall(
   });
 }
 
+/** Ids become keys of decisions and attributes of cards: no names that every object has, nothing invisible or endless. */
+function isPlainId(id: string): boolean {
+  return /^[\w.:~|/+=-]{1,200}$/.test(id) && !(id in {});
+}
+
 function uniqueCalls(calls: readonly PartialCall[], options: ReplyOptions): ToolCall[] {
   const used = new Set(options.usedIds);
   return calls.map((call, index) => {
-    const wanted = call.id || `${options.messageId}.${index}`;
+    const wanted = isPlainId(call.id) ? call.id : `${options.messageId}.${index}`;
     let id = wanted;
     for (let n = 2; used.has(id); n += 1) id = `${wanted}~${n}`;
     used.add(id);
