@@ -1,6 +1,7 @@
 // Opens the engine for one command: settings from a file, the key from the environment, no editor.
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { crashAt } from './crashAt.ts';
 import { readJsonObject, type CliOptions } from './options.ts';
 import { assetsOf } from '../assets.ts';
 import { openEngine } from '../openEngine.ts';
@@ -8,11 +9,14 @@ import { AppError } from '../../core/base/errors.ts';
 import { displayBytes } from '../../protocol/displayBytes.ts';
 import type { OpenedEngine } from '../../core/services.ts';
 import type { Secrets, Settings } from '../../core/ports/settings.ts';
+import type { Store } from '../../core/ports/store.ts';
 import type { Logger } from '../../core/ports/system.ts';
 
 export interface CliContext {
   /** Folder of the bundles. */
   distDir: string;
+  /** For test harnesses: stands between the engine and its store. */
+  decorateStore?: (store: Store) => Store;
 }
 
 export async function openForCli(
@@ -20,6 +24,7 @@ export async function openForCli(
   options: CliOptions,
   roots: readonly string[],
 ): Promise<OpenedEngine> {
+  const decorateStore = context.decorateStore ?? crashAt(process.env);
   return openEngine({
     stateFile: path.resolve(options.need('state')),
     roots,
@@ -27,6 +32,7 @@ export async function openForCli(
     settings: fileSettings(options.get('settings')),
     secrets: environmentSecrets(process.env),
     logger: stderrLogger,
+    decorateStore,
   });
 }
 
