@@ -2,13 +2,12 @@
 import { z } from 'zod';
 import {
   ActionKind,
+  ActionRequest,
   CallOutcome,
   CallState,
   Decisions,
   JsonObject,
   Mode,
-  Proposal,
-  DecisionType,
   TurnStatus,
   Verdict,
 } from './calls.ts';
@@ -60,15 +59,9 @@ export const TranscriptItem = z.discriminatedUnion('kind', [
 export type TranscriptItem = z.infer<typeof TranscriptItem>;
 
 /** What a card shows of one call. `before` is the base text of an edit; null when there is none or it is too large. */
-export const RequestView = z.object({
-  callId: z.string(),
-  tool: z.string(),
-  args: JsonObject,
-  proposal: Proposal,
-  proposalHash: z.string(),
-  allowedDecisions: z.array(DecisionType),
-  why: Verdict,
+export const RequestView = ActionRequest.extend({
   before: z.string().nullable(),
+  /** JSON Schema of the tool's arguments, for the editor of them. */
   schema: JsonObject,
 });
 export type RequestView = z.infer<typeof RequestView>;
