@@ -1,5 +1,6 @@
 // Steps 1 to 3 of a tool call: parse, propose, decide. No side effects; its rows go into the journal as `planned`.
 import { decide } from '../policy/decide.ts';
+import { protectedAs } from '../policy/decidePath.ts';
 import { findTool, parseToolArgs } from '../tools/registry.ts';
 import type { EngineDeps } from './deps.ts';
 import type { AssistantMessage, ToolCall } from './message.ts';
@@ -57,7 +58,7 @@ export async function prepareCall(
   const described = await describeSafely(tool, parsed.args, context, deps);
   if (!described.ok) return described;
   const decided = decideSafely(described, options.mode, deps);
-  const proposal = withParts(described.proposal, decided);
+  const proposal = withPolicy(described, decided);
   const proposalHash = deps.hashProposal({
     callId: call.id,
     tool: tool.name,
@@ -96,8 +97,15 @@ function decideSafely(
   }
 }
 
-/** Gives each simple command of a command line its own verdict. */
-function withParts(proposal: Proposal, decided: Decided): Proposal {
+/** Adds what policy knows: whether an edit's file is protected, and each simple command's own verdict. */
+function withPolicy(
+  { proposal, subject }: Extract<Described, { ok: true }>,
+  decided: Decided,
+): Proposal {
+  if (proposal.kind === 'edit' && subject.group === 'edit') {
+    const what = protectedAs(subject.paths);
+    return what === undefined ? proposal : { ...proposal, protected: what };
+  }
   if (proposal.kind !== 'command') return proposal;
   const parts = proposal.parts.map((part, index) => {
     const own = decided.parts[index];

@@ -86,6 +86,11 @@ function unmatched({ subject, context }: Around, path: ResolvedPath): Decided {
   return byMode('ask', `mode ${mode}: no rule allows ${call}`);
 }
 
+/** What protected file one of the paths is or leads to, in words; undefined when none is. */
+export function protectedAs(paths: readonly ResolvedPath[]): string | undefined {
+  return paths.flatMap((path) => formsOf(path).protected)[0]?.what;
+}
+
 interface PathForms {
   /** Every spelling that deny and ask are matched against. */
   texts: readonly string[];
