@@ -108,13 +108,20 @@ function normalise(text: string, flow: Flow): string {
     ids.set(id, stable);
     return stable;
   };
-  return text
-    .replaceAll(flow.workspace, '<workspace>')
-    .replaceAll(flow.beside('.'), '<beside>')
-    .replaceAll(/\b[atu]0[0-9a-z]{22,24}\b/g, stableId)
-    .replaceAll(/\b[0-9a-f]{64}\b/g, '<sha256>')
-    .replaceAll(/"createdAt":\d+/g, '"createdAt":<time>')
-    .replaceAll(/\bafter \d+(\.\d+)? m?s\b/g, 'after <duration>')
-    .replaceAll(/"(program|shellPath)":"[^"]*"/g, '"$1":"<$1>"')
-    .replaceAll(/\(pid \d+\)/g, '(pid <pid>)');
+  return (
+    text
+      // How the streamed text is cut depends on the machine's speed.
+      .replaceAll(/^\{"type":"text".*\n/gm, '')
+      // How a verdict is worded is the policy's business.
+      .replaceAll(/"reason":"[^"]*"/g, '"reason":"<reason>"')
+      .replaceAll(/mode default: .*/g, '<reason>')
+      .replaceAll(flow.workspace, '<workspace>')
+      .replaceAll(flow.beside('.'), '<beside>')
+      .replaceAll(/\b[atu]0[0-9a-z]{22,24}\b/g, stableId)
+      .replaceAll(/\b[0-9a-f]{64}\b/g, '<sha256>')
+      .replaceAll(/"createdAt":\d+/g, '"createdAt":<time>')
+      .replaceAll(/\bafter \d+(\.\d+)? m?s\b/g, 'after <duration>')
+      .replaceAll(/"(program|shellPath)":"[^"]*"/g, '"$1":"<$1>"')
+      .replaceAll(/\(pid \d+\)/g, '(pid <pid>)')
+  );
 }

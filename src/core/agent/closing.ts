@@ -1,4 +1,5 @@
-// Closes a turn's history: every tool call gets its one result, whatever state it was left in. Changes nothing itself.
+// Closes a turn's history: every tool call gets its one result, whatever state it was left in, and text that was being
+// said when the turn ended is kept. Changes nothing itself.
 import type { Message } from './message.ts';
 import type { CallRow, MessageRow, Store } from '../ports/store.ts';
 
@@ -8,12 +9,21 @@ export const CANCELLED_CALL = {
   started: 'Outcome unknown: it was started, and the turn ended before its result was recorded.',
 } as const;
 
-/** The result messages that are missing. `endTurn` adds them, and settles the calls, in its one transaction. */
+/** The messages that are missing. `endTurn` adds them, and settles the calls, in its one transaction. */
 export async function closingMessages(
-  store: Pick<Store, 'messagesOfTurn' | 'callsOfTurn'>,
+  store: Pick<Store, 'messagesOfTurn' | 'callsOfTurn' | 'textEvents'>,
   turnId: string,
 ): Promise<MessageRow[]> {
   const messages = await store.messagesOfTurn(turnId);
+  const results = await missingResults(store, turnId, messages);
+  return [...results, ...(await unfinishedText(store, turnId, [...messages, ...results]))];
+}
+
+async function missingResults(
+  store: Pick<Store, 'callsOfTurn'>,
+  turnId: string,
+  messages: readonly MessageRow[],
+): Promise<MessageRow[]> {
   const calls = new Map((await store.callsOfTurn(turnId)).map((row) => [row.callId, row]));
   const answered = new Set(messages.flatMap(({ message }) => answeredBy(message)));
   return messages.flatMap(({ message, position }) => {
@@ -32,6 +42,23 @@ export async function closingMessages(
       return [{ turnId, position: position + 1 + index, state: 'final', message: result }];
     });
   });
+}
+
+/** A reply that was cut off or stopped: what was shown of it stays, without the calls it might have asked for. */
+async function unfinishedText(
+  store: Pick<Store, 'textEvents'>,
+  turnId: string,
+  messages: readonly MessageRow[],
+): Promise<MessageRow[]> {
+  const events = await store.textEvents(turnId);
+  const id = events.at(-1)?.messageId;
+  if (id === undefined || messages.some((row) => row.message.id === id)) return [];
+  const said = events.filter((event) => event.messageId === id);
+  const text = said.map((event) => event.delta).join('');
+  if (text.trim() === '') return [];
+  const position = Math.max(...messages.map((row) => row.position)) + 1;
+  const message: Message = { role: 'assistant', id, text, toolCalls: [] };
+  return [{ turnId, position, state: 'final', message }];
 }
 
 function closingText(row: CallRow | undefined): string {

@@ -128,6 +128,7 @@ async function end(deps: RunnerDeps, turn: TurnRow, ending: Ending): Promise<Dri
   const from = ['running'] as const;
   const moved = await deps.store.endTurn({ turnId, generation, from, ...ending, at, closing });
   if (!moved) return { kind: 'lost' };
+  for (const row of closing) deps.emit({ type: 'message', threadId: turn.threadId, row });
   const row = await emitTurn(deps, turnId);
   return row ? { kind: 'ended', turn: row } : { kind: 'lost' };
 }

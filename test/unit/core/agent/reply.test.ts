@@ -72,6 +72,7 @@ describe('collectReply', () => {
         ]);
         assert.equal(reply.message.toolCalls[0]?.argsText, pieces.join(''));
       }),
+      { numRuns: 50 },
     );
   });
 

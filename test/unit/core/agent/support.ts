@@ -120,6 +120,7 @@ async function makeDeps(
     },
     ids: createIds(systemClock),
     timeZone: 'UTC',
+    expiresAfter: () => null,
     hashProposal: createProposalHasher(texts),
     emit: (event) => bench.events.push(event),
   };
