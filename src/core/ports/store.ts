@@ -1,6 +1,8 @@
 // Durable state. Every move is one transaction; a move whose WHERE no longer holds returns false or `lost`.
 // Methods throw AppError `store_busy`, `store_readonly`, `store_full` or `store_failed` when the database cannot serve.
 import type { Message } from '../agent/message.ts';
+import type { LedgerHead, LedgerRow } from '../ledger/chain.ts';
+import type { LedgerEntry } from '../ledger/entries.ts';
 import type {
   ActionKind,
   ActionRequest,
@@ -218,8 +220,29 @@ export interface BlobStore {
   getText(hash: string): Promise<string | undefined>;
 }
 
+/**
+ * The record of what was judged, decided and done: append-only, hash-chained, redacted. The moves above append their own
+ * entries in their own transactions; a caller has nothing to add for them.
+ */
+export interface LedgerStore {
+  /** In one transaction of its own, for what is no move of the store. */
+  appendLedger(entries: readonly LedgerEntry[]): Promise<void>;
+  /** Rows after `seq` (null: from the first) in order, at most `limit`. Throws AppError `store_damaged_row`. */
+  readLedger(after: number | null, limit: number): Promise<LedgerRow[]>;
+  /** The last row, as noted beside the ledger. Throws AppError `ledger_damaged`. */
+  ledgerHead(): Promise<LedgerHead>;
+}
+
 export interface Store
-  extends ThreadStore, TurnStore, JournalStore, ActionStore, LeaseStore, EventStore, BlobStore {
+  extends
+    ThreadStore,
+    TurnStore,
+    JournalStore,
+    ActionStore,
+    LeaseStore,
+    LedgerStore,
+    EventStore,
+    BlobStore {
   /** Calls back after another connection or process committed something. */
   onExternalChange(listener: () => void): { dispose(): void };
   dispose(): void;

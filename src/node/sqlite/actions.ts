@@ -1,8 +1,11 @@
 // Table `pending_action`: pausing a turn and claiming its action, of which exactly one of many claims wins.
 import { z } from 'zod';
+import { actionExpired, asked, decided } from '../../core/ledger/entries.ts';
 import type { ActionRow, ActionStore, ClaimAction, ClaimOutcome } from '../../core/ports/store.ts';
 import { ActionKind, ActionRequest, Decisions } from '../../protocol/calls.ts';
+import { systemTexts as texts } from '../system.ts';
 import type { Connection } from './connection.ts';
+import { ledgerWriter } from './ledger.ts';
 import { LEASE_MS } from './owner.ts';
 import { messageWriter } from './messages.ts';
 import { jsonColumn, rowReader, type RowReader } from './rows.ts';
@@ -31,7 +34,7 @@ const select = `SELECT action.id, turn_id AS turnId, turn.thread_id AS threadId,
   FROM pending_action AS action JOIN turn ON turn.id = action.turn_id`;
 
 export function createActionStore(connection: Connection): ActionStore {
-  const { db, logger, read, write } = connection;
+  const { db, logger, read } = connection;
   const rows = rowReader('pending_action', ['id'], Row, logger);
   const byId = db.prepare(`${select} WHERE action.id = ?`);
   const ofBatch = db.prepare(
@@ -39,10 +42,9 @@ export function createActionStore(connection: Connection): ActionStore {
   );
   const open = db.prepare(`${select} WHERE state = 'open' ORDER BY action.seq`);
   const ofThread = db.prepare(`${select} WHERE turn.thread_id = ? ORDER BY action.seq`);
-  const claim = claimer(connection, rows);
   return {
     pauseTurn: pauser(connection),
-    claimAction: (move) => write(() => claim(move)),
+    claimAction: claimer(connection, rows),
     expireActions: expirer(connection),
     getAction: (id) => read(() => rows.one(byId.get(id))),
     actionOfBatch: (turnId, batchId) => read(() => rows.one(ofBatch.get(turnId, batchId))),
@@ -51,7 +53,9 @@ export function createActionStore(connection: Connection): ActionStore {
   };
 }
 
-function pauser({ db, write }: Connection): ActionStore['pauseTurn'] {
+function pauser(connection: Connection): ActionStore['pauseTurn'] {
+  const { db, write } = connection;
+  const record = ledgerWriter(connection);
   const { setState } = messageWriter(db);
   const pause = db.prepare(
     `UPDATE turn SET status = 'paused', generation = generation + 1, lease_owner = NULL, lease_until = NULL
@@ -69,12 +73,15 @@ function pauser({ db, write }: Connection): ActionStore['pauseTurn'] {
       if (pause.run(turnId, action.threadId, generation).changes === 0) return false;
       insert.run({ id, turnId, batchId, kind, requests, proposalHash, createdAt, expiresAt });
       setState(turnId, batchId, { from: 'running', to: 'awaiting' });
+      record(asked(action));
       return true;
     });
   };
 }
 
-function expirer({ db, write }: Connection): ActionStore['expireActions'] {
+function expirer(connection: Connection): ActionStore['expireActions'] {
+  const { db, write } = connection;
+  const record = ledgerWriter(connection);
   const due = db.prepare(
     `UPDATE pending_action SET state = 'expired' WHERE state = 'open' AND expires_at <= ?
        AND EXISTS (SELECT 1 FROM turn WHERE turn.id = turn_id AND status = 'paused')
@@ -87,17 +94,39 @@ function expirer({ db, write }: Connection): ActionStore['expireActions'] {
     write(() => {
       const rows = z.array(Expired).parse(due.all(at));
       for (const { turnId } of rows) expire.run(turnId);
+      record(...rows.map((row) => actionExpired(row, at)));
       return rows.map(({ id }) => id);
     });
 }
 
-/** Runs inside one write transaction. An action whose row is damaged, or that has expired, is not consumed. */
-function claimer(
-  { db, clock, owner }: Connection,
-  rows: RowReader<ActionRow>,
-): (claim: ClaimAction) => ClaimOutcome {
-  const { setState } = messageWriter(db);
+/** An action whose row is damaged, or that has expired, is not consumed. */
+function claimer(connection: Connection, rows: RowReader<ActionRow>): ActionStore['claimAction'] {
+  const { db, place, read, write } = connection;
   const byId = db.prepare(`${select} WHERE action.id = ?`);
+  const readAction = (id: string): ActionRow | undefined => rows.one(byId.get(id));
+  const resolve = resolver(connection);
+  const record = ledgerWriter(connection);
+  return async (claim) => {
+    // Read and compared before the transaction: comparing long texts must not hold the lock. Requests never change.
+    const shown = await read(() => readAction(claim.actionId));
+    if (!shown) return { kind: 'lost', action: undefined };
+    const entries = decided(shown, claim, { place, texts });
+    return write((): ClaimOutcome => {
+      const generation = resolve(shown, claim);
+      if (generation === undefined) return { kind: 'lost', action: readAction(claim.actionId) };
+      record(...entries);
+      return { kind: 'claimed', generation };
+    });
+  };
+}
+
+/** Runs inside the claim's transaction: the turn's new generation, or undefined when the claim was lost. */
+function resolver({
+  db,
+  clock,
+  owner,
+}: Connection): (action: ActionRow, claim: ClaimAction) => number | undefined {
+  const { setState } = messageWriter(db);
   const resolve = db.prepare(
     `UPDATE pending_action SET state = 'resolved', decisions = @decisions, decided_by = @decidedBy, decided_at = @at
      WHERE id = @actionId AND state = 'open' AND (expires_at IS NULL OR expires_at > @at)
@@ -109,13 +138,12 @@ function claimer(
        WHERE id = ? AND status = 'paused' RETURNING generation`,
     )
     .pluck();
-  return (claim) => {
-    const action = rows.one(byId.get(claim.actionId));
+  return (action, claim) => {
     const resolved = resolve.run({ ...claim, decisions: JSON.stringify(claim.decisions) });
-    if (action === undefined || resolved.changes === 0) return { kind: 'lost', action };
+    if (resolved.changes === 0) return undefined;
     const until = clock.now() + LEASE_MS;
     const generation = z.int().parse(resume.get(owner, until, action.turnId));
     setState(action.turnId, action.batchId, { from: 'awaiting', to: 'running' });
-    return { kind: 'claimed', generation };
+    return generation;
   };
 }

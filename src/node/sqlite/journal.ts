@@ -1,8 +1,11 @@
 // Table `tool_call`, the journal: it alone says what ran. A settled row never changes.
 import { z } from 'zod';
+import { callPlanned, callSettled, callStarted } from '../../core/ledger/entries.ts';
 import type { CallRow, JournalStore, PlannedCall } from '../../core/ports/store.ts';
 import { CallOutcome, CallState, Proposal, Verdict } from '../../protocol/calls.ts';
+import { systemTexts as texts } from '../system.ts';
 import type { Connection } from './connection.ts';
+import { ledgerWriter } from './ledger.ts';
 import { jsonColumn, rowReader, toJson } from './rows.ts';
 
 const Row: z.ZodType<CallRow> = z.object({
@@ -28,10 +31,27 @@ const select = `SELECT turn_id AS turnId, call_id AS callId, batch_id AS batchId
   output_hash AS outputHash, started_at AS startedAt, ended_at AS endedAt FROM tool_call`;
 
 export function createJournalStore(connection: Connection): JournalStore {
-  const { db, logger, owner, read, write } = connection;
+  const { db, logger, read } = connection;
   const rows = rowReader('tool_call', ['turnId', 'callId'], Row, logger);
   const ofTurn = db.prepare(`${select} WHERE turn_id = ? ORDER BY seq`);
   const byKey = db.prepare(`${select} WHERE turn_id = ? AND call_id = ?`);
+  const getCall: JournalStore['getCall'] = (turnId, callId) =>
+    read(() => rows.one(byKey.get(turnId, callId)));
+  return {
+    planCalls: planner(connection),
+    callsOfTurn: (turnId) => read(() => rows.many(ofTurn.all(turnId))),
+    getCall,
+    startCall: starter(connection, getCall),
+    settleCall: settler(connection),
+  };
+}
+
+function starter(
+  connection: Connection,
+  getCall: JournalStore['getCall'],
+): JournalStore['startCall'] {
+  const { db, owner, place, write } = connection;
+  const record = ledgerWriter(connection);
   // A call starts only in a turn that runs under our lease: neither a cancelled turn nor one that another process took
   // over can have one more effect from here.
   const start = db.prepare(
@@ -39,23 +59,41 @@ export function createJournalStore(connection: Connection): JournalStore {
      WHERE turn_id = @turnId AND call_id = @callId AND state = 'planned'
        AND EXISTS (SELECT 1 FROM turn WHERE id = @turnId AND status = 'running' AND lease_owner = @owner)`,
   );
-  // Whoever ran a call that was given up as unknown may still say how it ended.
-  const settle = db.prepare(
-    `UPDATE tool_call SET state = @state, outcome = @outcome, result = @result, output_hash = @outputHash, ended_at = @at
-     WHERE turn_id = @turnId AND call_id = @callId
-       AND (state IN ('planned', 'started') OR (state = 'unknown' AND @state = 'done'))`,
-  );
-  return {
-    planCalls: planner(connection),
-    callsOfTurn: (turnId) => read(() => rows.many(ofTurn.all(turnId))),
-    getCall: (turnId, callId) => read(() => rows.one(byKey.get(turnId, callId))),
-    startCall: (move) =>
-      write(() => start.run({ ...move, owner, proposal: toJson(move.proposal) }).changes === 1),
-    settleCall: (move) => write(() => settle.run({ outputHash: null, ...move }).changes === 1),
+  return async (move) => {
+    // Read and compared before the transaction: comparing long texts must not hold the lock.
+    const planned = await getCall(move.turnId, move.callId);
+    if (!planned) return false;
+    const entry = callStarted(move, planned, { place, texts });
+    return write(() => {
+      const moved = start.run({ ...move, owner, proposal: toJson(move.proposal) }).changes === 1;
+      if (moved) record(entry);
+      return moved;
+    });
   };
 }
 
-function planner({ db, clock, write }: Connection): JournalStore['planCalls'] {
+const Settled = z.object({ tool: z.string(), startedAt: z.int().nullable() }).optional();
+
+function settler(connection: Connection): JournalStore['settleCall'] {
+  const record = ledgerWriter(connection);
+  // Whoever ran a call that was given up as unknown may still say how it ended.
+  const settle = connection.db.prepare(
+    `UPDATE tool_call SET state = @state, outcome = @outcome, result = @result, output_hash = @outputHash, ended_at = @at
+     WHERE turn_id = @turnId AND call_id = @callId
+       AND (state IN ('planned', 'started') OR (state = 'unknown' AND @state = 'done'))
+     RETURNING tool, started_at AS startedAt`,
+  );
+  return (move) =>
+    connection.write(() => {
+      const row = Settled.parse(settle.get({ outputHash: null, ...move }));
+      if (row) record(callSettled(move, row, texts));
+      return row !== undefined;
+    });
+}
+
+function planner(connection: Connection): JournalStore['planCalls'] {
+  const { db, clock, write } = connection;
+  const record = ledgerWriter(connection);
   const plan = db.prepare(
     `INSERT INTO tool_call (turn_id, call_id, batch_id, batch_index, tool, args_text, state, proposal,
        proposal_hash, verdict, outcome, result, ended_at)
@@ -68,14 +106,19 @@ function planner({ db, clock, write }: Connection): JournalStore['planCalls'] {
        ended_at = excluded.ended_at
      WHERE tool_call.state = 'planned'`,
   );
-  const columns = (row: PlannedCall): object => ({
+  const columns = (row: PlannedCall, at: number): object => ({
     ...row,
     proposal: toJson(row.proposal),
     verdict: toJson(row.verdict),
-    endedAt: row.state === 'planned' ? null : clock.now(),
+    endedAt: row.state === 'planned' ? null : at,
   });
   return async (batch) => {
+    const at = clock.now();
     const inOrder = [...batch].sort((a, b) => a.index - b.index);
-    await write(() => inOrder.map((row) => plan.run(columns(row))));
+    const planned = inOrder.map((row) => ({ row, entries: callPlanned(row, at, texts) }));
+    await write(() => {
+      const kept = planned.filter(({ row }) => plan.run(columns(row, at)).changes === 1);
+      record(...kept.flatMap(({ entries }) => entries));
+    });
   };
 }

@@ -1,7 +1,10 @@
 // Leases on table `turn`: who drives a running turn, and what becomes of one whose driver is gone.
 import { z } from 'zod';
-import type { LeaseStore } from '../../core/ports/store.ts';
+import { callUnstarted, turnMoved } from '../../core/ledger/entries.ts';
+import type { LeaseStore, TurnRow } from '../../core/ports/store.ts';
+import type { TurnStatus } from '../../protocol/calls.ts';
 import type { Connection } from './connection.ts';
+import { ledgerWriter } from './ledger.ts';
 import { isGone, LEASE_MS } from './owner.ts';
 import { selectTurn, turnReader } from './turnRows.ts';
 
@@ -9,14 +12,15 @@ const Generation = z.int().optional();
 const Owner = z.object({ id: z.string(), owner: z.string().nullable() });
 
 export function createLeaseStore(connection: Connection): LeaseStore {
-  const { db, logger, clock, owner, read, write } = connection;
+  const { db, logger, clock, owner, place, read, write } = connection;
   const turns = turnReader(logger);
   const renew = db.prepare(
     `UPDATE turn SET lease_until = ? WHERE status = 'running' AND lease_owner = ?
        AND id IN (SELECT value FROM json_each(?))`,
   );
   const running = db.prepare(`${selectTurn} WHERE status = 'running' ORDER BY seq`);
-  const move = db
+  const record = ledgerWriter(connection);
+  const update = db
     .prepare(
       `UPDATE turn SET status = @to, generation = generation + 1, lease_owner = @owner, lease_until = @until
        WHERE id = @id AND generation = @generation AND status = @from RETURNING generation`,
@@ -29,6 +33,15 @@ export function createLeaseStore(connection: Connection): LeaseStore {
          AND (status = 'interrupted' OR (status = 'running' AND lease_owner = ?)))`,
   );
   const abandoned = abandonedFinder(connection);
+  const move = (
+    turn: Pick<TurnRow, 'id' | 'generation'>,
+    step: { from: TurnStatus; to: TurnStatus; owner: string | null; until: number | null },
+  ): number | undefined => {
+    const generation = Generation.parse(update.get({ ...turn, ...step }));
+    if (generation === undefined) return undefined;
+    record(turnMoved(turn.id, { at: clock.now(), from: step.from, to: step.to }, place));
+    return generation;
+  };
   return {
     renewLeases: (turnIds) =>
       write(() => {
@@ -42,19 +55,20 @@ export function createLeaseStore(connection: Connection): LeaseStore {
     interruptTurn: ({ id, generation }) =>
       write(() => {
         if (!abandoned().has(id)) return undefined;
-        const none = { owner: null, until: null };
-        return Generation.parse(
-          move.get({ id, generation, ...none, from: 'running', to: 'interrupted' }),
-        );
+        const step = { from: 'running', to: 'interrupted', owner: null, until: null } as const;
+        return move({ id, generation }, step);
       }),
     resumeTurn: ({ id, generation }) =>
       write(() => {
         const until = clock.now() + LEASE_MS;
-        return Generation.parse(
-          move.get({ id, generation, owner, until, from: 'interrupted', to: 'running' }),
-        );
+        return move({ id, generation }, { from: 'interrupted', to: 'running', owner, until });
       }),
-    unstartCall: (turnId, callId) => write(() => unstart.run(turnId, callId, owner).changes === 1),
+    unstartCall: (turnId, callId) =>
+      write(() => {
+        if (unstart.run(turnId, callId, owner).changes === 0) return false;
+        record(callUnstarted({ turnId, callId }, clock.now(), place));
+        return true;
+      }),
   };
 }
 

@@ -1,5 +1,6 @@
 // The schema, as numbered steps. Append only: a step that was released is never changed.
 import type { Db } from './database.ts';
+import { LEDGER_SCHEMA } from './ledgerSchema.ts';
 import { SAVER_SCHEMA } from './saverSchema.ts';
 
 /** Marks a SQLite file as Countersign's ("Csgn"). */
@@ -99,6 +100,7 @@ CREATE TABLE blob (
 ) STRICT;
 `,
   SAVER_SCHEMA,
+  LEDGER_SCHEMA,
 ];
 
 /** The newest schema this code knows. */

@@ -11,6 +11,7 @@ import type { Db } from './database.ts';
 import { createEventStore } from './events.ts';
 import { createJournalStore } from './journal.ts';
 import { createLeaseStore } from './leases.ts';
+import { createLedgerStore } from './ledger.ts';
 import { createThreadStore } from './threads.ts';
 import { createTurnStore } from './turns.ts';
 import { openDatabase, type OpenOptions } from './openDatabase.ts';
@@ -72,6 +73,7 @@ function createStore(connection: Connection): Store {
     ...createTurnStore(connection),
     ...createJournalStore(connection),
     ...createLeaseStore(connection),
+    ...createLedgerStore(connection),
     ...createActionStore(connection),
     ...createEventStore(connection),
     ...createBlobStore(connection),

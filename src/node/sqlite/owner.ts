@@ -1,7 +1,8 @@
 // Names the process that drives a turn, so that another one can tell whether it is still there.
 import { randomUUID } from 'node:crypto';
-import { hostname } from 'node:os';
+import { hostname, userInfo } from 'node:os';
 import { z } from 'zod';
+import type { Place } from '../../core/ledger/entries.ts';
 import { processEntry } from '../commands/procTable.ts';
 
 /** A lease is void this long after it was renewed last, in milliseconds. */
@@ -13,6 +14,20 @@ const Owner = z.tuple([z.string(), z.number(), z.string(), z.string()]);
 export function newOwner(): string {
   const start = processEntry(process.pid)?.startTime ?? '';
   return JSON.stringify([hostname(), process.pid, start, randomUUID()]);
+}
+
+/** Where this process sits, for the record. */
+export function thisPlace(): Place {
+  return { host: hostname(), pid: process.pid, user: userName() };
+}
+
+/** Null for a user without a name on this system (a container with a bare user id). */
+function userName(): string | null {
+  try {
+    return userInfo().username;
+  } catch {
+    return null;
+  }
 }
 
 /** True only when the owner's process is certainly gone: same host, and no such process with that start. */

@@ -1,12 +1,17 @@
 // Table `turn`: creation and the terminal move, which takes the turn's checkpoints and events with it.
+import { z } from 'zod';
 import { AppError } from '../../core/base/errors.ts';
 import { CANCELLED_CALL } from '../../core/agent/closing.ts';
+import { callSettled, turnEnded, turnStarted } from '../../core/ledger/entries.ts';
 import type { EndTurn, TurnRow, TurnStore } from '../../core/ports/store.ts';
 import { checkpointDeleter } from './checkpointTables.ts';
 import type { Connection } from './connection.ts';
+import { ledgerWriter } from './ledger.ts';
 import { LEASE_MS } from './owner.ts';
 import { messageReader, messageWriter, selectMessage } from './messages.ts';
 import { selectTurn, turnReader } from './turnRows.ts';
+import { CallOutcome, CallState } from '../../protocol/calls.ts';
+import { systemTexts as texts } from '../system.ts';
 
 export function createTurnStore(connection: Connection): TurnStore {
   const { db, logger, read, write } = connection;
@@ -27,7 +32,9 @@ export function createTurnStore(connection: Connection): TurnStore {
   };
 }
 
-function turnCreator({ db, clock, owner, write }: Connection): TurnStore['createTurn'] {
+function turnCreator(connection: Connection): TurnStore['createTurn'] {
+  const { db, clock, owner, place, write } = connection;
+  const record = ledgerWriter(connection);
   const { put } = messageWriter(db);
   const touch = db.prepare('UPDATE thread SET updated_at = ? WHERE id = ?');
   const insert = db.prepare(
@@ -48,11 +55,23 @@ function turnCreator({ db, clock, owner, write }: Connection): TurnStore['create
       const until = clock.now() + LEASE_MS;
       insert.run({ ...row, snapshot: JSON.stringify(snapshot), owner, until });
       put({ turnId: id, position: 0, state: 'final', message: user });
+      record(turnStarted(turn, place));
       return row;
     });
 }
 
-function turnEnder({ db }: Connection): (move: EndTurn) => boolean {
+const Cancelled = z.object({
+  callId: z.string(),
+  tool: z.string(),
+  state: CallState.extract(['blocked', 'unknown']),
+  outcome: CallOutcome,
+  result: z.string(),
+  startedAt: z.int().nullable(),
+});
+
+function turnEnder(connection: Connection): (move: EndTurn) => boolean {
+  const { db } = connection;
+  const record = ledgerWriter(connection);
   const writer = messageWriter(db);
   const deleteCheckpoints = checkpointDeleter(db);
   const end = db.prepare(
@@ -65,21 +84,26 @@ function turnEnder({ db }: Connection): (move: EndTurn) => boolean {
     `UPDATE tool_call SET ended_at = @at, outcome = 'cancelled',
        state = CASE state WHEN 'started' THEN 'unknown' ELSE 'blocked' END,
        result = CASE state WHEN 'started' THEN @started ELSE @planned END
-     WHERE turn_id = @turnId AND state IN ('planned', 'started')`,
+     WHERE turn_id = @turnId AND state IN ('planned', 'started')
+     RETURNING call_id AS callId, tool, state, outcome, result, started_at AS startedAt`,
   );
   const deleteEvents = db.prepare('DELETE FROM event WHERE turn_id = ?');
-  const cancelActions = db.prepare(
-    "UPDATE pending_action SET state = 'cancelled' WHERE turn_id = ? AND state = 'open'",
-  );
+  const cancelActions = db
+    .prepare(
+      "UPDATE pending_action SET state = 'cancelled' WHERE turn_id = ? AND state = 'open' RETURNING id",
+    )
+    .pluck();
   return ({ closing, from, ...move }) => {
-    const { turnId } = move;
+    const { turnId, at } = move;
     if (end.run({ ...move, from: JSON.stringify(from) }).changes === 0) return false;
-    cancelCalls.run({ turnId, at: move.at, ...CANCELLED_CALL });
+    const calls = z.array(Cancelled).parse(cancelCalls.all({ turnId, at, ...CANCELLED_CALL }));
     for (const row of closing) writer.close({ ...row, turnId });
     writer.finish(turnId);
     deleteEvents.run(turnId);
     deleteCheckpoints(turnId);
-    cancelActions.run(turnId);
+    const actions = z.array(z.string()).parse(cancelActions.all(turnId));
+    record(...calls.map((call) => callSettled({ ...call, turnId, at }, call, texts)));
+    record(turnEnded(move, actions));
     return true;
   };
 }
