@@ -14,6 +14,8 @@ export const USAGE = `Usage: node dist/cli.js COMMAND [OPTIONS]
   continue --state FILE --workspace DIR TURN_ID [--settings FILE]
   threads  --state FILE
   show     --state FILE THREAD_ID
+  ledger export --state FILE
+  ledger verify --state FILE
   policy check --workspace DIR --cases FILE|- [--settings FILE]
 
 --json prints one JSON object a line. --settings is a JSON object of VS Code setting keys.

@@ -1,4 +1,5 @@
 // The command line: finds the command, runs it, and turns every failure into one clear line and an exit status.
+import { exportLedger, verifyLedger } from './ledgerCommands.ts';
 import { checkPolicy } from './policyCommand.ts';
 import { listPending, listThreads, showThread } from './readCommands.ts';
 import { continueTurn, decideAction, runTurn } from './turnCommands.ts';
@@ -20,8 +21,13 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   continue: { options: ['workspace', 'state', 'settings'], run: continueTurn },
   threads: { options: ['state'], run: listThreads },
   show: { options: ['state'], run: showThread },
+  'ledger export': { options: ['state'], run: exportLedger },
+  'ledger verify': { options: ['state'], run: verifyLedger },
   'policy check': { options: ['workspace', 'cases', 'settings'], run: checkPolicy },
 };
+
+/** First words of commands of two words. */
+const GROUPS: readonly string[] = ['policy', 'ledger'];
 
 /** Returns the exit status; never rejects. */
 export async function runCli(argv: readonly string[], context: CliContext): Promise<number> {
@@ -32,8 +38,8 @@ export async function runCli(argv: readonly string[], context: CliContext): Prom
       process.stdout.write(USAGE);
       return first === undefined ? EXIT.usage : EXIT.finished;
     }
-    const words = first === 'policy' ? 2 : 1;
-    const name = words === 2 ? `policy ${second ?? ''}` : first;
+    const words = GROUPS.includes(first) ? 2 : 1;
+    const name = words === 2 ? `${first} ${second ?? ''}` : first;
     const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
     if (!command) throw new UsageError(`There is no command “${name.trim()}”.`);
     return await command.run(context, parseOptions(argv.slice(words), command.options));
