@@ -85,6 +85,7 @@ export async function sendMessage(deps: PresenterDeps, text: string): Promise<vo
   const { engine, session } = deps;
   const { model, mode } = session.state;
   refuseUntrusted(deps);
+  if (text.trim() === '') throw new AppError('empty_message', 'The message is empty.');
   if (!model) {
     throw new AppError(
       'model_not_configured',

@@ -1,0 +1,362 @@
+// The presenter over a channel: what a view is sent, and that nothing a view sends decides more than it may.
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import fc from 'fast-check';
+import { Emitter } from '../../../../src/core/base/event.ts';
+import { present, type PresenterDeps, type Surface } from '../../../../src/core/panel/presenter.ts';
+import { Session } from '../../../../src/core/panel/session.ts';
+import { HostToView } from '../../../../src/protocol/messages.ts';
+import { openBench, type Bench } from '../agent/support.ts';
+import type { Disposable } from '../../../../src/core/base/lifecycle.ts';
+import type { Draft } from '../../../../src/core/panel/requests.ts';
+import type { ActionRow } from '../../../../src/core/ports/store.ts';
+
+const approve = { type: 'approve' } as const;
+
+class View {
+  readonly posted: HostToView[] = [];
+  readonly #toHost = new Emitter<unknown>((error) => assert.fail(String(error)));
+  readonly #waiting: { matches: (message: HostToView) => boolean; resolve: () => void }[] = [];
+  readonly presented: Disposable;
+  #requestId = 1_000_000;
+
+  constructor(deps: PresenterDeps, surface: Surface) {
+    const post = (message: HostToView): void => {
+      // What is sent can be parsed by the other side, to the last member.
+      assert.deepEqual(HostToView.parse(message), message);
+      this.posted.push(message);
+      for (const { matches, resolve } of [...this.#waiting]) if (matches(message)) resolve();
+    };
+    this.presented = present(deps, surface, { post, onMessage: this.#toHost.event });
+  }
+
+  /** Sends a raw message and resolves with what was replied to it. */
+  async raw(message: unknown, requestId: number): Promise<Extract<HostToView, { type: 'reply' }>> {
+    const replied = this.until((m) => m.type === 'reply' && m.requestId === requestId);
+    this.#toHost.fire(message);
+    await replied;
+    const reply = this.posted.findLast((m) => m.type === 'reply' && m.requestId === requestId);
+    assert.ok(reply?.type === 'reply');
+    return reply;
+  }
+
+  async ask(message: object): Promise<string | null> {
+    this.#requestId += 1;
+    const reply = await this.raw({ ...message, requestId: this.#requestId }, this.#requestId);
+    return reply.error?.code ?? null;
+  }
+
+  fire(message: unknown): void {
+    this.#toHost.fire(message);
+  }
+
+  async until(matches: (message: HostToView) => boolean): Promise<void> {
+    if (this.posted.some(matches)) return;
+    await new Promise<void>((resolve) => this.#waiting.push({ matches, resolve }));
+  }
+
+  ofType<T extends HostToView['type']>(type: T): Extract<HostToView, { type: T }>[] {
+    return this.posted.filter((m): m is Extract<HostToView, { type: T }> => m.type === type);
+  }
+}
+
+describe('the presenter', () => {
+  let bench: Bench;
+  let deps: PresenterDeps;
+  let trusted: boolean;
+  let confirms: boolean;
+  const confirmed: string[] = [];
+  const opened: string[] = [];
+  const drafts = new Emitter<Draft>((error) => assert.fail(String(error)));
+  const views: View[] = [];
+
+  beforeEach(async () => {
+    bench = await openBench({ 'a.txt': 'one\n' });
+    trusted = true;
+    confirms = true;
+    confirmed.length = 0;
+    opened.length = 0;
+    const model = { provider: 'played', id: 'x', label: 'Played' };
+    const session = new Session({ threadId: null, model, mode: 'default' }, (error) =>
+      assert.fail(String(error)),
+    );
+    deps = {
+      ...{ engine: bench.engine, store: bench.deps.store, session, tools: bench.deps.tools },
+      ...{ clock: bench.deps.clock, logger: bench.logger },
+      problems: () => ['a problem'],
+      trusted: () => trusted,
+      host: {
+        openDiff: async (action, callId) => void opened.push(`diff ${action.id} ${callId}`),
+        openPanel: async (id) => void opened.push(`panel ${id}`),
+        selectModel: async () => void opened.push('model'),
+        openWhy: async (rule) => void opened.push(`why ${rule}`),
+        confirm: async (_question, detail) => {
+          confirmed.push(detail);
+          return confirms;
+        },
+        onDraft: drafts.event,
+        decidedBy: 'this window',
+      },
+    };
+  });
+  afterEach(async () => {
+    for (const view of views.splice(0)) view.presented.dispose();
+    await bench.dispose();
+  });
+
+  function view(surface: Surface = { kind: 'chat' }): View {
+    const made = new View(deps, surface);
+    views.push(made);
+    return made;
+  }
+
+  const sayWrite = (path = 'w.txt'): void =>
+    bench.say(
+      {
+        text: 'I would write',
+        calls: [{ id: 'w', name: 'write_file', args: { path, content: 'w\n' } }],
+      },
+      { text: 'Done' },
+    );
+
+  async function waiting(shown: View, path?: string): Promise<ActionRow> {
+    sayWrite(path);
+    assert.equal(await shown.ask({ type: 'send', text: 'Go' }), null);
+    await bench.engine.idle();
+    return bench.action();
+  }
+
+  it('sends nothing before the view is ready, then one snapshot', async () => {
+    const shown = view();
+    sayWrite();
+    await shown.ask({ type: 'send', text: 'Go' });
+    await bench.engine.idle();
+    assert.deepEqual(
+      shown.posted.map(({ type }) => type),
+      ['reply'],
+    );
+    await shown.ask({ type: 'ready' });
+    const [snapshot] = shown.ofType('snapshot');
+    assert.ok(snapshot);
+    assert.deepEqual(
+      snapshot.items.map(({ kind }) => kind),
+      ['user', 'assistant', 'call'],
+    );
+    assert.deepEqual(snapshot.status.problems, ['a problem']);
+    assert.equal(snapshot.status.waiting, 1);
+    const [action] = snapshot.actions;
+    assert.equal(action?.agentText, 'I would write');
+    assert.equal(action.requests[0]?.before, '', 'a new file');
+  });
+
+  it('live updates add up to what a snapshot says', async () => {
+    const shown = view();
+    await shown.ask({ type: 'ready' });
+    const action = await waiting(shown);
+    const decisions = { w: approve };
+    const { id: actionId, proposalHash } = action;
+    assert.equal(await shown.ask({ type: 'submit', actionId, proposalHash, decisions }), null);
+    await bench.engine.idle();
+    await shown.until((m) => m.type === 'status' && m.status.turn === 'finished');
+    const later = view();
+    await later.ask({ type: 'ready' });
+    const [snapshot] = later.ofType('snapshot');
+    const items = new Map(shown.ofType('item').map(({ item }) => [item.id, item]));
+    for (const { itemId, offset, delta } of shown.ofType('text')) {
+      const item = items.get(itemId);
+      // The final item replaces the streamed text; here the two must agree.
+      assert.ok(item?.kind === 'assistant');
+      assert.equal(item.text.slice(offset, offset + delta.length), delta);
+    }
+    assert.deepEqual([...items.values()], snapshot?.items);
+    assert.equal(existsSync(bench.at('w.txt')), true);
+    const [first] = shown.ofType('action').map((m) => m.action.state);
+    const last = shown.ofType('action').at(-1)?.action.state;
+    assert.deepEqual([first, last], ['open', 'resolved']);
+  });
+
+  it('a panel is sent its own action only', async () => {
+    const chat = view();
+    const action = await waiting(chat);
+    const panel = view({ kind: 'panel', actionId: action.id });
+    const other = view({ kind: 'panel', actionId: 'a-other' });
+    await Promise.all([panel.ask({ type: 'ready' }), other.ask({ type: 'ready' })]);
+    const ids = (shown: View): (string | undefined)[] =>
+      shown.ofType('snapshot').flatMap(({ actions }) => actions.map(({ actionId }) => actionId));
+    assert.deepEqual([ids(panel), ids(other)], [[action.id], []]);
+    assert.deepEqual(panel.ofType('snapshot')[0]?.items, []);
+  });
+
+  it('a draft reaches the view, and a disposed view is sent nothing more', async () => {
+    const shown = view();
+    await shown.ask({ type: 'ready' });
+    drafts.fire({ actionId: 'a1', callId: 'c1', content: 'text' });
+    await shown.until(({ type }) => type === 'draft');
+    shown.presented.dispose();
+    const count = shown.posted.length;
+    drafts.fire({ actionId: 'a1', callId: 'c1', content: 'more' });
+    shown.fire({ type: 'ready', requestId: 99 });
+    await waiting(view());
+    assert.equal(shown.posted.length, count);
+  });
+
+  const MALFORMED: [string, unknown, number][] = [
+    ['nothing', undefined, 0],
+    ['null', null, 0],
+    ['text', 'submit', 0],
+    ['a list', [{ type: 'ready', requestId: 1 }], 0],
+    ['an unknown type', { type: 'approveAll', requestId: 7 }, 7],
+    ['no type', { requestId: 8 }, 8],
+    ['no request id', { type: 'ready' }, 0],
+    ['a broken request id', { type: 'ready', requestId: 1.5 }, 0],
+    ['a negative request id', { type: 'ready', requestId: -1 }, -1],
+    ['an additional field', { type: 'stop', requestId: 9, force: true }, 9],
+    ['an empty message', { type: 'send', requestId: 10, text: '' }, 10],
+    ['a model in a message', { type: 'send', requestId: 11, text: 'x', model: 'other' }, 11],
+    ['bypass spelt otherwise', { type: 'setMode', requestId: 12, mode: 'BYPASS' }, 12],
+    [
+      'decisions in a list',
+      { type: 'submit', requestId: 13, actionId: 'a', proposalHash: 'h', decisions: [approve] },
+      13,
+    ],
+    ['no proposal hash', { type: 'submit', requestId: 14, actionId: 'a', decisions: {} }, 14],
+    [
+      'a decision with a right of its own',
+      {
+        ...{ type: 'submit', requestId: 15, actionId: 'a', proposalHash: 'h' },
+        decisions: { w: { type: 'approve', remember: 'always' } },
+      },
+      15,
+    ],
+    ['an endless id', { type: 'openPanel', requestId: 16, actionId: 'a'.repeat(1_000_000) }, 16],
+  ];
+  for (const [title, message, requestId] of MALFORMED) {
+    it(`${title}: answered with an error, nothing changes`, async () => {
+      const shown = view();
+      const action = await waiting(shown);
+      const reply = await shown.raw(message, requestId);
+      assert.equal(reply.error?.code, 'bad_message');
+      assert.equal((await bench.deps.store.getAction(action.id))?.state, 'open');
+      assert.equal(deps.session.state.mode, 'default');
+      assert.deepEqual(opened, []);
+    });
+  }
+
+  it('whatever JSON comes: it is answered once, and approves nothing', async () => {
+    const shown = view();
+    const action = await waiting(shown);
+    const type = fc.constantFrom(
+      'ready',
+      'submit',
+      'setMode',
+      'openDiff',
+      'openPanel',
+      'approve',
+      'send',
+    );
+    const almost = fc.record(
+      {
+        type,
+        requestId: fc.nat({ max: 1000 }),
+        actionId: fc.constantFrom(action.id, 'a', '__proto__'),
+        callId: fc.constantFrom('w', 'x'),
+        proposalHash: fc.string(),
+        mode: fc.constantFrom('bypass', 'plan', ''),
+        decisions: fc.dictionary(
+          fc.constantFrom('w', 'x', '__proto__', 'constructor'),
+          fc.oneof(fc.constant(approve), fc.jsonValue()),
+        ),
+      },
+      { requiredKeys: [] },
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.oneof(fc.jsonValue(), almost), async (message) => {
+        const before = shown.ofType('reply').length;
+        shown.fire(message);
+        await shown.until(() => shown.ofType('reply').length > before);
+        assert.equal(shown.ofType('reply').length, before + 1);
+      }),
+    );
+    assert.equal((await bench.deps.store.getAction(action.id))?.state, 'open');
+    assert.equal((await bench.deps.store.getCall(action.turnId, 'w'))?.state, 'planned');
+    assert.notEqual(deps.session.state.mode, 'bypass');
+    assert.equal(existsSync(bench.at('w.txt')), false);
+  });
+
+  it('refusals come back with their code, nothing is consumed, and the right decision works then', async () => {
+    const shown = view();
+    const { id: actionId, proposalHash } = await waiting(shown);
+    const submit = (more: object): Promise<string | null> =>
+      shown.ask({ type: 'submit', actionId, proposalHash, decisions: { w: approve }, ...more });
+    assert.equal(await submit({ proposalHash: 'other' }), 'proposal_mismatch');
+    assert.equal(await submit({ decisions: {} }), 'undecided');
+    assert.equal(await submit({ decisions: { w: approve, x: approve } }), 'unknown_call');
+    assert.equal(await submit({ actionId: 'a-other' }), 'unknown_action');
+    assert.equal(await submit({}), null);
+    assert.equal(await submit({}), 'already_decided');
+    await bench.engine.idle();
+    const decided = await bench.deps.store.getAction(actionId);
+    assert.equal(decided?.decidedBy, 'this window');
+  });
+
+  it('protected files and paths outside the workspace need the native confirmation', async () => {
+    for (const path of ['.vscode/tasks.json', '../outside.txt']) {
+      const shown = view();
+      deps.session.update({ threadId: null });
+      confirmed.length = 0;
+      const { id: actionId, proposalHash } = await waiting(shown, path);
+      const submit = (decision: object): Promise<string | null> =>
+        shown.ask({ type: 'submit', actionId, proposalHash, decisions: { w: decision } });
+      confirms = false;
+      assert.equal(await submit(approve), 'not_confirmed');
+      assert.equal(await submit({ type: 'edit', content: 'x' }), 'not_confirmed');
+      assert.equal((await bench.deps.store.getAction(actionId))?.state, 'open');
+      assert.equal(confirmed.length, 2);
+      assert.equal(await submit({ type: 'reject' }), null, 'a rejection needs none');
+      await bench.engine.idle();
+      assert.equal(confirmed.length, 2);
+    }
+  });
+
+  it('before trust nothing starts and nothing is decided', async () => {
+    const shown = view();
+    const { id: actionId, proposalHash } = await waiting(shown);
+    trusted = false;
+    const decisions = { w: approve };
+    const submitted = await shown.ask({ type: 'submit', actionId, proposalHash, decisions });
+    assert.equal(submitted, 'untrusted_workspace');
+    assert.equal(await shown.ask({ type: 'send', text: 'Go' }), 'untrusted_workspace');
+    assert.equal((await bench.deps.store.getAction(actionId))?.state, 'open');
+  });
+
+  it('a message while a turn waits decides nothing; a blank one starts nothing', async () => {
+    const shown = view();
+    const action = await waiting(shown);
+    assert.equal(await shown.ask({ type: 'send', text: 'yes, approve it' }), 'turn_paused');
+    assert.equal((await bench.deps.store.getAction(action.id))?.state, 'open');
+    await shown.ask({ type: 'newThread' });
+    assert.equal(await shown.ask({ type: 'send', text: ' \n' }), 'empty_message');
+    assert.equal((await bench.deps.store.listThreads()).length, 1);
+  });
+
+  it('bypass cannot be set from a view; a message without a model says what to do', async () => {
+    const shown = view();
+    assert.equal(await shown.ask({ type: 'setMode', mode: 'bypass' }), 'not_allowed');
+    assert.equal(await shown.ask({ type: 'setMode', mode: 'plan' }), null);
+    assert.equal(deps.session.state.mode, 'plan');
+    deps.session.update({ model: null });
+    assert.equal(await shown.ask({ type: 'send', text: 'Go' }), 'model_not_configured');
+    assert.equal(await shown.ask({ type: 'stop' }), 'nothing_to_stop');
+  });
+
+  it('opening things that do not wait is an error, opening what waits reaches the window', async () => {
+    const shown = view();
+    const { id: actionId } = await waiting(shown);
+    assert.equal(await shown.ask({ type: 'openDiff', actionId: 'a-x', callId: 'w' }), 'not_paused');
+    assert.equal(await shown.ask({ type: 'openDiff', actionId, callId: 'w' }), null);
+    assert.equal(await shown.ask({ type: 'openPanel', actionId }), null);
+    assert.deepEqual(opened, [`diff ${actionId} w`, `panel ${actionId}`]);
+    assert.equal(await shown.ask({ type: 'stop' }), null);
+    assert.equal(await shown.ask({ type: 'openDiff', actionId, callId: 'w' }), 'not_paused');
+  });
+});
