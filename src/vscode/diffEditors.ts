@@ -22,6 +22,9 @@ export interface DiffRequest {
   decidable: boolean;
 }
 
+/** Makes the request of an edit that waits anew; undefined when it does not wait any more. */
+export type DiffLoader = (actionId: string, callId: string) => Promise<DiffRequest | undefined>;
+
 export class DiffEditors implements Disposable {
   readonly #files = new Map<string, Uint8Array>();
   readonly #open = new Map<string, DiffRequest>();
@@ -29,8 +32,10 @@ export class DiffEditors implements Disposable {
   readonly #drafts: Emitter<Draft>;
   readonly #registered: vscode.Disposable[];
   readonly onDraft: Emitter<Draft>['event'];
+  readonly #load: DiffLoader;
 
-  constructor(onError: (error: unknown) => void) {
+  constructor(load: DiffLoader, onError: (error: unknown) => void) {
+    this.#load = load;
     this.#drafts = new Emitter(onError);
     this.onDraft = this.#drafts.event;
     const provider = this.#provider();
@@ -47,11 +52,7 @@ export class DiffEditors implements Disposable {
   async open(request: DiffRequest): Promise<void> {
     const base = this.#uri(BASE_SCHEME, request);
     const proposal = this.#uri(PROPOSAL_SCHEME, request);
-    this.#files.set(base.toString(), new TextEncoder().encode(request.before));
-    if (!this.#files.has(proposal.toString())) {
-      this.#files.set(proposal.toString(), new TextEncoder().encode(request.after));
-    }
-    this.#open.set(proposal.toString(), request);
+    this.#fill(request);
     const title = `${displayBytes(path.posix.basename(request.path))} (proposed by the agent, editable)`;
     await vscode.commands.executeCommand('vscode.diff', base, proposal, title, { preview: false });
   }
@@ -84,6 +85,28 @@ export class DiffEditors implements Disposable {
     this.#drafts.dispose();
   }
 
+  #fill(request: DiffRequest): void {
+    const base = this.#uri(BASE_SCHEME, request).toString();
+    const proposal = this.#uri(PROPOSAL_SCHEME, request).toString();
+    this.#files.set(base, new TextEncoder().encode(request.before));
+    if (!this.#files.has(proposal)) {
+      this.#files.set(proposal, new TextEncoder().encode(request.after));
+    }
+    this.#open.set(proposal, request);
+  }
+
+  /** The bytes of one side; an editor that the window restored asks before anything was opened here. */
+  async #bytes(uri: vscode.Uri): Promise<Uint8Array> {
+    const known = this.#files.get(uri.toString());
+    if (known) return known;
+    const query = new URLSearchParams(uri.query);
+    const request = await this.#load(query.get('action') ?? '', query.get('call') ?? '');
+    if (request) this.#fill(request);
+    const bytes = this.#files.get(uri.toString());
+    if (!bytes) throw vscode.FileSystemError.FileNotFound(uri);
+    return bytes;
+  }
+
   #uri(scheme: string, request: DiffRequest): vscode.Uri {
     const name = path.posix.basename(request.path);
     const query = new URLSearchParams({ action: request.actionId, call: request.callId });
@@ -105,21 +128,19 @@ export class DiffEditors implements Disposable {
   }
 
   #provider(): vscode.FileSystemProvider {
-    const read = (uri: vscode.Uri): Uint8Array => {
-      const bytes = this.#files.get(uri.toString());
-      if (!bytes) throw vscode.FileSystemError.FileNotFound(uri);
-      return bytes;
-    };
     const refuse = (uri: vscode.Uri): never => {
       throw vscode.FileSystemError.NoPermissions(uri);
     };
     return {
       onDidChangeFile: this.#changes.event,
       watch: () => new vscode.Disposable(() => undefined),
-      stat: (uri) => ({ type: vscode.FileType.File, ctime: 0, mtime: 0, size: read(uri).length }),
-      readFile: read,
-      writeFile: (uri, content) => {
-        read(uri);
+      stat: async (uri) => {
+        const { length: size } = await this.#bytes(uri);
+        return { type: vscode.FileType.File, ctime: 0, mtime: 0, size };
+      },
+      readFile: (uri) => this.#bytes(uri),
+      writeFile: async (uri, content) => {
+        await this.#bytes(uri);
         this.#files.set(uri.toString(), content);
         const type = vscode.FileChangeType.Changed;
         this.#changes.fire([{ type, uri }]);

@@ -1,8 +1,8 @@
 // What a presenter may ask of the window: diff editors, panels, quick picks, the native confirmation.
 import * as vscode from 'vscode';
+import { diffRequest } from './diffRequest.ts';
 import { selectModel } from './models.ts';
 import { displayBytes } from '../protocol/displayBytes.ts';
-import { AppError } from '../core/base/errors.ts';
 import type { PanelHost } from '../core/panel/requests.ts';
 import type { ActionRow } from '../core/ports/store.ts';
 import type { Services } from './services.ts';
@@ -20,19 +20,8 @@ export function createPanelHost(services: Services): PanelHost {
 }
 
 async function openDiff(services: Services, action: ActionRow, callId: string): Promise<void> {
-  const request = action.requests.find((known) => known.callId === callId);
-  if (request?.proposal.kind !== 'edit') {
-    throw new AppError('not_an_edit', 'Only a file edit can be shown in a diff editor.');
-  }
-  const { baseHash, newText, path } = request.proposal;
   const { store } = await services.engine();
-  const before = baseHash === null ? '' : await store.getText(baseHash);
-  if (before === undefined) {
-    throw new AppError('no_base', 'The text this edit was proposed on is no longer kept.');
-  }
-  const decidable = action.requests.length === 1;
-  const { id: actionId } = action;
-  await services.diffs.open({ actionId, callId, path, before, after: newText ?? '', decidable });
+  await services.diffs.open(await diffRequest(store, action, callId));
 }
 
 /** Opens the settings page at the approval rules; the rule is shown there in its list. */
@@ -40,8 +29,10 @@ async function openSettings(_rule: string): Promise<void> {
   await vscode.commands.executeCommand('workbench.action.openSettings', 'countersign.approval');
 }
 
+/** The first button has the focus: Enter, pressed once too often, approves nothing. */
 async function confirm(question: string, detail: string): Promise<boolean> {
   const options = { modal: true, detail: displayBytes(detail, true) };
   const approve = 'Approve';
-  return (await vscode.window.showWarningMessage(question, options, approve)) === approve;
+  const chosen = await vscode.window.showWarningMessage(question, options, 'Look Again', approve);
+  return chosen === approve;
 }

@@ -8,7 +8,8 @@ import { createVscodeProvider } from './languageModels.ts';
 import { initialModel } from './models.ts';
 import { secretKey } from './secretKey.ts';
 import { createSettings, manifestKeys } from './settings.ts';
-import { DiffEditors } from './diffEditors.ts';
+import { DiffEditors, type DiffLoader } from './diffEditors.ts';
+import { waitingDiff } from './diffRequest.ts';
 import { toAppError } from '../core/base/errors.ts';
 import { Emitter } from '../core/base/event.ts';
 import { DisposableStore, type Disposable } from '../core/base/lifecycle.ts';
@@ -41,7 +42,9 @@ export function createServices(context: vscode.ExtensionContext, load: EngineLoa
   const onError = (error: unknown): void => logger.error('a watcher failed', error);
   const session = owned.add(new Session({ threadId: null, model: null, mode: 'default' }, onError));
   const reveal = owned.add(new Emitter<string>(onError));
-  const diffs = owned.add(new DiffEditors(onError));
+  const loadDiff: DiffLoader = async (actionId, callId) =>
+    waitingDiff((await engine()).store, actionId, callId);
+  const diffs = owned.add(new DiffEditors(loadDiff, onError));
   let opening: Promise<OpenedEngine> | undefined;
   const opened = owned.add(new Emitter<OpenedEngine>(onError));
 

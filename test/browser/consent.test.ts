@@ -33,14 +33,14 @@ describe('consent', () => {
   }
 
   for (const path of ['.vscode/settings.json', 'package.json']) {
-    it(`an edit of ${path} warns and asks in a native dialog; cancelling approves nothing`, async () => {
+    it(`an edit of ${path} warns and asks in a native dialog, where Enter approves nothing`, async () => {
       const { chat, folder, bench } = session;
       await proposes(write('p1', path));
       await chat.card('p1').getByText('Protected file:').waitFor();
       await chat.press('p1', 'approve');
       assert.match(await modal().innerText(), /high risk[^]*protected/);
       await bench.screenshot('look-modal');
-      await inModal('Cancel').click();
+      await bench.page.keyboard.press('Enter');
       await chat.frame.locator('[data-testid=card-error][data-code=not_confirmed]').waitFor();
       assert.deepEqual(folder.tree(), sampleTree());
       await chat.press('p1', 'approve');
@@ -128,7 +128,10 @@ describe('consent', () => {
       {
         text: hostile,
         toolCalls: [
-          call('q1', 'ask_user', { question: hostile, options: [{ label: hostile.slice(0, 60), value: 'x' }] }),
+          call('q1', 'ask_user', {
+            question: hostile,
+            options: [{ label: hostile.slice(0, 60), value: 'x' }],
+          }),
           write('w1', '<b>x<b>.md'),
         ],
       },

@@ -1,5 +1,6 @@
 // A paused turn survives a killed extension host, a reload and a restart of everything, and runs once when approved.
 import assert from 'node:assert/strict';
+import { DiffEditor } from './support/diffEditor.ts';
 import { sampleTree } from './support/folder.ts';
 import { call } from './support/script.ts';
 import { pictureOnFailure, startSession, type Session } from './support/session.ts';
@@ -83,6 +84,27 @@ describe('durable', () => {
     assert.equal(await chat.actionId(), actionId);
     await approveInChat();
     assertDoneOnce();
+  });
+
+  it('a diff editor that was open is filled again after a reload, and can still decide', async () => {
+    const { bench, chat, folder, script } = session;
+    script.says(
+      { toolCalls: [call('w1', 'write_file', { path: 'notes.md', content: 'agent\n' })] },
+      { text: 'Done' },
+    );
+    await session.fresh();
+    await chat.send('Keep my editor');
+    await chat.press('w1', 'open-diff');
+    const diff = new DiffEditor(bench.page);
+    await diff.right.getByText('agent').waitFor();
+    const loaded = bench.page.waitForEvent('load');
+    await bench.runCommand('Developer: Reload Window');
+    await loaded;
+    await diff.right.getByText('agent').waitFor();
+    await diff.typeAtEnd('mine');
+    await diff.action('Approve').click();
+    await chat.turn('finished');
+    assert.deepEqual(folder.tree(), { ...sampleTree(), 'notes.md': 'agent\nmine' });
   });
 
   it('everything is stopped and started: decided in the approval panel, the card in the chat goes away', async () => {

@@ -1,0 +1,33 @@
+// What the diff editor of one edit shows, from the stored proposal.
+import { AppError } from '../core/base/errors.ts';
+import type { ActionRow, Store } from '../core/ports/store.ts';
+import type { DiffRequest } from './diffEditors.ts';
+
+/** Throws AppError `not_an_edit` or `no_base`. */
+export async function diffRequest(
+  store: Store,
+  action: ActionRow,
+  callId: string,
+): Promise<DiffRequest> {
+  const request = action.requests.find((known) => known.callId === callId);
+  if (request?.proposal.kind !== 'edit') {
+    throw new AppError('not_an_edit', 'Only a file edit can be shown in a diff editor.');
+  }
+  const { baseHash, newText, path } = request.proposal;
+  const before = baseHash === null ? '' : await store.getText(baseHash);
+  if (before === undefined) {
+    throw new AppError('no_base', 'The text this edit was proposed on is no longer kept.');
+  }
+  const decidable = action.requests.length === 1;
+  return { actionId: action.id, callId, path, before, after: newText ?? '', decidable };
+}
+
+/** The same for an editor that the window restored; undefined when the edit does not wait any more. */
+export async function waitingDiff(
+  store: Store,
+  actionId: string,
+  callId: string,
+): Promise<DiffRequest | undefined> {
+  const action = await store.getAction(actionId);
+  return action?.state === 'open' ? diffRequest(store, action, callId) : undefined;
+}
