@@ -1,6 +1,5 @@
 // LangGraph's SQLite saver on our open database, with tables of our own: each message is stored once, a checkpoint
 // holds what changed, and stored text is only ever read as data. Its parts are in saver*.ts.
-import { randomInt } from 'node:crypto';
 import type { RunnableConfig } from '@langchain/core/runnables';
 import type {
   ChannelVersions,
@@ -38,7 +37,7 @@ export interface CheckpointerOptions {
   tidyAfter?: number;
 }
 
-/** Versions are unique: branches of a thread give the same number to different values otherwise. */
+/** Versions are unique enough to be keys: branches of a thread give the same number to different values otherwise. */
 const FRACTIONS = 1e12;
 
 /**
@@ -68,6 +67,7 @@ export class TurnCheckpointer extends SqliteSaver {
       threads: createThreadTable(db),
       rows: createSaverRows(db),
       codec: createValueCodec(items, createListTable(db)),
+      inWal: db.pragma('journal_mode', { simple: true }) === 'wal',
       fence: createFence(db, options.fence),
       pruner: this.#pruner,
     };
@@ -143,7 +143,7 @@ export class TurnCheckpointer extends SqliteSaver {
 
   /** Greater than `current` by about one, as the stock saver counts, and never the same twice. */
   override getNextVersion(current: number | undefined): number {
-    return Math.floor(current ?? 0) + 1 + randomInt(1, FRACTIONS) / FRACTIONS;
+    return Math.floor(current ?? 0) + 1 + Math.floor(Math.random() * FRACTIONS) / FRACTIONS;
   }
 
   /** Pending sends of old checkpoints are read where the checkpoint is read. */

@@ -24,6 +24,8 @@ export interface OpenedDatabase {
 }
 
 const JOURNAL_SIZE_LIMIT = 4 * 1024 * 1024;
+/** Bytes, for new files: a page of 4 KB holds one message of 2 KB and wastes the rest. */
+const PAGE_SIZE = 8192;
 
 /**
  * Opens or creates the state file, migrated to the newest schema. Throws AppError `sqlite_unsupported_node`,
@@ -60,6 +62,7 @@ function configure(db: Db, file: string, journalMode: JournalMode): void {
   db.pragma('foreign_keys=ON');
   db.pragma('cell_size_check=ON');
   refuseUnknown(db, file);
+  db.pragma(`page_size=${PAGE_SIZE}`);
   db.pragma('auto_vacuum=INCREMENTAL');
   const actual = db.pragma(`journal_mode=${journalMode}`, { simple: true });
   if (actual !== journalMode) {
@@ -68,6 +71,7 @@ function configure(db: Db, file: string, journalMode: JournalMode): void {
   // Set after the journal mode: the driver is compiled to lower it in WAL mode.
   db.pragma('synchronous=FULL');
   db.pragma(`journal_size_limit=${JOURNAL_SIZE_LIMIT}`);
+  db.pragma(`wal_autocheckpoint=${JOURNAL_SIZE_LIMIT / PAGE_SIZE}`);
 }
 
 const corruptNotice = (file: string, moved: string): string =>

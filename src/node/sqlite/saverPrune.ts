@@ -10,6 +10,8 @@ export interface SaverPruner {
   prune(thread: ThreadRef, keep: number): void;
 }
 
+/** Checkpoints that go at once: finding what only they needed is the same work for one as for several. */
+const AT_ONCE = 8;
 /** Stock checkpoints to delete in one transaction: each holds a whole state. */
 const STOCK_AT_ONCE = 4;
 
@@ -28,20 +30,29 @@ export function createPruner(
   return {
     afterPut: (thread, ns) => {
       if (keepOfTurns === undefined || !isTurn.get(thread.id)) return;
-      if (dropOld(thread, ns, keepOfTurns) === 0) return;
+      if (dropOld(thread, ns, { keep: keepOfTurns, atLeast: AT_ONCE }) === 0) return;
       sweepLists(thread);
       stock?.deleteSome(thread.id, STOCK_AT_ONCE);
     },
     prune: (thread, keep) => {
-      for (const ns of namespaces.all(thread.seq)) dropOld(thread, ns, Math.max(1, keep));
+      for (const ns of namespaces.all(thread.seq)) {
+        dropOld(thread, ns, { keep: Math.max(1, keep), atLeast: 1 });
+      }
       sweepLists(thread);
       sweepItems(thread);
     },
   };
 }
 
+interface Drop {
+  /** Newest checkpoints that stay. */
+  keep: number;
+  /** Nothing happens for fewer. */
+  atLeast: number;
+}
+
 /** Returns how many checkpoints went, with their writes and the values that no other checkpoint has. */
-function checkpointDropper(db: Db): (thread: ThreadRef, ns: string, keep: number) => number {
+function checkpointDropper(db: Db): (thread: ThreadRef, ns: string, drop: Drop) => number {
   const old = db
     .prepare<[number, string, number], string>(
       'SELECT id FROM checkpoint WHERE thread = ? AND ns = ? ORDER BY id DESC LIMIT -1 OFFSET ?',
@@ -56,8 +67,9 @@ function checkpointDropper(db: Db): (thread: ThreadRef, ns: string, keep: number
        SELECT kept.value FROM checkpoint, json_each(checkpoint.value_seqs) AS kept
        WHERE checkpoint.thread = @thread AND checkpoint.ns = @ns)`,
   );
-  return ({ seq }, ns, keep) => {
+  return ({ seq }, ns, { keep, atLeast }) => {
     const ids = old.all(seq, ns, keep);
+    if (ids.length < atLeast) return 0;
     for (const id of ids) {
       drop.run(seq, ns, id);
       dropWrites.run(seq, ns, id);

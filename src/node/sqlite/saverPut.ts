@@ -7,11 +7,12 @@ import type {
 } from '@langchain/langgraph-checkpoint';
 import { WRITES_IDX_MAP } from '@langchain/langgraph-checkpoint';
 import type { Connection } from './connection.ts';
-import { encodeData } from './saverData.ts';
+import type { Db } from './database.ts';
+import { encodeData, parseData } from './saverData.ts';
 import type { SaverFence } from './saverFence.ts';
 import type { SaverPruner } from './saverPrune.ts';
-import { versionKey, type Place, type SaverRows, type ValueRow } from './saverRows.ts';
-import { StockBody, stockValue, type StockTables } from './saverStock.ts';
+import { versionKey, type Place, type SaverRows } from './saverRows.ts';
+import { CheckpointBody, StockBody, stockValue, type StockTables } from './saverStock.ts';
 import type { SaverTransaction, ThreadTable } from './saverTransaction.ts';
 import type { PendingValue, ValueCodec } from './saverValues.ts';
 
@@ -21,6 +22,8 @@ export interface SaverParts {
   rows: SaverRows;
   codec: ValueCodec;
   stock: StockTables | undefined;
+  /** With a write-ahead log, a lost write loses itself only; with a rollback journal it could damage the file. */
+  inWal: boolean;
   fence: SaverFence;
   pruner: SaverPruner;
 }
@@ -85,12 +88,10 @@ function storeValue(
   const { channel, value } = fresh;
   const version = versionKey(fresh.version);
   const stored = codec.store(transaction, value, placeOf(place.ns, channel));
-  const known = rows.findValue(place, channel, version);
-  if (known?.type === stored.type && known.body === stored.body) return known.seq;
   return rows.putValue(place, { channel, version, ...stored });
 }
 
-/** Rows of the values that did not change: those of the parent, else those of the same version. */
+/** Rows of the values that did not change: the parent's, and where its versions differ those of the same version. */
 function inheritValues(
   parts: SaverParts,
   transaction: SaverTransaction,
@@ -102,13 +103,20 @@ function inheritValues(
   const place = { thread: transaction.thread.seq, ns: target.ns };
   const parent = target.id ? rows.getCheckpoint(place, target.id) : undefined;
   const ofParent = parent ? rows.valuesOf(parent.valueSeqs) : [];
+  const versions = parent ? versionsOf(parent) : {};
   const ofStock = parent ? undefined : stockValues(parts, transaction, target);
   return channels.flatMap(([channel, version]) => {
-    const isIt = (row: ValueRow): boolean =>
-      row.channel === channel && row.version === versionKey(version);
-    const row = ofParent.find(isIt) ?? rows.findValue(place, channel, versionKey(version));
-    return row?.seq ?? ofStock?.(channel, version) ?? [];
+    const key = versionKey(version);
+    const known = ofParent.find((row) => row.channel === channel && row.version === key);
+    if (known) return known.seq;
+    // The parent has this version too, and no value for it.
+    if (versions[channel] === version) return [];
+    return rows.findValue(place, channel, key)?.seq ?? ofStock?.(channel, version) ?? [];
   });
+}
+
+function versionsOf({ body }: { body: string }): Record<string, number | string> {
+  return CheckpointBody.parse(parseData({ type: 'json', body })).channel_versions;
 }
 
 /** Copies values from a parent that the stock saver wrote, where every checkpoint holds them all. */
@@ -163,16 +171,35 @@ export function writePutter(parts: SaverParts) {
 
 /** One transaction behind the fence; what it taught is remembered only when it is committed. */
 async function inTransaction(
-  { connection, threads, fence }: SaverParts,
+  { connection, threads, fence, inWal }: SaverParts,
   threadId: string,
   run: (transaction: SaverTransaction) => void,
 ): Promise<void> {
-  const afterCommit = await connection.write(() => {
+  const { db } = connection;
+  const transact = db.transaction((): SaverTransaction['afterCommit'] => {
     fence(threadId);
-    const thread = threads.findOrCreate(threadId);
-    const transaction: SaverTransaction = { thread, afterCommit: [] };
+    const transaction: SaverTransaction = {
+      thread: threads.findOrCreate(threadId),
+      afterCommit: [],
+    };
     run(transaction);
     return transaction.afterCommit;
   });
+  const afterCommit = await connection.read(() =>
+    inWal ? withoutSync(db, () => transact.immediate()) : transact.immediate(),
+  );
   for (const remember of afterCommit) remember();
+}
+
+/**
+ * Leaves the write to the disk's cache: a power cut may take the last checkpoints, and their nodes run again. Consent and
+ * execution are committed with FULL, which also makes everything durable that came before them in the log.
+ */
+function withoutSync<T>(db: Db, run: () => T): T {
+  db.pragma('synchronous=NORMAL');
+  try {
+    return run();
+  } finally {
+    db.pragma('synchronous=FULL');
+  }
 }

@@ -1,0 +1,61 @@
+// A turn through the whole engine: store, journal, policy, tools, graph and saver.
+import path from 'node:path';
+import { openEngine } from '../../src/node/openEngine.ts';
+import { assetsOf } from '../../src/node/assets.ts';
+import type { Message } from '../../src/core/agent/message.ts';
+import { benchModel, makeWorkspace, saidBytes } from './workload.ts';
+import { bytesOfState } from './measure.ts';
+
+const DIST = path.resolve(import.meta.dirname, '../../dist');
+
+export interface EngineTurn {
+  /** The state file with a turn that waits for an approval. */
+  file: string;
+  workspace: string;
+  said: number;
+  /** Bytes on disk while the turn waits, the store being closed. */
+  bytes: number;
+  messages: number;
+  /** Milliseconds of each step (a model call and its tool call), in order. */
+  steps: number[];
+}
+
+/** Runs until the last call asks for approval. */
+export async function runEngineTurn(folder: string, messages: number): Promise<EngineTurn> {
+  const workspace = makeWorkspace(folder);
+  const file = path.join(folder, `state${messages}.db`);
+  const marks: number[] = [];
+  const model = benchModel(messages, () => marks.push(performance.now()));
+  const quiet = (): undefined => undefined;
+  const opened = await openEngine({
+    stateFile: file,
+    roots: [workspace],
+    assets: assetsOf(DIST),
+    settings: {
+      read: () => ({ user: {}, workspace: {}, trusted: true }),
+      onChange: () => ({ dispose: quiet }),
+    },
+    secrets: { get: async () => undefined },
+    logger: { debug: quiet, info: quiet, warn: quiet, error: quiet },
+    providers: new Map([['bench', model]]),
+  });
+  const thread = await opened.engine.createThread();
+  const drive = await opened.engine.startTurn({
+    threadId: thread.id,
+    text: 'Read every file.',
+    model: { provider: 'bench', id: 'bench' },
+    mode: 'default',
+  });
+  const end = await drive.done;
+  if (end.kind !== 'paused') throw new Error(`The turn ended as ${JSON.stringify(end)}`);
+  const rows = await opened.store.messagesOfTurn(drive.turn.id);
+  const said: Message[] = rows.map((row) => row.message);
+  opened.dispose();
+  return {
+    ...{ file, workspace },
+    said: saidBytes(said),
+    bytes: bytesOfState(file),
+    messages: said.length,
+    steps: marks.slice(1).map((mark, at) => mark - (marks[at] ?? mark)),
+  };
+}

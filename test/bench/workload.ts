@@ -1,0 +1,72 @@
+// The work that is measured: a turn of AI calls with tool results of 2 KB, the same in every run.
+import { mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import type { Message } from '../../src/core/agent/message.ts';
+import type { ModelChunk, ModelProvider } from '../../src/core/ports/model.ts';
+
+export const RESULT_BYTES = 2048;
+const FILES = 50;
+const words =
+  'const return await store checkpoint the of message turn if else function import from value error path line result'.split(
+    ' ',
+  );
+
+/** Lines of text, about as compressible as code; other lines for another seed. */
+export function sampleText(seed: number, bytes: number): string {
+  let state = (seed + 1) * 2654435761;
+  const next = (): number => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return state;
+  };
+  let text = '';
+  while (text.length < bytes) {
+    text += `${words[next() % words.length]}${next() % 97}${next() % 9 === 0 ? '\n' : ' '}`;
+  }
+  return text.slice(0, bytes);
+}
+
+/** A workspace with files of 2 KB to read. */
+export function makeWorkspace(folder: string): string {
+  const root = path.join(folder, 'workspace');
+  mkdirSync(root, { recursive: true });
+  for (let n = 0; n < FILES; n += 1) {
+    writeFileSync(path.join(root, fileName(n)), sampleText(n, RESULT_BYTES));
+  }
+  return root;
+}
+
+const fileName = (n: number): string => `file${Math.floor(n) % FILES}.txt`;
+
+/** Calls until the turn has `messages` messages, then one command that waits for approval, then a last word. */
+export function benchModel(messages: number, onCall: (count: number) => void): ModelProvider {
+  return {
+    stream: async function* ({ messages: said }): AsyncGenerator<ModelChunk> {
+      onCall(said.length);
+      const n = said.length;
+      if (n + 2 < messages) yield* callOf(n, 'read_file', { path: fileName(n / 2) });
+      else if (n + 2 <= messages + 1) yield* callOf(n, 'run_command', { command: 'node -v' });
+      else
+        yield* [
+          { type: 'text', delta: 'Done.' } as const,
+          { type: 'end', reason: 'stop' } as const,
+        ];
+    },
+  };
+}
+
+function* callOf(n: number, name: string, args: object): Generator<ModelChunk> {
+  yield { type: 'text', delta: `Step ${n}: I look at the next file to see what it holds. ` };
+  yield { type: 'toolCall', index: 0, id: `call${n}`, name, args: JSON.stringify(args) };
+  yield { type: 'usage', usage: { input: n * 600, output: 40 } };
+  yield { type: 'end', reason: 'tool_calls' };
+}
+
+/** Bytes of what was said: texts and arguments, and nothing about them. */
+export function saidBytes(messages: readonly Message[]): number {
+  const texts = messages.flatMap((message) =>
+    message.role === 'assistant'
+      ? [message.text, ...message.toolCalls.flatMap((call) => [call.name, call.argsText])]
+      : [message.text],
+  );
+  return texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0);
+}
