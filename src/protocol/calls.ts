@@ -105,6 +105,9 @@ export type DecisionType = z.infer<typeof DecisionType>;
 export const JsonObject = z.record(z.string(), z.unknown());
 export type JsonObject = z.infer<typeof JsonObject>;
 
+/** Longest text in one field of a message or decision (a file's whole new text included), in UTF-16 units. */
+export const MAX_TEXT = 5_000_000;
+
 /** Longest reason or claimed output a human may give, in UTF-16 units. */
 const MAX_ANSWER = 16_000;
 
@@ -118,10 +121,13 @@ export const Decision = z.discriminatedUnion('type', [
   }),
   z.strictObject({
     type: z.literal('edit'),
-    args: JsonObject.optional(),
-    content: z.string().optional(),
+    args: JsonObject.refine(
+      (args) => JSON.stringify(args).length <= MAX_TEXT,
+      'too long',
+    ).optional(),
+    content: z.string().max(MAX_TEXT).optional(),
   }),
-  z.strictObject({ type: z.literal('respond'), text: z.string() }),
+  z.strictObject({ type: z.literal('respond'), text: z.string().max(MAX_TEXT) }),
   // For a call whose outcome is unknown after a crash.
   z.strictObject({ type: z.literal('mark_done'), output: z.string().max(MAX_ANSWER).optional() }),
   z.strictObject({ type: z.literal('run_again') }),
@@ -137,7 +143,7 @@ export const Submission = z.strictObject({
   actionId: z.string().min(1),
   proposalHash: z.string().optional(),
   decisions: Decisions.optional(),
-  answer: z.string().optional(),
+  answer: z.string().max(MAX_TEXT).optional(),
 });
 export type Submission = z.infer<typeof Submission>;
 

@@ -7,13 +7,13 @@ import {
   CallState,
   Decisions,
   JsonObject,
+  MAX_TEXT,
   Mode,
   TurnStatus,
   Verdict,
 } from './calls.ts';
 
-/** Longest text a webview may send in one field (a file's whole new text included), in UTF-16 units. */
-export const MAX_TEXT = 5_000_000;
+export { MAX_TEXT };
 
 export const ThreadSummary = z.object({
   id: z.string(),

@@ -1,0 +1,89 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { parseSettings, RULE_KEYS, SETTINGS } from '../../../src/core/settings.ts';
+import type { Mode } from '../../../src/protocol/calls.ts';
+
+const MODE = 'countersign.approval.mode';
+const layers = (
+  user: Record<string, unknown> = {},
+  workspace: Record<string, unknown> = {},
+): Parameters<typeof parseSettings>[0] => ({ user, workspace, trusted: true });
+const modeOf = (user: unknown, workspace?: unknown): Mode =>
+  parseSettings(layers({ [MODE]: user }, workspace === undefined ? {} : { [MODE]: workspace }))
+    .values[MODE];
+
+describe('parseSettings', () => {
+  it('gives every setting its default', () => {
+    const { values, problems } = parseSettings(layers());
+    assert.deepEqual(problems, []);
+    assert.deepEqual(
+      values,
+      Object.fromEntries(Object.entries(SETTINGS).map(([key, spec]) => [key, spec.default])),
+    );
+  });
+
+  for (const [user, workspace, expected] of [
+    ['default', 'plan', 'plan'],
+    ['default', 'dontAsk', 'dontAsk'],
+    ['default', 'acceptEdits', 'default'],
+    ['default', 'bypass', 'default'],
+    ['plan', 'default', 'plan'],
+    ['plan', 'bypass', 'plan'],
+    ['acceptEdits', 'default', 'default'],
+    ['bypass', 'acceptEdits', 'acceptEdits'],
+    ['bypass', undefined, 'bypass'],
+    [undefined, 'bypass', 'default'],
+    [undefined, 'plan', 'plan'],
+    ['yolo', undefined, 'default'],
+    ['yolo', 'bypass', 'default'],
+    ['plan', 'yolo', 'plan'],
+  ] as const) {
+    it(`mode ${user ?? '–'} of the user, ${workspace ?? '–'} of the workspace: ${expected}`, () => {
+      assert.equal(modeOf(user, workspace), expected);
+    });
+  }
+
+  it('never takes from a workspace where the model is, who it is or where state is kept', () => {
+    const workspace = Object.fromEntries(
+      Object.entries(SETTINGS)
+        .filter(([, spec]) => spec.scope !== 'resource')
+        .map(([key, spec]) => [key, typeof spec.default === 'number' ? 99 : 'openai']),
+    );
+    assert.ok(Object.keys(workspace).length >= 4);
+    assert.deepEqual(parseSettings(layers({}, workspace)).values, parseSettings(layers()).values);
+  });
+
+  it('names what is wrong on one line each: key, layer, what it may be', () => {
+    const { problems, values } = parseSettings(
+      layers({ [MODE]: 'yolo', 'countersign.model.baseUrl': 7 }, { [MODE]: 3 }),
+    );
+    assert.equal(values[MODE], 'default');
+    assert.equal(problems.length, 3, problems.join('\n'));
+    for (const problem of problems) {
+      assert.match(problem, /^countersign\.\S+ in (user|workspace) settings /);
+      assert.doesNotMatch(problem, /\n/);
+    }
+    assert.ok(problems.some((text) => text.includes('"plan"')));
+  });
+
+  it('names keys that are not ours to know, rule lists are', () => {
+    const user = { 'countersign.approval.denny': [], 'editor.x': 1, [RULE_KEYS.deny]: [] };
+    const { problems } = parseSettings(layers(user));
+    assert.equal(problems.length, 1);
+    assert.match(problems[0] ?? '', /countersign\.approval\.denny in user settings/);
+  });
+
+  it('is total: any value of any key gives a value of the right type', () => {
+    const key = fc.constantFrom(...Object.keys(SETTINGS), ...Object.values(RULE_KEYS), 'x.y');
+    const layer = fc.dictionary(key, fc.anything());
+    fc.assert(
+      fc.property(layer, layer, (user, workspace) => {
+        const { values } = parseSettings(layers(user, workspace));
+        for (const [name, spec] of Object.entries(SETTINGS)) {
+          const value = values[name as keyof typeof values];
+          assert.ok(spec.schema.safeParse(value).success, name);
+        }
+      }),
+    );
+  });
+});
