@@ -4,6 +4,7 @@ import { AppError } from '../base/errors.ts';
 import type { EngineDeps } from './deps.ts';
 import type { HashedCall } from './proposalHash.ts';
 import type { Effects } from '../ports/workspace.ts';
+import type { Verdict } from '../../protocol/calls.ts';
 
 export type ExecutorDeps = Pick<EngineDeps, 'store' | 'effects' | 'hashProposal' | 'clock'>;
 
@@ -11,12 +12,13 @@ export type Execution<T> = { kind: 'ran'; value: T } | { kind: 'notPlanned' };
 
 /**
  * Runs `act` with effects for exactly `call`. Throws AppError `bad_token` when the token is not the hash of the call as it is
- * now. `notPlanned` when the journal says that it was started or settled before: then nothing happens.
+ * now. `verdict` is what policy says of it now, for the record. `notPlanned` when the journal says that it was started or
+ * settled before: then nothing happens.
  */
 export async function execute<T>(
   deps: ExecutorDeps,
   turnId: string,
-  order: { call: HashedCall; token: string },
+  order: { call: HashedCall; token: string; verdict?: Verdict },
   act: (effects: Effects, call: HashedCall) => Promise<T>,
 ): Promise<Execution<T>> {
   const call = deepFreeze(structuredClone(order.call));
@@ -33,6 +35,7 @@ export async function execute<T>(
     proposal,
     proposalHash: order.token,
     at,
+    ...(order.verdict && { verdict: order.verdict }),
   });
   if (!started) return { kind: 'notPlanned' };
   const lease = leaseEffects(deps.effects);

@@ -1,4 +1,5 @@
 // Steps 7 to 9 of one tool call: check again, execute under the journal, and give it exactly one result.
+import { editNote } from './editNote.ts';
 import { execute } from './executor.ts';
 import { deniedText, prepareCall, type Prepared } from './plan.ts';
 import { assertNever } from '../base/assert.ts';
@@ -26,6 +27,8 @@ export interface Settled {
   text: string;
   /** The whole output, when `text` holds only its head and tail. */
   fullOutput?: string;
+  /** What policy said when it was checked again, for a call that this kept from running. */
+  verdict?: Verdict;
 }
 
 export interface CallRun {
@@ -51,7 +54,7 @@ export async function runCall(
   if (known) return toMessage(row, known);
   const settled =
     row.state === 'started'
-      ? await afterCrash(run, row, decisions)
+      ? afterCrash(decisions.unknown)
       : await decideAndRun(run, row, decisions.approval);
   await settle(run, row, settled);
   return toMessage(row, settled);
@@ -90,8 +93,7 @@ async function decideAndRun(
 }
 
 /** A call that was started when its process died: the human says what became of it. It is never run again unasked. */
-async function afterCrash(run: CallRun, row: CallRow, decisions: CallDecisions): Promise<Settled> {
-  const { unknown, approval } = decisions;
+function afterCrash(unknown: Decision | undefined): Settled {
   if (!unknown) return unknownOutcome();
   switch (unknown.type) {
     case 'mark_done': {
@@ -107,9 +109,8 @@ async function afterCrash(run: CallRun, row: CallRow, decisions: CallDecisions):
         outcome: 'cancelled',
         text: `${OUTCOME_UNKNOWN} The user skipped it.`,
       };
+    // Its decision was used up by the claim, which planned the call again: it was started once more since.
     case 'run_again':
-      await run.deps.store.unstartCall(row.turnId, row.callId);
-      return decideAndRun(run, { ...row, state: 'planned' }, approval);
     case 'approve':
     case 'edit':
     case 'reject':
@@ -133,9 +134,9 @@ async function perform(
     { mode: run.mode, overlay: new Map() },
   );
   if (!again.ok) return blocked('error', again.message);
-  if (again.verdict.verdict === 'deny') return blocked('denied', deniedText(again.verdict));
+  if (again.verdict.verdict === 'deny') return deniedNow(again.verdict, deniedText(again.verdict));
   if (row.verdict?.verdict === 'allow' && again.verdict.verdict === 'ask') {
-    return blocked('denied', needsApprovalText(again.verdict));
+    return deniedNow(again.verdict, needsApprovalText(again.verdict));
   }
   if (edit) return performEdited(run, row, { again, content: edit.content });
   if (!row.proposal || !row.proposalHash) return blocked('error', 'The call has no proposal.');
@@ -164,7 +165,7 @@ async function performEdited(
     proposal,
   });
   const settled = await performFrozen(run, row, { ...again, proposal, proposalHash });
-  const note = editNote(run.deps, row, { ...again, proposal });
+  const note = editNote(run.deps.texts, row, { args: again.args, proposal });
   return note === '' ? settled : { ...settled, text: `${settled.text}\n\n${note}` };
 }
 
@@ -190,10 +191,11 @@ async function withHumanText(
 
 async function performFrozen(run: CallRun, row: CallRow, prepared: Prepared): Promise<Settled> {
   const { deps, signal } = run;
-  const { args, proposal, proposalHash: token } = prepared;
+  const { args, proposal, proposalHash: token, verdict } = prepared;
   const call = { callId: row.callId, tool: row.tool, args, proposal };
   try {
-    const execution = await execute(deps, row.turnId, { call, token }, (effects, frozen) => {
+    const order = { call, token, verdict };
+    const execution = await execute(deps, row.turnId, order, (effects, frozen) => {
       announceStart(run, row);
       return prepared.tool.perform(frozen.proposal, frozen.args, {
         files: deps.files,
@@ -219,6 +221,10 @@ function blocked(outcome: CallOutcome, text: string): Settled {
   return { state: 'blocked', outcome, text };
 }
 
+function deniedNow(verdict: Verdict, text: string): Settled {
+  return { ...blocked('denied', text), verdict };
+}
+
 function announceStart(run: CallRun, row: CallRow): void {
   run.deps.emit({ type: 'call', threadId: run.threadId, call: { ...row, state: 'started' } });
 }
@@ -234,12 +240,13 @@ function outputSink(run: CallRun, row: CallRow): (chunk: string) => void {
 
 async function settle(run: CallRun, row: CallRow, settled: Settled): Promise<void> {
   const { store, clock } = run.deps;
-  const { state, outcome, text: result } = settled;
+  const { state, outcome, text: result, verdict } = settled;
   const { turnId, callId } = row;
   const { fullOutput } = settled;
   const outputHash = fullOutput === undefined ? null : await store.putText(fullOutput);
   const at = clock.now();
-  await store.settleCall({ turnId, callId, state, outcome, result, outputHash, at });
+  const move = { turnId, callId, state, outcome, result, outputHash, at };
+  await store.settleCall({ ...move, ...(verdict && { verdict }) });
   const call = await store.getCall(row.turnId, row.callId);
   if (call) run.deps.emit({ type: 'call', threadId: run.threadId, call });
 }
@@ -271,26 +278,4 @@ function unknownOutcome(): Settled {
     outcome: 'error',
     text: `${OUTCOME_UNKNOWN} It was not run again. Look at the workspace before you go on.`,
   };
-}
-
-/** Tells the model exactly what the human changed, so that it does not put it back; empty when they changed nothing. */
-function editNote(deps: EngineDeps, row: CallRow, prepared: Prepared): string {
-  const before = row.proposal;
-  const after = prepared.proposal;
-  if (before?.kind === 'edit' && after.kind === 'edit' && before.realPath === after.realPath) {
-    const patch = deps.texts.patch(after.path, before.newText ?? '', after.newText ?? '');
-    if (patch === '') return '';
-    return `The user changed your proposal before approving it. Their change to the text you proposed:\n${patch}`;
-  }
-  const args = [pretty(row.argsText), pretty(JSON.stringify(prepared.args))] as const;
-  const patch = deps.texts.patch('arguments', ...args);
-  return patch === '' ? '' : `The user changed the arguments before approving them:\n${patch}`;
-}
-
-function pretty(json: string): string {
-  try {
-    return `${JSON.stringify(JSON.parse(json), null, 2)}\n`;
-  } catch {
-    return `${json}\n`;
-  }
 }

@@ -2,7 +2,7 @@
 // Methods throw AppError `store_busy`, `store_readonly`, `store_full` or `store_failed` when the database cannot serve.
 import type { Message } from '../agent/message.ts';
 import type { LedgerHead, LedgerRow } from '../ledger/chain.ts';
-import type { LedgerEntry } from '../ledger/entries.ts';
+import type { LedgerEntry } from '../ledger/entrySchema.ts';
 import type {
   ActionKind,
   ActionRequest,
@@ -120,6 +120,8 @@ export interface StartCall {
   proposal: Proposal;
   proposalHash: string;
   at: number;
+  /** What policy says of it now, for the ledger. */
+  verdict?: Verdict;
 }
 
 export interface SettleCall {
@@ -130,6 +132,8 @@ export interface SettleCall {
   result: string;
   outputHash?: string | null;
   at: number;
+  /** What policy says of it now, when that kept it from running; for the ledger. */
+  verdict?: Verdict;
 }
 
 export interface ClaimAction {

@@ -1,5 +1,5 @@
 // What the table groups share: the open database, and reads and writes that wait for other processes.
-import type { Place } from '../../core/ledger/entries.ts';
+import type { Place } from '../../core/ledger/entrySchema.ts';
 import type { Clock, Logger } from '../../core/ports/system.ts';
 import type { Db } from './database.ts';
 import { newOwner, thisPlace } from './owner.ts';

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { AppError } from '../../core/base/errors.ts';
 import { chainedRow, LedgerHead, LedgerRow } from '../../core/ledger/chain.ts';
-import type { LedgerEntry } from '../../core/ledger/entries.ts';
+import type { LedgerEntry } from '../../core/ledger/entrySchema.ts';
 import { sealBody, sealId } from '../../core/ledger/seal.ts';
 import type { LedgerStore } from '../../core/ports/store.ts';
 import { systemTexts as texts } from '../system.ts';

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { hostname, userInfo } from 'node:os';
 import { z } from 'zod';
-import type { Place } from '../../core/ledger/entries.ts';
+import type { Place } from '../../core/ledger/entrySchema.ts';
 import { processEntry } from '../commands/procTable.ts';
 
 /** A lease is void this long after it was renewed last, in milliseconds. */

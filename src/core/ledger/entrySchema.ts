@@ -1,0 +1,143 @@
+// What the ledger says: one schema per kind of entry. Texts of files stand in it as patches and hashes only.
+import { z } from 'zod';
+import {
+  ActionKind,
+  CallOutcome,
+  CallState,
+  DecisionType,
+  RuleLayer,
+  TurnStatus,
+  VerdictKind,
+} from '../../protocol/calls.ts';
+
+/** A text as sealed: whole, or cut to its hash, length and head. */
+const Text = z.union([
+  z.string(),
+  z.object({ sha256: z.string(), length: z.int(), head: z.string() }),
+]);
+
+/** Which process did it: where the user sat, or which window ran the call. */
+export const Place = z.object({ host: z.string(), pid: z.int(), user: z.string().nullable() });
+export type Place = z.infer<typeof Place>;
+
+/** What a call would do, without any content. */
+const Summary = z.object({
+  kind: z.enum(['edit', 'command', 'question', 'read']),
+  /** Path, command line, question or what is read. */
+  target: Text,
+  change: z.enum(['create', 'modify', 'delete']).optional(),
+  cwd: Text.optional(),
+  /** Names of environment variables that differ; never their values. */
+  env: z.array(Text).optional(),
+  baseHash: z.string().nullish(),
+  newHash: z.string().nullish(),
+  added: z.int().optional(),
+  removed: z.int().optional(),
+});
+export type Summary = z.infer<typeof Summary>;
+
+/** What policy said when it was asked. */
+const Judged = z.object({
+  verdict: VerdictKind,
+  rule: Text.optional(),
+  layer: RuleLayer,
+  reason: Text,
+});
+
+const entry = <K extends string, B extends z.ZodType>(kind: K, body: B) =>
+  z.object({
+    at: z.int(),
+    turnId: z.string().nullable(),
+    callId: z.string().nullable(),
+    kind: z.literal(kind),
+    body,
+  });
+
+export const LedgerEntry = z.discriminatedUnion('kind', [
+  entry('turn.started', z.object({ threadId: z.string(), snapshotHash: z.string(), place: Place })),
+  entry(
+    'verdict',
+    z.object({
+      batchId: z.string(),
+      index: z.int(),
+      tool: Text,
+      /** Null when the call was malformed: there was nothing to judge. */
+      verdict: Judged.nullable(),
+      proposal: Summary.nullable(),
+      proposalHash: z.string().nullable(),
+    }),
+  ),
+  entry(
+    'asked',
+    z.object({
+      actionId: z.string(),
+      kind: ActionKind,
+      proposalHash: z.string(),
+      callIds: z.array(Text),
+      expiresAt: z.int().nullable(),
+    }),
+  ),
+  entry(
+    'decision',
+    z.object({
+      actionId: z.string(),
+      actionKind: ActionKind,
+      tool: Text,
+      decision: DecisionType,
+      /** What the human wrote: the reason of a reject, the text of a respond, the output of a mark_done. */
+      text: Text.optional(),
+      stop: z.boolean().optional(),
+      /** What the human changed, exactly. */
+      patch: Text.optional(),
+      /** Of what was shown. */
+      proposalHash: z.string(),
+      by: Text,
+      place: Place,
+      shownAt: z.int(),
+      decidedAt: z.int(),
+      latencyMs: z.int(),
+    }),
+  ),
+  entry('expired', z.object({ actionId: z.string() })),
+  entry(
+    'started',
+    z.object({
+      tool: Text,
+      /** Of what runs. */
+      proposalHash: z.string(),
+      /** Only when it is not what was planned. */
+      edited: z.object({ proposal: Summary, patch: Text.optional() }).optional(),
+      /** Of what runs, when it is not what was said before the decision. */
+      verdict: Judged.optional(),
+      place: Place,
+    }),
+  ),
+  entry('unstarted', z.object({ place: Place })),
+  entry(
+    'outcome',
+    z.object({
+      tool: Text,
+      state: CallState,
+      outcome: CallOutcome,
+      /** Why it did not run, or is unknown. What a call that ran gave back stands as hash and length. */
+      text: Text.optional(),
+      /** What kept it from running when it was checked again. */
+      verdict: Judged.optional(),
+      resultHash: z.string(),
+      resultLength: z.int(),
+      outputHash: z.string().optional(),
+      durationMs: z.int().optional(),
+    }),
+  ),
+  entry('turn.moved', z.object({ from: TurnStatus, to: TurnStatus, place: Place })),
+  entry(
+    'turn.ended',
+    z.object({
+      status: TurnStatus,
+      code: Text.nullable(),
+      message: Text.nullable(),
+      cancelledActions: z.array(z.string()),
+    }),
+  ),
+]);
+export type LedgerEntry = z.infer<typeof LedgerEntry>;
