@@ -7,10 +7,11 @@ import { setupCommands } from './vscode/commands/setup.ts';
 import { threadCommands } from './vscode/commands/threads.ts';
 import { followSettings } from './vscode/followSettings.ts';
 import { registerAll, type Contribution } from './vscode/contribution.ts';
-import { createServices, type EngineLoader } from './vscode/services.ts';
+import { createServices, type EngineLoader, type Services } from './vscode/services.ts';
 import { recovery } from './vscode/recovery.ts';
 import { statusBar } from './vscode/statusBar.ts';
 import { warmUp } from './vscode/warmUp.ts';
+import { welcome } from './vscode/welcome.ts';
 
 const CONTRIBUTIONS: readonly Contribution[] = [
   chatView,
@@ -22,6 +23,7 @@ const CONTRIBUTIONS: readonly Contribution[] = [
   followSettings,
   recovery,
   warmUp,
+  welcome,
 ];
 
 const loadEngine: EngineLoader = async (options) => {
@@ -29,10 +31,12 @@ const loadEngine: EngineLoader = async (options) => {
   return openEngine(options);
 };
 
-export function activate(context: vscode.ExtensionContext): void {
+/** Gives its services to tests in the extension host, and nothing to anybody else. */
+export function activate(context: vscode.ExtensionContext): Services | undefined {
   try {
     const services = createServices(context, loadEngine);
     context.subscriptions.push(services.owned, ...registerAll(CONTRIBUTIONS, services));
+    return context.extensionMode === vscode.ExtensionMode.Test ? services : undefined;
   } catch (error) {
     // VS Code does not show a notification when an extension fails to activate.
     const reason = error instanceof Error ? error.message : String(error);

@@ -39,7 +39,8 @@ await runMain(async () => {
 
   const userDataDir = path.join(hostDir(), 'data');
   const port = await choosePort(userDataDir, values.port);
-  const host = await startHost({ workspace, userDataDir, port });
+  const env = { COUNTERSIGN_WELCOME: '1' };
+  const host = await startHost({ workspace, userDataDir, port, env });
   process.stdout.write(`\nCountersign is open at\n\n  ${host.url}\n\nStop with Ctrl+C.\n`);
   if (!values['no-open'] && !openInUsersBrowser(host.url)) {
     say('There is no display here: open the address in a browser on this machine.');
