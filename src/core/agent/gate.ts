@@ -6,6 +6,7 @@ import { parseJson } from '../base/json.ts';
 import {
   JsonObject,
   type ActionRequest,
+  type Decision,
   type DecisionType,
   type Verdict,
 } from '../../protocol/calls.ts';
@@ -27,6 +28,18 @@ export async function callsOfBatch(
 ): Promise<CallRow[]> {
   const rows = await store.callsOfTurn(turnId);
   return rows.filter((row) => row.batchId === batchId).sort((a, b) => a.index - b.index);
+}
+
+/** The last thing the human said of each call of the turn whose outcome was unknown. */
+export async function answersAfterCrash(
+  store: Store,
+  turn: { id: string; threadId: string },
+): Promise<Map<string, Decision>> {
+  const actions = await store.actionsOfThread(turn.threadId);
+  const asked = actions.filter(
+    ({ turnId, kind }) => turnId === turn.id && kind === 'outcome_unknown',
+  );
+  return new Map(asked.flatMap(({ decisions }) => Object.entries(decisions ?? {})));
 }
 
 /** True for a call that may not run before a human decided it. */

@@ -1,9 +1,11 @@
 // What becomes of a turn whose process died while it ran. Moves rows only: it never runs a call and never asks twice.
-import { callsOfBatch, actionFor, asks, unknownActionFor } from './gate.ts';
+import { editNote } from './editNote.ts';
+import { answersAfterCrash, callsOfBatch, actionFor, asks, unknownActionFor } from './gate.ts';
 import { pauseWith } from './pausing.ts';
 import { findTool } from '../tools/registry.ts';
 import type { EngineDeps } from './deps.ts';
-import type { CallRow, TurnRow } from '../ports/store.ts';
+import type { Decision } from '../../protocol/calls.ts';
+import type { ActionRow, CallRow, TurnRow } from '../ports/store.ts';
 
 /**
  * `paused`: it waits for the human again. `drivable`: what remains was decided already; drive it again without asking.
@@ -15,20 +17,32 @@ export type Recovered = 'paused' | 'drivable' | 'interrupted' | 'lost';
 export async function recoverTurn(deps: EngineDeps, turn: TurnRow): Promise<Recovered> {
   const batch = await openBatch(deps, turn.id);
   if (batch.length === 0) return 'interrupted';
+  const [first] = batch;
+  const decided = first && (await deps.store.actionOfBatch(turn.id, first.batchId));
+  const answers = await answersAfterCrash(deps.store, turn);
   const unknown: CallRow[] = [];
   for (const row of batch) {
-    if (row.state === 'started' && !(await settleAfterCrash(deps, row))) unknown.push(row);
+    if (row.state !== 'started' || isAnswered(row, answers)) continue;
+    if (!(await settleAfterCrash(deps, row, decided))) unknown.push(row);
   }
   if (unknown.length > 0) {
     const action = unknownActionFor(deps, turn, unknown);
     return (await pauseWith(deps, turn, action)) ? 'paused' : 'lost';
   }
-  const [first] = batch;
-  const decided = first && (await deps.store.actionOfBatch(turn.id, first.batchId));
-  if (decided?.state === 'resolved') return 'drivable';
+  if (decided?.state === 'resolved' || batch.some((row) => isAnswered(row, answers))) {
+    return 'drivable';
+  }
   if (!batch.some((row) => row.state === 'planned' && asks(row))) return 'interrupted';
   const action = actionFor(deps, turn, batch);
   return (await pauseWith(deps, turn, action)) ? 'paused' : 'lost';
+}
+
+/** True when the human said what to do with the call and it was not done yet. */
+function isAnswered(row: CallRow, answers: ReadonlyMap<string, Decision>): boolean {
+  const answer = answers.get(row.callId);
+  // Saying “run again” plans the call at once: one that is started has run since, and is a new question.
+  if (row.state === 'started') return answer !== undefined && answer.type !== 'run_again';
+  return row.state === 'planned' && answer !== undefined;
 }
 
 /** The calls of the batch that is not settled, in order; empty when the turn died elsewhere. */
@@ -39,7 +53,11 @@ async function openBatch(deps: EngineDeps, turnId: string): Promise<CallRow[]> {
 }
 
 /** True when it is certain what happened: reads just run again, edits are told by the file's content. */
-async function settleAfterCrash(deps: EngineDeps, row: CallRow): Promise<boolean> {
+async function settleAfterCrash(
+  deps: EngineDeps,
+  row: CallRow,
+  decided: ActionRow | undefined,
+): Promise<boolean> {
   const { turnId, callId, proposal } = row;
   if (findTool(deps.tools, row.tool)?.group === 'read') {
     return deps.store.unstartCall(turnId, callId);
@@ -48,11 +66,27 @@ async function settleAfterCrash(deps: EngineDeps, row: CallRow): Promise<boolean
   const now = await hashNow(deps, proposal.realPath);
   if (now === undefined) return false;
   if (now === proposal.newHash) {
-    const result = `${proposal.path} holds the approved content (found after a crash).`;
+    const found = `${proposal.path} holds the approved content (found after a crash).`;
+    const note = humanChange(deps, row, decided);
+    const result = note === '' ? found : `${found}\n\n${note}`;
     const at = deps.clock.now();
     return deps.store.settleCall({ turnId, callId, state: 'done', outcome: 'ok', result, at });
   }
   return now === proposal.baseHash ? deps.store.unstartCall(turnId, callId) : false;
+}
+
+/** What the human changed in the edit that had been started: the journal has theirs, the card the agent's. */
+function humanChange(deps: EngineDeps, row: CallRow, decided: ActionRow | undefined): string {
+  const shown = decided?.requests.find((request) => request.callId === row.callId);
+  if (!shown || !row.proposal) return '';
+  const decision = decided?.decisions?.[row.callId];
+  const args = (decision?.type === 'edit' ? decision.args : undefined) ?? shown.args;
+  const { argsText } = row;
+  return editNote(
+    deps.texts,
+    { argsText, proposal: shown.proposal },
+    { args, proposal: row.proposal },
+  );
 }
 
 /** Hash of the file's content, null when there is none, undefined when it cannot be told. */

@@ -1,16 +1,16 @@
 // The graph's nodes for one turn, over the store and the ports. What runs is decided by rows, not by graph state.
-import { holdAtGate, callsOfBatch } from './gate.ts';
+import { answersAfterCrash, holdAtGate, callsOfBatch } from './gate.ts';
 import { planBatch } from './plan.ts';
 import { collectReply } from './reply.ts';
 import { runCall } from './runCall.ts';
 import { AppError } from '../base/errors.ts';
 import { toolSpecs } from '../tools/registry.ts';
-import type { Decision } from '../../protocol/calls.ts';
 import type { EngineDeps } from './deps.ts';
 import type { CallTask, GraphNodes, TurnState } from './graph.ts';
 import type { AssistantMessage, Message } from './message.ts';
 import type { TurnSnapshot } from './snapshot.ts';
 import type { TextFlusher } from './textFlusher.ts';
+import type { ActionRow, CallRow } from '../ports/store.ts';
 
 export interface DrivenTurn {
   id: string;
@@ -75,8 +75,11 @@ async function proposeBatch(
   turn: DrivenTurn,
   batch: AssistantMessage,
 ): Promise<void> {
-  const rows = await planBatch(deps, { id: turn.id, mode: turn.snapshot.mode }, batch);
-  await deps.store.planCalls(rows);
+  // What a human was shown is never proposed anew: this node runs again when its process died right after it.
+  if (!(await deps.store.actionOfBatch(turn.id, batch.id))) {
+    const rows = await planBatch(deps, { id: turn.id, mode: turn.snapshot.mode }, batch);
+    await deps.store.planCalls(rows);
+  }
   for (const call of await callsOfBatch(deps.store, turn.id, batch.id)) {
     deps.emit({ type: 'call', threadId: turn.threadId, call });
   }
@@ -88,9 +91,12 @@ async function settleCall(deps: EngineDeps, turn: DrivenTurn, task: CallTask): P
     throw new AppError('internal', `No journal row for ${task.callId}`, { audience: 'log' });
   const action = await deps.store.actionOfBatch(turn.id, task.batchId);
   const run = { deps, threadId: turn.threadId, mode: turn.snapshot.mode, signal: turn.signal };
-  const message = await runCall(run, row, {
+  const message = await runCall(run, asShown(row, action), {
     approval: action?.decisions?.[task.callId],
-    unknown: await decisionAfterCrash(deps, turn, task.callId),
+    unknown:
+      row.state === 'started'
+        ? (await answersAfterCrash(deps.store, turn)).get(task.callId)
+        : undefined,
   });
   const batchAt = (await deps.store.messagesOfTurn(turn.id)).find(
     (known) => known.message.id === task.batchId,
@@ -99,17 +105,11 @@ async function settleCall(deps: EngineDeps, turn: DrivenTurn, task: CallTask): P
   return message;
 }
 
-/** What the human said of a call whose outcome is unknown, if they were asked. */
-async function decisionAfterCrash(
-  deps: EngineDeps,
-  turn: DrivenTurn,
-  callId: string,
-): Promise<Decision | undefined> {
-  const actions = await deps.store.actionsOfThread(turn.threadId);
-  const asked = actions.filter(
-    (action) => action.turnId === turn.id && action.kind === 'outcome_unknown',
-  );
-  return asked.findLast((action) => action.decisions?.[callId])?.decisions?.[callId];
+/** A decision is about the proposal that was shown; a start before a crash left the human's edited one in the journal. */
+function asShown(row: CallRow, action: ActionRow | undefined): CallRow {
+  const shown = action?.requests.find((request) => request.callId === row.callId);
+  if (!shown || row.state !== 'planned') return row;
+  return { ...row, proposal: shown.proposal, proposalHash: shown.proposalHash };
 }
 
 async function putMessage(

@@ -40,24 +40,25 @@ export function crashAt(env: NodeJS.ProcessEnv): (store: Store) => Store {
   }
   let left = Number(count);
   return (store) =>
-    passing(store, (point) => {
+    tellingSteps(store, (point) => {
       if (point !== wanted) return;
       left -= 1;
       if (left === 0) process.kill(process.pid, 'SIGKILL');
     });
 }
 
-type Pass = (point: CrashPoint) => void;
+/** Told of a step; the move goes on when it is done. */
+export type PassStep = (point: CrashPoint) => void | Promise<void>;
 
 /** The store, telling of the steps: each is a move of it. */
-function passing(store: Store, pass: Pass): Store {
+export function tellingSteps(store: Store, pass: PassStep): Store {
   const step = async <R>(
     [before, after]: readonly [CrashPoint | undefined, CrashPoint],
     move: () => Promise<R>,
   ): Promise<R> => {
-    if (before) pass(before);
+    if (before) await pass(before);
     const result = await move();
-    pass(after);
+    await pass(after);
     return result;
   };
   return {

@@ -1,6 +1,6 @@
 // Table `pending_action`: pausing a turn and claiming its action, of which exactly one of many claims wins.
 import { z } from 'zod';
-import { actionExpired, asked, decided } from '../../core/ledger/entries.ts';
+import { actionExpired, asked, callUnstarted, decided } from '../../core/ledger/entries.ts';
 import type { ActionRow, ActionStore, ClaimAction, ClaimOutcome } from '../../core/ports/store.ts';
 import { ActionKind, ActionRequest, Decisions } from '../../protocol/calls.ts';
 import { systemTexts as texts } from '../system.ts';
@@ -105,6 +105,7 @@ function claimer(connection: Connection, rows: RowReader<ActionRow>): ActionStor
   const byId = db.prepare(`${select} WHERE action.id = ?`);
   const readAction = (id: string): ActionRow | undefined => rows.one(byId.get(id));
   const resolve = resolver(connection);
+  const planAgain = againPlanner(connection);
   const record = ledgerWriter(connection);
   return async (claim) => {
     // Read and compared before the transaction: comparing long texts must not hold the lock. Requests never change.
@@ -115,6 +116,7 @@ function claimer(connection: Connection, rows: RowReader<ActionRow>): ActionStor
       const generation = resolve(shown, claim);
       if (generation === undefined) return { kind: 'lost', action: readAction(claim.actionId) };
       record(...entries);
+      planAgain(shown, claim);
       return { kind: 'claimed', generation };
     });
   };
@@ -145,5 +147,21 @@ function resolver({
     const generation = z.int().parse(resume.get(owner, until, action.turnId));
     setState(action.turnId, action.batchId, { from: 'awaiting', to: 'running' });
     return generation;
+  };
+}
+
+/** “Run again” counts from the claim on: a process that dies right after it must neither forget it nor ask again. */
+function againPlanner(connection: Connection): (action: ActionRow, claim: ClaimAction) => void {
+  const { db, place } = connection;
+  const record = ledgerWriter(connection);
+  const unstart = db.prepare(
+    `UPDATE tool_call SET state = 'planned', started_at = NULL
+     WHERE turn_id = ? AND call_id = ? AND state = 'started'`,
+  );
+  return ({ turnId }, { decisions, at }) => {
+    for (const [callId, { type }] of Object.entries(decisions)) {
+      if (type !== 'run_again' || unstart.run(turnId, callId).changes === 0) continue;
+      record(callUnstarted({ turnId, callId }, at, place));
+    }
   };
 }
