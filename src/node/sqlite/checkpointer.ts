@@ -53,7 +53,7 @@ export class TurnCheckpointer extends SqliteSaver {
   readonly #deleteThread: (threadId: string) => void;
   readonly #pruner: SaverPruner;
   readonly #parts: SaverParts;
-  readonly #idle: IdleMaintenance | undefined;
+  readonly #idle: IdleMaintenance;
 
   constructor(connection: Connection, options: CheckpointerOptions = {}) {
     super(connection.db, plainJsonSerde);
@@ -77,9 +77,8 @@ export class TurnCheckpointer extends SqliteSaver {
     this.#putCheckpoint = checkpointPutter(this.#parts);
     this.#putWrites = writePutter(this.#parts);
     this.#deleteThread = checkpointDeleter(db);
-    const { tidyAfter } = options;
-    if (tidyAfter !== undefined) this.#idle = createIdleMaintenance(connection, tidyAfter);
-    this.#idle?.touch();
+    this.#idle = createIdleMaintenance(connection, options.tidyAfter);
+    this.#idle.touch();
   }
 
   /** The tables come with the schema; the base would make its own and switch the journal mode. */
@@ -112,7 +111,7 @@ export class TurnCheckpointer extends SqliteSaver {
     newVersions?: ChannelVersions,
   ): Promise<RunnableConfig> {
     const target = neededTarget(config);
-    this.#idle?.touch();
+    this.#idle.touch();
     await this.#putCheckpoint(target, { checkpoint, metadata, newVersions });
     return toConfig({ ...target, id: checkpoint.id });
   }
@@ -129,7 +128,7 @@ export class TurnCheckpointer extends SqliteSaver {
   }
 
   override async deleteThread(threadId: string): Promise<void> {
-    this.#idle?.touch();
+    this.#idle.touch();
     await this.#connection.write(() => this.#deleteThread(threadId));
   }
 
@@ -139,6 +138,11 @@ export class TurnCheckpointer extends SqliteSaver {
       const thread = this.#parts.threads.find(threadId);
       if (thread) this.#pruner.prune(thread, keep);
     });
+  }
+
+  /** Gives free space back now. Never rejects; stops when something is written. */
+  async tidy(): Promise<void> {
+    await this.#idle.run();
   }
 
   /** Greater than `current` by about one, as the stock saver counts, and never the same twice. */

@@ -13,8 +13,11 @@ export interface IdleMaintenance {
   run(): Promise<void>;
 }
 
-/** `after` is in milliseconds without a touch. */
-export function createIdleMaintenance(connection: Connection, after: number): IdleMaintenance {
+/** `after` is in milliseconds without a touch; without it, only `run` does anything. */
+export function createIdleMaintenance(
+  connection: Connection,
+  after: number | undefined,
+): IdleMaintenance {
   const { logger } = connection;
   let touches = 0;
   let timer: NodeJS.Timeout | undefined;
@@ -28,6 +31,7 @@ export function createIdleMaintenance(connection: Connection, after: number): Id
   };
   const touch = (): void => {
     touches += 1;
+    if (after === undefined) return;
     clearTimeout(timer);
     timer = setTimeout(() => {
       run().catch((error: unknown) => logger.error('Tidying the state file failed', error));

@@ -9,7 +9,7 @@ import { openDatabase } from '../../../../src/node/sqlite/openDatabase.ts';
 import { contents, nextStep, random, type SaverSubject } from './saverSessions.ts';
 import { keepingLogger, NOW, withFile } from './support.ts';
 
-const SESSIONS = Number(process.env['COUNTERSIGN_SESSIONS'] ?? 60);
+const SESSIONS = Number(process.env['COUNTERSIGN_SESSIONS'] ?? 50);
 const SEED = Number(process.env['COUNTERSIGN_SEED'] ?? 1);
 const STEPS = 9;
 

@@ -139,7 +139,10 @@ function actOn(style: MessageStyle, act: Act, known: readonly object[]): object[
       return style === 'plain'
         ? [{ id: picked.id, role: 'user', text: '', removed: true }]
         : [new RemoveMessage({ id: picked.id })];
-    default:
+    case 'ask':
+    case 'send':
+    case 'sub':
+    case 'note':
       return [];
   }
 }
