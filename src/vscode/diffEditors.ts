@@ -43,7 +43,10 @@ export class DiffEditors implements Disposable {
       this.#changes,
       vscode.workspace.registerFileSystemProvider(PROPOSAL_SCHEME, provider),
       vscode.workspace.registerFileSystemProvider(BASE_SCHEME, provider, { isReadonly: true }),
-      vscode.workspace.onDidChangeTextDocument(({ document }) => this.#onChange(document)),
+      vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
+        // Saving tells of a change, too, but of none of the text: what was decided still holds.
+        if (contentChanges.length > 0) this.#onChange(document);
+      }),
       vscode.window.onDidChangeActiveTextEditor(() => this.#updateContext(onError)),
     ];
   }

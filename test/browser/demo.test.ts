@@ -86,6 +86,8 @@ describe('demo', () => {
     await diff.typeAtEnd('// größer als „0“ 🧾');
     await chat.card('demo-edit').getByText('this is your text').waitFor();
     await chat.press('demo-edit', 'approve');
+    await chat.card('demo-edit', '[data-decision=edit]').waitFor();
+    await diff.save('price.ts'); // decides nothing and undoes no decision
     await chat.press('demo-test', 'edit');
     const args = chat.card('demo-test').getByTestId('args-input');
     await args.fill('{ "command": 12 }');

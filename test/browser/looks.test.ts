@@ -44,11 +44,13 @@ describe('looks', () => {
     await chat.armed('demo-test');
     await chat.armed('demo-edit');
     await shoot('dark-batch');
-    await savePicture(sideBar(), 'media/screenshots/card.png');
+    await savePicture(sideBar(), 'media/screenshots/batch.png');
     await bench.runCommand('Countersign: Resume Paused Thread…');
     await page.locator('.quick-input-list .monaco-list-row').first().waitFor();
     await shoot('dark-quickpick');
-    await savePicture(page.locator('.quick-input-widget'), 'media/walkthrough-resume.png');
+    const pick = page.locator('.quick-input-widget');
+    await savePicture(pick, 'media/walkthrough-resume.png');
+    await savePicture(pick, 'media/screenshots/resume.png');
     await page.keyboard.press('Escape');
     await bench.runCommand('Countersign: Show Pending Approvals');
     await bench.quickPick.choose('invoice total');
@@ -61,15 +63,18 @@ describe('looks', () => {
     await diff.typeAtEnd('// mine');
     await chat.card('demo-edit').getByText('this is your text').waitFor();
     await shoot('dark-diff-editor');
+    await savePicture(page.locator('.part.editor'), 'media/screenshots/edited.png');
     await chat.press('demo-edit', 'approve');
     await chat.press('demo-test', 'reject');
     await chat.card('demo-test').getByTestId('reason-input').fill('Not now');
     await shoot('dark-rejecting');
     await chat.press('demo-test', 'reject');
     await shoot('dark-decided');
+    await savePicture(sideBar(), 'media/screenshots/decided.png');
     await chat.pressInBar('submit');
     await chat.turn('finished');
     await shoot('dark-finished');
+    await bench.runCommand('View: Close All Editors');
     await savePicture(sideBar(), 'media/screenshots/finished.png');
   });
 

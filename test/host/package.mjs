@@ -21,7 +21,8 @@ await runMain(async () => {
   mkdirSync(path.dirname(vsix), { recursive: true });
   rmSync(vsix, { force: true });
   const vsce = path.join(ROOT, 'node_modules', '@vscode', 'vsce', 'vsce');
-  const args = ['package', '--no-dependencies', '--allow-missing-repository', '--target', target];
+  const args = ['package', '--no-dependencies', '--allow-missing-repository'];
+  args.push('--no-rewrite-relative-links', '--target', target);
   await step('packing', [nodePath(), vsce, ...args, '--out', vsix], { env: cleanEnv() });
   const { size } = statSync(vsix);
   const megabytes = (size / 1024 / 1024).toFixed(2);

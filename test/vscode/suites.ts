@@ -1,3 +1,6 @@
 // Every suite that runs inside VS Code. Importing one registers it; a new file must be added here.
 import './activation.test.ts';
+import './settings.test.ts';
+import './buffers.test.ts';
+import './engine.test.ts';
 import './languageModels.test.ts';

@@ -43,6 +43,16 @@ export class DiffEditor {
     await this.#page.keyboard.type(text);
   }
 
+  /** Saves what was typed (into memory, never into the workspace). */
+  async save(file: string): Promise<void> {
+    await this.focusRight();
+    await this.#page.keyboard.press('ControlOrMeta+s');
+    await this.#page
+      .locator('.tabs-container .tab:not(.dirty)')
+      .filter({ hasText: file })
+      .waitFor();
+  }
+
   /** Clicks into the right side; again, when the editor was still being laid out. */
   async focusRight(): Promise<void> {
     const focused = this.right.locator('.monaco-editor.focused');

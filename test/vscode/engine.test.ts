@@ -1,0 +1,80 @@
+// The engine in the real extension host, with SQLite: a turn from message to approval, without a webview.
+import assert from 'node:assert/strict';
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { extensionServices, inWorkspace, openFile } from './support.ts';
+import type { Decisions } from '../../src/protocol/calls.ts';
+import type { ActionRow } from '../../src/core/ports/store.ts';
+import type { OpenedEngine } from '../../src/core/services.ts';
+
+const script = path.join(tmpdir(), `countersign-in-host-${process.pid}.json`);
+const host = { decidedBy: 'in-host test', confirm: async () => true };
+
+describe('the engine in the extension host', () => {
+  let opened: OpenedEngine;
+
+  before(async () => {
+    opened = await (await extensionServices()).engine();
+  });
+  after(() => rm(script, { force: true }));
+
+  /** Runs a turn whose first reply is these calls, until it waits. */
+  async function waiting(...toolCalls: object[]): Promise<ActionRow> {
+    await writeFile(script, JSON.stringify({ turns: [{ toolCalls }, { text: 'Done.' }] }));
+    const { engine, store } = opened;
+    const { id: threadId } = await engine.createThread();
+    const model = { provider: 'scripted', id: script };
+    const { done } = await engine.startTurn({ threadId, text: 'go', model, mode: 'default' });
+    await done;
+    const [action] = (await store.actionsOfThread(threadId)).filter(
+      ({ state }) => state === 'open',
+    );
+    assert.ok(action, 'nothing waits');
+    return action;
+  }
+
+  async function decide(action: ActionRow, decisions: Decisions): Promise<void> {
+    const { id: actionId, proposalHash } = action;
+    assert.equal(await opened.decide(host, { actionId, proposalHash, decisions }), null);
+    await opened.engine.idle();
+  }
+
+  it('writes an approved file, and not before', async () => {
+    const file = inWorkspace('in-host.txt');
+    const action = await waiting({
+      id: 'w1',
+      name: 'write_file',
+      args: { path: 'in-host.txt', content: 'approved\n' },
+    });
+    await assert.rejects(readFile(file, 'utf8'));
+    await decide(action, { w1: { type: 'approve' } });
+    assert.equal(await readFile(file, 'utf8'), 'approved\n');
+    const turn = await opened.store.getTurn(action.turnId);
+    assert.equal(turn?.status, 'finished');
+    await rm(file);
+  });
+
+  it('sees and changes an open document through its editor', async () => {
+    const { file, document, dispose } = await openFile('open.txt', 'first\nsecond\n');
+    const args = { path: 'open.txt', old_string: 'second', new_string: 'zweite' };
+    const action = await waiting({ id: 'e1', name: 'edit_file', args });
+    await decide(action, { e1: { type: 'approve' } });
+    assert.equal(document.getText(), 'first\nzweite\n');
+    assert.equal(document.isDirty, false);
+    assert.equal(await readFile(file, 'utf8'), 'first\nzweite\n');
+    await dispose();
+  });
+
+  it('a second decision of the same action is refused', async () => {
+    const action = await waiting({ id: 'r1', name: 'run_command', args: { command: 'echo once' } });
+    await decide(action, { r1: { type: 'reject', reason: 'no' } });
+    const again = {
+      actionId: action.id,
+      proposalHash: action.proposalHash,
+      decisions: { r1: { type: 'approve' as const } },
+    };
+    const refusal = await opened.decide(host, again);
+    assert.ok(refusal, 'it was decided twice');
+  });
+});
