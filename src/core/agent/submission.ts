@@ -21,6 +21,7 @@ export type RefusalCode =
   | 'already_decided'
   | 'proposal_mismatch'
   | 'snapshot_drift'
+  | 'checkpoint_missing'
   | 'unknown_call'
   | 'undecided'
   | 'not_allowed'

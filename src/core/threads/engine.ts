@@ -41,6 +41,8 @@ export class Engine {
   readonly #deps: RunnerDeps;
   readonly #emitter: Emitter<EngineEvent>;
   readonly #driving = new Map<string, { abort: AbortController; done: Promise<DriveEnd> }>();
+  /** Threads in which a turn is being started: between the check and the row there are awaits. */
+  readonly #starting = new Set<string>();
   readonly onEvent: Event<EngineEvent>;
   #heartbeat: ReturnType<typeof setInterval> | undefined;
 
@@ -60,6 +62,17 @@ export class Engine {
 
   /** Throws AppError `unknown_thread`, `turn_paused` or `turn_running`; a message never answers or replaces a turn. */
   async startTurn(start: StartTurn): Promise<Drive> {
+    const { threadId } = start;
+    if (this.#starting.has(threadId)) throw turnRunning();
+    this.#starting.add(threadId);
+    try {
+      return await this.#start(start);
+    } finally {
+      this.#starting.delete(threadId);
+    }
+  }
+
+  async #start(start: StartTurn): Promise<Drive> {
     const { store, ids } = this.#deps;
     if (!(await store.getThread(start.threadId))) {
       throw new AppError(
@@ -90,6 +103,8 @@ export class Engine {
     const turn = action ? await store.getTurn(action.turnId) : undefined;
     const checked = checkSubmission(submission, { action, turn, tools, roots });
     if (!checked.ok) return { ok: false, refusal: await this.#latest(checked.refusal, submission) };
+    const gone = await this.#missingCheckpoint(action!.turnId);
+    if (gone) return { ok: false, refusal: gone };
     const claim = {
       actionId: submission.actionId,
       decisions: checked.decisions,
@@ -103,6 +118,14 @@ export class Engine {
     const running = await emitTurn(this.#deps, action!.turnId);
     if (!running) throw new AppError('internal', 'Claimed turn is gone', { audience: 'log' });
     return { ok: true, turn: running, done: this.#drive(running, null) };
+  }
+
+  /** Without its checkpoint the graph would do nothing and seem to have finished: then the decision is not consumed. */
+  async #missingCheckpoint(turnId: string): Promise<Refusal | undefined> {
+    const config = { configurable: { thread_id: turnId } };
+    if (await this.#deps.checkpointer.getTuple(config)) return undefined;
+    const message = 'Where the turn was cannot be found in the state file. Stop it and ask again.';
+    return { code: 'checkpoint_missing', message, callIds: [] };
   }
 
   /** Action and turn are two reads: what was decided between them is told as that, not as a turn that moved on. */
@@ -239,7 +262,7 @@ export class Engine {
         'The thread waits for your decision. Answer it or stop the turn; a message decides nothing.',
       );
     }
-    throw new AppError('turn_running', 'The agent is still working in this thread. Stop it first.');
+    throw turnRunning();
   }
 
   #snapshot(start: StartTurn): TurnSnapshot {
@@ -277,6 +300,10 @@ export class Engine {
     }
     await emitTurn(this.#deps, turnId);
   }
+}
+
+function turnRunning(): AppError {
+  return new AppError('turn_running', 'The agent is still working in this thread. Stop it first.');
 }
 
 function lostRefusal(action: Parameters<typeof alreadyDecided>[0] | undefined): Refusal {
