@@ -47,7 +47,10 @@ describe('settings', () => {
     });
     await approval().update('deny', ['shell('], inThisWorkspace);
     await told;
-    assert.match(opened.problems().join('\n'), /countersign\.approval\.deny\[0\].*workspace settings/);
+    assert.match(
+      opened.problems().join('\n'),
+      /countersign\.approval\.deny\[0\].*workspace settings/,
+    );
     await approval().update('deny', undefined, inThisWorkspace);
     assert.deepEqual(opened.problems(), []);
   });
