@@ -1,4 +1,5 @@
 // A turn through the whole engine: store, journal, policy, tools, graph and saver.
+import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { openEngine } from '../../src/node/openEngine.ts';
 import { assetsOf } from '../../src/node/assets.ts';
@@ -22,6 +23,7 @@ export interface EngineTurn {
 
 /** Runs until the last call asks for approval. */
 export async function runEngineTurn(folder: string, messages: number): Promise<EngineTurn> {
+  mkdirSync(folder, { recursive: true });
   const workspace = makeWorkspace(folder);
   const file = path.join(folder, `state${messages}.db`);
   const marks: number[] = [];

@@ -10,6 +10,8 @@ export type KeepMessage = (message: Message, position: number) => Promise<void>;
 export interface GraphTurn {
   /** Milliseconds of each step (a model call and its tool call), in order. */
   steps: number[];
+  /** The same in processor time, which a busy machine does not stretch. */
+  cpu: number[];
   said: number;
 }
 
@@ -21,6 +23,7 @@ export async function runGraphTurn(
 ): Promise<GraphTurn> {
   const { messages: count, keep = async () => undefined } = options;
   const marks: number[] = [];
+  const cpuMarks: number[] = [];
   let said = 0;
   const kept = async <T extends Message>(message: T, position: number): Promise<T> => {
     said += Buffer.byteLength(message.text);
@@ -30,6 +33,7 @@ export async function runGraphTurn(
   const nodes: GraphNodes = {
     model: async ({ messages }) => {
       marks.push(performance.now());
+      cpuMarks.push(cpuTime());
       const at = messages.length;
       const last = at + 2 > count;
       const argsText = JSON.stringify({ path: `file${at}.txt` });
@@ -58,5 +62,13 @@ export async function runGraphTurn(
       recursionLimit: Number.MAX_SAFE_INTEGER,
     },
   );
-  return { said, steps: marks.slice(1).map((mark, at) => mark - (marks[at] ?? mark)) };
+  return { said, steps: gaps(marks), cpu: gaps(cpuMarks) };
 }
+
+function cpuTime(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+}
+
+const gaps = (marks: readonly number[]): number[] =>
+  marks.slice(1).map((mark, at) => mark - (marks[at] ?? mark));
