@@ -228,59 +228,79 @@ describe('a refused decision on the command line', function () {
   this.timeout(90_000);
   const flow = useFlow({ 'old.txt': 'old\n' });
 
-  /** Exit 4, the code, the calls; the very same action still waits and nothing has happened. */
-  async function refused(
-    started: JsonRun,
-    given: { decisions: object | string; code: string; says: RegExp; callIds?: string[] },
-  ): Promise<void> {
+  /** Exit 4, the code, the calls; nothing has happened. */
+  async function refused(started: JsonRun, given: Omit<Refused, 'script'>): Promise<void> {
     const before = await flow().tree();
     const run = await flow().decide(started.end.actionId, given.decisions);
-    assert.equal(run.status, 4, show(run));
-    assert.equal(run.end.type, 'refused');
-    assert.equal(run.end.code, given.code, show(run));
-    assert.match(said(run.end), given.says);
-    if (given.callIds) assert.deepEqual(run.end.callIds, given.callIds);
-    assert.deepEqual(await flow().tree(), before);
+    const context = `${given.title}: ${show(run)}`;
+    assert.equal(run.status, 4, context);
+    assert.equal(run.end.type, 'refused', context);
+    assert.equal(run.end.code, given.code, context);
+    assert.match(said(run.end), given.says, context);
+    if (given.callIds) assert.deepEqual(run.end.callIds, given.callIds, context);
+    assert.deepEqual(await flow().tree(), before, context);
+  }
+
+  /** All of them on one action: none consumes it, and it is decided properly at the end. */
+  async function allRefused(
+    script: Entry[],
+    cases: readonly Omit<Refused, 'script'>[],
+    proper: object,
+  ): Promise<void> {
+    const started = await flow().run(script);
+    assert.equal(started.status, 3, show(started));
+    assert.ok(cases.length > 0);
+    for (const given of cases) await refused(started, given);
     const [pending, ...others] = await flow().read('pending');
     assert.equal(pending?.actionId, started.end.actionId);
-    assert.deepEqual(pending?.requests, started.end.requests);
+    assert.deepEqual(pending?.requests, started.end.requests, 'the same card, to the letter');
     assert.deepEqual(others, []);
+    const end = await flow().decide(started.end.actionId, proper);
+    assert.equal(end.status, 0, show(end));
   }
 
-  for (const given of REFUSED) {
-    it(given.title, async () => {
-      const script = given.script ?? two;
-      const started = await flow().run(script);
-      assert.equal(started.status, 3, show(started));
-      await refused(started, given);
-      const proper =
-        script === question
-          ? { answer: 'blue' }
-          : { decisions: script === two ? both : { del: approve } };
-      const end = await flow().decide(started.end.actionId, proper);
-      assert.equal(end.status, 0, show(end));
-    });
-  }
+  it('each kind of refusal about calls, one after another, consumes nothing', async () => {
+    const cases = REFUSED.filter(({ script }) => script === undefined);
+    await allRefused(two, cases, { decisions: both });
+    assert.equal((await flow().tree())['runs.txt'], 'ran\n');
+  });
 
-  it('every malformed decisions file is refused, one after another, and the action is whole', async () => {
+  it('each kind about a question', async () => {
+    const cases = REFUSED.filter(({ script }) => script === question);
+    await allRefused(question, cases, { answer: 'blue' });
+  });
+
+  it('each kind about a deletion', async () => {
+    const cases = REFUSED.filter(({ script }) => script === removal);
+    await allRefused(removal, cases, { decisions: { del: approve } });
+    assert.equal(existsSync(flow().at('old.txt')), false);
+  });
+
+  it('every malformed decisions file, one after another, consumes nothing', async () => {
+    const code = 'malformed_decisions';
+    const binary = { title: 'binary', decisions: '\u0000\u0001', says: /not valid JSON/ };
+    const cases = [...MALFORMED, binary].map((given) => ({ ...given, code }));
+    await allRefused(two, cases, { decisions: both });
+    assert.equal((await flow().tree())['runs.txt'], 'ran\n');
+  });
+
+  it('a decisions file that is not there', async () => {
     const started = await flow().run(two);
-    for (const { title, decisions, says } of MALFORMED) {
-      await refused(started, { decisions, code: 'malformed_decisions', says }).catch(
-        (error: unknown) => {
-          throw new Error(title, { cause: error });
-        },
-      );
-    }
     const file = flow().beside('not-there.json');
     const missing = withEnd(
       await cli([...(await flow().decideArgs(started.end.actionId ?? '', file)), '--json']),
     );
     assert.deepEqual([missing.status, missing.end.code], [4, 'malformed_decisions']);
-    const binary = await flow().decide(started.end.actionId, '\u0000\u0001');
-    assert.deepEqual([binary.status, binary.end.code], [4, 'malformed_decisions']);
-    const end = await flow().decide(started.end.actionId, { decisions: both });
+    assert.ok(said(missing.end).includes(file));
+  });
+
+  it('decisions come from standard input as well, a mistake in them too', async () => {
+    const started = await flow().run(two);
+    const args = [...(await flow().decideArgs(started.end.actionId ?? '', '-')), '--json'];
+    const broken = withEnd(await cli(args, { input: '{"decisions":' }));
+    assert.deepEqual([broken.status, broken.end.code], [4, 'malformed_decisions']);
+    const end = withEnd(await cli(args, { input: JSON.stringify({ decisions: both }) }));
     assert.equal(end.status, 0, show(end));
-    assert.deepEqual((await flow().tree())['runs.txt'], 'ran\n');
   });
 
   it('an action that does not exist', async () => {
