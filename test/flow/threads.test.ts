@@ -1,6 +1,6 @@
 // Threads on the command line: going on with one, what the model is sent, what is refused while a turn waits, what is shown.
 import assert from 'node:assert/strict';
-import { approve, cli, reject, said, show, useFlow, withEnd } from './support.ts';
+import { approve, cli, reject, said, show, useFlow } from './support.ts';
 import type { Entry } from './support.ts';
 
 const ask: Entry[] = [
@@ -95,22 +95,5 @@ describe('threads on the command line', function () {
         ['finished', null],
       ],
     );
-  });
-
-  it('two messages to one thread at the same time start one turn', async () => {
-    const first = await flow().run([{ text: 'Hello' }]);
-    const thread = first.end.threadId ?? '';
-    const script = `scripted:${await flow().file({ turns: ask })}`;
-    const args = await flow().runArgs([], { thread, model: script });
-    const runs = await Promise.all(
-      [1, 2, 3].map(async () => withEnd(await cli([...args, '--json']))),
-    );
-    const paused = runs.filter(({ status }) => status === 3);
-    assert.equal(paused.length, 1, runs.map(show).join('\n'));
-    for (const run of runs.filter(({ status }) => status !== 3)) {
-      assert.equal(run.status, 1);
-      assert.match(run.end.code ?? '', /^turn_(paused|running)$/, show(run));
-    }
-    assert.equal((await flow().read('pending')).length, 1);
   });
 });
