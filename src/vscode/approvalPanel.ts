@@ -30,8 +30,9 @@ export const approvalPanels: Contribution = {
       vscode.window.registerWebviewPanelSerializer(PANEL_TYPE, {
         deserializeWebviewPanel: async (panel, state: unknown) => {
           const actionId = actionIdOf(state);
-          if (actionId === undefined) panel.dispose();
-          else await fill(services, panel, actionId);
+          if (actionId !== undefined && (await waits(services, actionId))) {
+            await fill(services, panel, actionId);
+          } else panel.dispose();
         },
       }),
     );
@@ -42,16 +43,34 @@ export const approvalPanels: Contribution = {
         });
       }),
     );
-    services.whenOpened(({ engine }) =>
-      engine.onEvent((event) => {
-        if (event.type === 'action' && event.action.state !== 'open') {
-          closeSettled(services, event.action.id);
-        }
-      }),
-    );
+    services.whenOpened(({ engine, store }) => {
+      const closeDiffs = (): void => {
+        const waiting = (actionId: string): Promise<boolean> => waits(services, actionId);
+        services.diffs.closeSettled(waiting).catch((error: unknown) => {
+          services.logger.error('settled diff editors could not be closed', error);
+        });
+      };
+      closeDiffs();
+      const watching = new DisposableStore();
+      watching.add(store.onExternalChange(closeDiffs));
+      watching.add(
+        engine.onEvent((event) => {
+          if (event.type === 'action' && event.action.state !== 'open') {
+            closeSettled(services, event.action.id);
+          }
+        }),
+      );
+      return watching;
+    });
     return owned;
   },
 };
+
+/** Whether the action still waits; asked when the window brings back what was open in it. */
+async function waits(services: Services, actionId: string): Promise<boolean> {
+  const { store } = await services.engine();
+  return (await store.getAction(actionId))?.state === 'open';
+}
 
 async function fill(
   services: Services,

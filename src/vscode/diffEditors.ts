@@ -69,18 +69,25 @@ export class DiffEditors implements Disposable {
 
   /** Closes the diffs of an action that is decided and forgets their texts. */
   async close(actionId: string): Promise<void> {
+    const tabs = proposalTabs().filter(({ uri }) => actionOf(uri) === actionId);
     const keys = [...this.#open].filter(([, request]) => request.actionId === actionId);
-    const uris = new Set(keys.map(([key]) => key));
+    const uris = new Set([...keys.map(([key]) => key), ...tabs.map(({ uri }) => uri.toString())]);
     for (const key of uris) this.#open.delete(key);
-    const tabs = vscode.window.tabGroups.all
-      .flatMap((group) => group.tabs)
-      .filter(
-        ({ input }) =>
-          input instanceof vscode.TabInputTextDiff && uris.has(input.modified.toString()),
-      );
     await saveAll(uris);
-    if (tabs.length > 0) await vscode.window.tabGroups.close(tabs, true);
+    if (tabs.length > 0) {
+      await vscode.window.tabGroups.close(
+        tabs.map(({ tab }) => tab),
+        true,
+      );
+    }
     for (const key of uris) this.#files.delete(key);
+  }
+
+  /** Closes the diffs that the window restored although their action was decided meanwhile. */
+  async closeSettled(waits: (actionId: string) => Promise<boolean>): Promise<void> {
+    for (const actionId of new Set(proposalTabs().map(({ uri }) => actionOf(uri)))) {
+      if (!(await waits(actionId))) await this.close(actionId);
+    }
   }
 
   dispose(): void {
@@ -154,6 +161,21 @@ export class DiffEditors implements Disposable {
       rename: refuse,
     };
   }
+}
+
+/** The diff editors of this extension that are open in tabs, in whatever state. */
+function proposalTabs(): { tab: vscode.Tab; uri: vscode.Uri }[] {
+  return vscode.window.tabGroups.all
+    .flatMap((group) => group.tabs)
+    .flatMap((tab) =>
+      tab.input instanceof vscode.TabInputTextDiff && tab.input.modified.scheme === PROPOSAL_SCHEME
+        ? [{ tab, uri: tab.input.modified }]
+        : [],
+    );
+}
+
+function actionOf(uri: vscode.Uri): string {
+  return new URLSearchParams(uri.query).get('action') ?? '';
 }
 
 /** Saving to memory, so that closing a changed diff asks nothing. */

@@ -107,6 +107,32 @@ describe('durable', () => {
     assert.deepEqual(folder.tree(), { ...sampleTree(), 'notes.md': 'agent\nmine' });
   });
 
+  it('what was open for a decided action is closed when the window comes back', async () => {
+    const { bench, chat, panel, script } = session;
+    script.says(
+      { toolCalls: [call('w1', 'write_file', { path: 'notes.md', content: 'agent\n' })] },
+      { text: 'Done' },
+    );
+    await session.fresh();
+    await chat.send('Left open');
+    await chat.armed('w1');
+    await bench.runCommand('Countersign: Show Pending Approvals');
+    await bench.quickPick.choose('Left open');
+    await panel.armed('w1');
+    await panel.press('w1', 'open-diff');
+    const diff = new DiffEditor(bench.page);
+    await diff.right.getByText('agent').waitFor();
+    const loaded = bench.page.waitForEvent('load');
+    await bench.runCommand('Developer: Reload Window'); // the window remembers both
+    await loaded;
+    await diff.right.getByText('agent').waitFor();
+    await chat.press('w1', 'approve');
+    await chat.turn('finished');
+    await bench.reload(); // as after a crash: what it remembers is older than the decision
+    await chat.turn('finished');
+    await bench.page.locator('.tabs-container .tab').first().waitFor({ state: 'detached' });
+  });
+
   it('everything is stopped and started: decided in the approval panel, the card in the chat goes away', async () => {
     const actionId = await paused('Survive the night');
     await session.tomorrow();
