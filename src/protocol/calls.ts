@@ -174,6 +174,15 @@ export const TurnStatus = z.enum([
 ]);
 export type TurnStatus = z.infer<typeof TurnStatus>;
 
+/** A turn in one of these is not over: it is decided, continued, asked again or stopped before a new message. */
+export const UNFINISHED: readonly TurnStatus[] = [
+  'queued',
+  'running',
+  'paused',
+  'interrupted',
+  'expired',
+];
+
 export const Mode = z.enum(['plan', 'default', 'acceptEdits', 'dontAsk', 'bypass']);
 export type Mode = z.infer<typeof Mode>;
 

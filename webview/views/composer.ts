@@ -1,7 +1,7 @@
 // The foot of the chat: message field, mode and model, send and stop. A message never approves anything.
 import { html, nothing, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
-import { Mode, type TurnStatus } from '../../src/protocol/calls.ts';
+import { Mode, UNFINISHED } from '../../src/protocol/calls.ts';
 import type { ChatStatus } from '../../src/protocol/messages.ts';
 import type { Controller } from '../controller.ts';
 import { controlValue } from '../controls.ts';
@@ -18,14 +18,11 @@ const OFFERED: readonly Mode[] = ['plan', 'default', 'acceptEdits', 'dontAsk'];
 
 const PAUSED = 'Answer first or stop the turn. A message never approves anything.';
 
-/** A turn in one of these is not over: it is stopped, continued or decided before a new message. */
-const UNFINISHED: readonly TurnStatus[] = ['queued', 'running', 'interrupted', 'expired'];
-
 export function composer(controller: Controller): TemplateResult {
   const { status } = controller.state;
   const turn = status?.turn ?? null;
   const paused = turn === 'paused';
-  const active = paused || (turn !== null && turn !== undefined && UNFINISHED.includes(turn));
+  const active = turn !== null && turn !== undefined && UNFINISHED.includes(turn);
   const { composer: text } = controller.drafts;
   return html`<div class="composer" data-testid="composer" data-state=${turn ?? 'idle'}>
     ${

@@ -3,7 +3,7 @@ import { editNote } from './editNote.ts';
 import { execute } from './executor.ts';
 import { deniedText, prepareCall, type Prepared } from './plan.ts';
 import { assertNever } from '../base/assert.ts';
-import { isAbort, toAppError } from '../base/errors.ts';
+import { AppError, isAbort, toAppError } from '../base/errors.ts';
 import type { EngineDeps } from './deps.ts';
 import type { ToolMessage } from './message.ts';
 import type {
@@ -19,6 +19,13 @@ import type { Tool } from '../tools/tool.ts';
 
 const OUTCOME_UNKNOWN =
   'The outcome of this call is unknown: it was started, and the process ended before its result was recorded.';
+
+const LOST = 'turn_lost';
+
+/** This process does not drive the turn any more: it must settle nothing and say nothing about the call. */
+function lostTurn(): AppError {
+  return new AppError(LOST, 'The turn is driven elsewhere now.', { audience: 'log' });
+}
 
 /** What became of a call: settled in the journal, told to the model. */
 export interface Settled {
@@ -56,8 +63,7 @@ export async function runCall(
     row.state === 'started'
       ? afterCrash(decisions.unknown)
       : await decideAndRun(run, row, decisions.approval);
-  await settle(run, row, settled);
-  return toMessage(row, settled);
+  return toMessage(row, await settle(run, row, settled));
 }
 
 /** A result the journal already holds. A call that was started and never settled is never run again. */
@@ -72,7 +78,8 @@ async function decideAndRun(
   decision: Decision | undefined,
 ): Promise<Settled> {
   if (run.signal.aborted) return blocked('cancelled', 'Not run: the user stopped the turn.');
-  if (row.verdict?.verdict === 'allow') return perform(run, row, undefined);
+  // A decision always stands, also where a rule would allow the call by now.
+  if (!decision && row.verdict?.verdict === 'allow') return perform(run, row, undefined);
   if (!decision) return blocked('rejected', 'Rejected: no decision was given for this call.');
   switch (decision.type) {
     case 'reject':
@@ -138,6 +145,8 @@ async function perform(
   if (row.verdict?.verdict === 'allow' && again.verdict.verdict === 'ask') {
     return deniedNow(again.verdict, needsApprovalText(again.verdict));
   }
+  const moved = edit?.args ? undefined : leadsElsewhere(row.proposal, again.proposal);
+  if (moved !== undefined) return blocked('error', moved);
   if (edit) return performEdited(run, row, { again, content: edit.content });
   if (!row.proposal || !row.proposalHash) return blocked('error', 'The call has no proposal.');
   return performFrozen(run, row, {
@@ -145,6 +154,18 @@ async function perform(
     proposal: row.proposal,
     proposalHash: row.proposalHash,
   });
+}
+
+/** What was approved is one real path; a link that was turned since must not lead the rules astray. */
+function leadsElsewhere(shown: Proposal | null, now: Proposal): string | undefined {
+  const before = shown && placeOf(shown);
+  if (before === null || before === undefined || before === placeOf(now)) return undefined;
+  return `Not run: the path led to ${before} when it was approved and leads elsewhere now. Propose it again.`;
+}
+
+function placeOf(proposal: Proposal): string | undefined {
+  if (proposal.kind === 'edit' || proposal.kind === 'read') return proposal.realPath;
+  return proposal.kind === 'command' ? proposal.cwd : undefined;
 }
 
 async function performEdited(
@@ -205,12 +226,13 @@ async function performFrozen(run: CallRun, row: CallRow, prepared: Prepared): Pr
         signal,
       });
     });
-    if (execution.kind === 'notPlanned') return unknownOutcome();
+    if (execution.kind === 'notPlanned') throw lostTurn();
     return { state: 'done', ...execution.value };
   } catch (error) {
     if (isAbort(error))
       return { state: 'done', outcome: 'cancelled', text: 'Cancelled by the user.' };
     const failure = toAppError(error);
+    if (failure.code === LOST) throw failure;
     deps.logger.error(`call ${row.callId} (${row.tool}) failed`, error);
     return { state: 'done', outcome: 'error', text: `The call failed: ${failure.message}` };
   }
@@ -238,17 +260,21 @@ function outputSink(run: CallRun, row: CallRow): (chunk: string) => void {
   };
 }
 
-async function settle(run: CallRun, row: CallRow, settled: Settled): Promise<void> {
+/** Writes the result into the journal; gives what the journal holds, should it have been settled meanwhile. */
+async function settle(run: CallRun, row: CallRow, settled: Settled): Promise<Settled> {
   const { store, clock } = run.deps;
-  const { state, outcome, text: result, verdict } = settled;
+  const { state, outcome, text: result, verdict, fullOutput } = settled;
   const { turnId, callId } = row;
-  const { fullOutput } = settled;
   const outputHash = fullOutput === undefined ? null : await store.putText(fullOutput);
   const at = clock.now();
   const move = { turnId, callId, state, outcome, result, outputHash, at };
-  await store.settleCall({ ...move, ...(verdict && { verdict }) });
-  const call = await store.getCall(row.turnId, row.callId);
+  const written = await store.settleCall({ ...move, ...(verdict && { verdict }) });
+  const call = await store.getCall(turnId, callId);
   if (call) run.deps.emit({ type: 'call', threadId: run.threadId, call });
+  if (written) return settled;
+  const known = call && knownResult(call);
+  if (!known) throw lostTurn();
+  return known;
 }
 
 function toMessage(row: CallRow, settled: Settled): ToolMessage {

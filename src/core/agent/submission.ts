@@ -72,7 +72,7 @@ function checkState(action: ActionRow, turn: TurnRow): Refusal | undefined {
 }
 
 /** The calls were proposed on the folders of the snapshot; in other ones neither they nor the rules mean the same. */
-function checkSnapshot(turn: TurnRow, roots: readonly string[]): Refusal | undefined {
+export function checkSnapshot(turn: TurnRow, roots: readonly string[]): Refusal | undefined {
   const snapshot = TurnSnapshot.safeParse(turn.snapshot);
   if (!snapshot.success) {
     return refusal('snapshot_drift', 'What the turn was started with cannot be read. Stop it.');

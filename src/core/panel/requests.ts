@@ -131,7 +131,9 @@ export async function submitDecisions(
 ): Promise<Refusal | null> {
   refuseUntrusted(deps);
   const action = await deps.store.getAction(submission.actionId);
-  const risky = action ? riskyRequests(action, submission.decisions ?? {}) : [];
+  const decisions = submission.decisions ?? {};
+  const edited = await deps.engine.proposalsOfEdits(submission.actionId, decisions);
+  const risky = action ? riskyRequests(action, decisions, edited) : [];
   if (risky.length > 0) {
     if (!(await host.confirm('Approve a change of high risk?', risky.join('\n')))) {
       return { code: 'not_confirmed', message: 'Not approved: you did not confirm.', callIds: [] };

@@ -1,18 +1,28 @@
 // Which approvals need the native confirmation: protected files and paths outside the workspace. Pure.
-import type { Decisions } from '../../protocol/calls.ts';
+import type { Decisions, Proposal } from '../../protocol/calls.ts';
 import type { ActionRow } from '../ports/store.ts';
 
-/** One line for each approved call that touches a protected file or leaves the workspace. */
-export function riskyRequests(action: ActionRow, decisions: Decisions): string[] {
-  return action.requests.flatMap((request) => {
-    const type = decisions[request.callId]?.type;
-    if (type !== 'approve' && type !== 'edit') return [];
-    const { proposal } = request;
-    if (proposal.kind !== 'edit' && proposal.kind !== 'read') return [];
-    if (proposal.outside) return [`${request.tool}: ${proposal.realPath} (outside the workspace)`];
-    if (proposal.kind === 'edit' && proposal.protected !== undefined) {
-      return [`${request.tool}: ${proposal.path} (protected: ${proposal.protected})`];
-    }
-    return [];
+/**
+ * One line for each call that the decisions would let run on a protected file or outside the workspace. `edited` holds what
+ * calls with edited arguments would do, by call id; the others do what was shown.
+ */
+export function riskyRequests(
+  action: ActionRow,
+  decisions: Decisions,
+  edited: ReadonlyMap<string, Proposal>,
+): string[] {
+  return action.requests.flatMap(({ callId, tool, proposal }) => {
+    const type = decisions[callId]?.type;
+    if (type !== 'approve' && type !== 'edit' && type !== 'run_again') return [];
+    return riskOf(tool, edited.get(callId) ?? proposal);
   });
+}
+
+function riskOf(tool: string, proposal: Proposal): string[] {
+  if (proposal.kind !== 'edit' && proposal.kind !== 'read') return [];
+  if (proposal.outside) return [`${tool}: ${proposal.realPath} (outside the workspace)`];
+  if (proposal.kind === 'edit' && proposal.protected !== undefined) {
+    return [`${tool}: ${proposal.path} (protected: ${proposal.protected})`];
+  }
+  return [];
 }

@@ -1,6 +1,6 @@
 // What a surface is sent when it connects, read from the store: never from what another surface holds.
 import { turnItems } from './items.ts';
-import { JsonObject } from '../../protocol/calls.ts';
+import { JsonObject, UNFINISHED } from '../../protocol/calls.ts';
 import { findTool, toolSpecs } from '../tools/registry.ts';
 import type {
   ActionView,
@@ -100,5 +100,5 @@ export async function currentTurn(store: Store, threadId: string): Promise<TurnR
 }
 
 export function isActive(turn: TurnRow): boolean {
-  return ['queued', 'running', 'paused', 'interrupted', 'expired'].includes(turn.status);
+  return UNFINISHED.includes(turn.status);
 }

@@ -2,17 +2,30 @@
 import { askAgain } from '../agent/askAgain.ts';
 import { closingMessages } from '../agent/closing.ts';
 import { emitTurn } from '../agent/pausing.ts';
+import { prepareCall } from '../agent/plan.ts';
 import { recoverTurn } from '../agent/recovery.ts';
-import { driveTurn, type DriveEnd, type RunnerDeps } from '../agent/turnRunner.ts';
-import { alreadyDecided, checkSubmission, type Refusal } from '../agent/submission.ts';
-import { hashOf, toolFingerprints, type TurnSnapshot } from '../agent/snapshot.ts';
+import type { DriveEnd, RunnerDeps } from '../agent/turnRunner.ts';
+import {
+  alreadyDecided,
+  checkSnapshot,
+  checkSubmission,
+  type Refusal,
+} from '../agent/submission.ts';
+import { hashOf, toolFingerprints, TurnSnapshot } from '../agent/snapshot.ts';
 import { renderSystemPrompt } from '../agent/systemPrompt.ts';
+import { Drives } from './drives.ts';
 import { AppError } from '../base/errors.ts';
 import { Emitter, type Event } from '../base/event.ts';
 import { toolSpecs } from '../tools/registry.ts';
 import type { EngineEvent } from '../agent/events.ts';
 import type { Message } from '../agent/message.ts';
-import type { Mode, Submission, TurnStatus } from '../../protocol/calls.ts';
+import {
+  UNFINISHED,
+  type Decisions,
+  type Mode,
+  type Proposal,
+  type Submission,
+} from '../../protocol/calls.ts';
 import type { ModelRef } from '../ports/model.ts';
 import type { ThreadRow, TurnRow } from '../ports/store.ts';
 
@@ -31,25 +44,21 @@ export interface Drive {
 
 export type SubmitOutcome = ({ ok: true } & Drive) | { ok: false; refusal: Refusal };
 
-const STOPPABLE: readonly TurnStatus[] = ['queued', 'running', 'paused', 'interrupted', 'expired'];
-/** How often the leases of driven turns are renewed; they are void after 15 s. */
-const HEARTBEAT_MS = 5_000;
-
 export type CoreDeps = Omit<RunnerDeps, 'emit'>;
 
 export class Engine {
   readonly #deps: RunnerDeps;
   readonly #emitter: Emitter<EngineEvent>;
-  readonly #driving = new Map<string, { abort: AbortController; done: Promise<DriveEnd> }>();
+  readonly #drives: Drives;
   /** Threads in which a turn is being started: between the check and the row there are awaits. */
   readonly #starting = new Set<string>();
   readonly onEvent: Event<EngineEvent>;
-  #heartbeat: ReturnType<typeof setInterval> | undefined;
 
   constructor(deps: CoreDeps) {
     this.#emitter = new Emitter((error) => deps.logger.error('a watcher failed', error));
     this.onEvent = this.#emitter.event;
     this.#deps = { ...deps, emit: (event) => this.#emitter.fire(event) };
+    this.#drives = new Drives(this.#deps);
   }
 
   async createThread(): Promise<ThreadRow> {
@@ -91,7 +100,25 @@ export class Engine {
     const turn = await store.createTurn({ id, threadId, snapshot, snapshotHash, createdAt }, user);
     await store.setTitleIfNull(threadId, titleFrom(start.text));
     await this.#announceStart(turn, user);
-    return { turn, done: this.#drive(turn, user) };
+    return { turn, done: this.#drives.start(turn, user) };
+  }
+
+  /** What calls whose arguments a human edited would do: by call id, for those that can be told. */
+  async proposalsOfEdits(actionId: string, decisions: Decisions): Promise<Map<string, Proposal>> {
+    const action = await this.#deps.store.getAction(actionId);
+    const turn = action && (await this.#deps.store.getTurn(action.turnId));
+    const snapshot = TurnSnapshot.safeParse(turn?.snapshot);
+    const proposals = new Map<string, Proposal>();
+    if (!action || !snapshot.success) return proposals;
+    const options = { mode: snapshot.data.mode, overlay: new Map<string, string | null>() };
+    for (const { callId, tool } of action.requests) {
+      const decision = decisions[callId];
+      if (decision?.type !== 'edit' || !decision.args) continue;
+      const call = { id: callId, name: tool, argsText: JSON.stringify(decision.args) };
+      const prepared = await prepareCall(this.#deps, call, options);
+      if (prepared.ok) proposals.set(callId, prepared.proposal);
+    }
+    return proposals;
   }
 
   /** Decides a pending action: guards, then the claim, then the turn goes on in this process. */
@@ -117,7 +144,7 @@ export class Engine {
     if (resolved) this.#emitter.fire({ type: 'action', action: resolved });
     const running = await emitTurn(this.#deps, action!.turnId);
     if (!running) throw new AppError('internal', 'Claimed turn is gone', { audience: 'log' });
-    return { ok: true, turn: running, done: this.#drive(running, null) };
+    return { ok: true, turn: running, done: this.#drives.start(running, null) };
   }
 
   /** Without its checkpoint the graph would do nothing and seem to have finished: then the decision is not consumed. */
@@ -137,19 +164,15 @@ export class Engine {
 
   /** Stops a running or paused turn, wherever it is; true when this call ended it. */
   async stop(turnId: string): Promise<boolean> {
-    const driving = this.#driving.get(turnId);
-    if (driving) {
-      driving.abort.abort();
-      await driving.done;
-      return true;
-    }
+    // It may just have paused; then it is stopped like any other that waits.
+    if ((await this.#drives.abort(turnId))?.kind === 'ended') return true;
     const turn = await this.#deps.store.getTurn(turnId);
-    if (!turn || !STOPPABLE.includes(turn.status)) return false;
+    if (!turn || !UNFINISHED.includes(turn.status)) return false;
     const closing = await closingMessages(this.#deps.store, turnId);
     const moved = await this.#deps.store.endTurn({
       turnId,
       generation: turn.generation,
-      from: STOPPABLE,
+      from: UNFINISHED,
       status: 'cancelled',
       code: 'stopped',
       message: 'Stopped by the user.',
@@ -168,7 +191,7 @@ export class Engine {
     const { store } = this.#deps;
     await this.#expire();
     for (const turn of await store.abandonedTurns()) {
-      if (!this.#driving.has(turn.id)) await store.interruptTurn(turn);
+      if (!this.#drives.has(turn.id)) await store.interruptTurn(turn);
     }
     const drives: Drive[] = [];
     for (const turn of await store.turnsInState('interrupted')) {
@@ -185,9 +208,11 @@ export class Engine {
   async continueTurn(turnId: string): Promise<Drive | undefined> {
     const turn = await this.#deps.store.getTurn(turnId);
     if (turn?.status !== 'interrupted') return undefined;
+    const drift = checkSnapshot(turn, this.#deps.files.roots);
+    if (drift) throw new AppError(drift.code, drift.message);
     if ((await this.#deps.store.resumeTurn(turn)) === undefined) return undefined;
     const running = await emitTurn(this.#deps, turnId);
-    return running && { turn: running, done: this.#drive(running, null) };
+    return running && { turn: running, done: this.#drives.start(running, null) };
   }
 
   /** Shows an expired approval again, with what it would do now. False when it is not expired any more. */
@@ -207,45 +232,23 @@ export class Engine {
   }
 
   isDriving(turnId: string): boolean {
-    return this.#driving.has(turnId);
+    return this.#drives.has(turnId);
   }
 
   /** Resolves when nothing is being driven in this process any more. */
   async idle(): Promise<void> {
-    await Promise.all([...this.#driving.values()].map((entry) => entry.done));
+    await this.#drives.idle();
   }
 
   dispose(): void {
     // Shutdown decides nothing: paused turns stay paused, running ones are left as they are.
-    clearInterval(this.#heartbeat);
+    this.#drives.dispose();
     this.#emitter.dispose();
-  }
-
-  #drive(turn: TurnRow, user: Message | null): Promise<DriveEnd> {
-    const abort = new AbortController();
-    const done = driveTurn(this.#deps, turn, { user, signal: abort.signal }).finally(() => {
-      this.#driving.delete(turn.id);
-    });
-    this.#driving.set(turn.id, { abort, done });
-    this.#heartbeat ??= setInterval(() => this.#renewLeases(), HEARTBEAT_MS);
-    return done;
-  }
-
-  #renewLeases(): void {
-    if (this.#driving.size === 0) {
-      clearInterval(this.#heartbeat);
-      this.#heartbeat = undefined;
-      return;
-    }
-    const { store, logger } = this.#deps;
-    store
-      .renewLeases([...this.#driving.keys()])
-      .catch((error: unknown) => logger.warn(`leases could not be renewed: ${String(error)}`));
   }
 
   async #refuseWhileActive(threadId: string): Promise<void> {
     const turns = await this.#deps.store.turnsOfThread(threadId);
-    const active = turns.find((turn) => STOPPABLE.includes(turn.status));
+    const active = turns.find((turn) => UNFINISHED.includes(turn.status));
     if (!active) return;
     if (active.status === 'expired') {
       throw new AppError('turn_expired', 'An approval expired here. Ask again or stop the turn.');

@@ -16,7 +16,7 @@ describe('approvals of high risk', () => {
     const args = { path, content: 'new\n' };
     bench.say({ calls: [{ id: 'c1', name: 'write_file', args }] });
     await bench.run();
-    return riskyRequests(await bench.action(), { c1: { type } });
+    return riskyRequests(await bench.action(), { c1: { type } }, new Map());
   }
 
   it('a plain file inside the workspace is none', async () => {
@@ -34,7 +34,7 @@ describe('approvals of high risk', () => {
       assert.ok(line?.startsWith(`write_file: ${path} (protected: `), line);
       assert.deepEqual(others, []);
       const action = await bench.action();
-      assert.deepEqual(riskyRequests(action, { c1: { type: 'reject' } }), []);
+      assert.deepEqual(riskyRequests(action, { c1: { type: 'reject' } }, new Map()), []);
     });
   }
 

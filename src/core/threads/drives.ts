@@ -1,0 +1,86 @@
+// The turns that this process drives: started here, kept by a heartbeat, aborted when someone else moved them on.
+import { driveTurn, type DriveEnd, type RunnerDeps } from '../agent/turnRunner.ts';
+import type { Message } from '../agent/message.ts';
+import type { Disposable } from '../base/lifecycle.ts';
+import type { TurnRow } from '../ports/store.ts';
+
+/** How often the leases of driven turns are renewed; they are void after 15 s. */
+const HEARTBEAT_MS = 5_000;
+
+interface DriveEntry {
+  abort: AbortController;
+  done: Promise<DriveEnd>;
+  /** The turn's, as long as we drive it: any other means that someone moved it on. */
+  generation: number;
+}
+
+export class Drives implements Disposable {
+  readonly #deps: RunnerDeps;
+  readonly #entries = new Map<string, DriveEntry>();
+  readonly #watching: Disposable;
+  #heartbeat: ReturnType<typeof setInterval> | undefined;
+
+  constructor(deps: RunnerDeps) {
+    this.#deps = deps;
+    this.#watching = deps.store.onExternalChange(() => this.#dropLost());
+  }
+
+  /** Drives a running turn to its end or pause; the promise never rejects. */
+  start(turn: TurnRow, user: Message | null): Promise<DriveEnd> {
+    const abort = new AbortController();
+    const done = driveTurn(this.#deps, turn, { user, signal: abort.signal }).finally(() => {
+      if (this.#entries.get(turn.id) === entry) this.#entries.delete(turn.id);
+    });
+    const entry = { abort, done, generation: turn.generation };
+    this.#entries.set(turn.id, entry);
+    this.#heartbeat ??= setInterval(() => this.#beat(), HEARTBEAT_MS);
+    return done;
+  }
+
+  has(turnId: string): boolean {
+    return this.#entries.has(turnId);
+  }
+
+  /** Aborts a drive and waits for its end; undefined when it is not driven here. */
+  async abort(turnId: string): Promise<DriveEnd | undefined> {
+    const entry = this.#entries.get(turnId);
+    entry?.abort.abort();
+    return entry?.done;
+  }
+
+  /** Resolves when nothing is driven any more. */
+  async idle(): Promise<void> {
+    await Promise.all([...this.#entries.values()].map((entry) => entry.done));
+  }
+
+  /** Shutdown decides nothing: paused turns stay paused, running ones are left as they are. */
+  dispose(): void {
+    clearInterval(this.#heartbeat);
+    this.#watching.dispose();
+  }
+
+  #beat(): void {
+    if (this.#entries.size === 0) {
+      clearInterval(this.#heartbeat);
+      this.#heartbeat = undefined;
+      return;
+    }
+    const { store, logger } = this.#deps;
+    store
+      .renewLeases([...this.#entries.keys()])
+      .then(() => this.#dropLost())
+      .catch((error: unknown) => logger.warn(`leases could not be renewed: ${String(error)}`));
+  }
+
+  /** Aborts drives whose turn was stopped or taken over elsewhere, and with them the command that runs. */
+  #dropLost(): void {
+    for (const [turnId, { abort, generation }] of this.#entries) {
+      this.#deps.store
+        .getTurn(turnId)
+        .then((turn) => {
+          if (turn?.status !== 'running' || turn.generation !== generation) abort.abort();
+        })
+        .catch((error: unknown) => this.#deps.logger.warn(String(error)));
+    }
+  }
+}
