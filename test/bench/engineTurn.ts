@@ -1,6 +1,7 @@
 // A turn through the whole engine: store, journal, policy, tools, graph and saver.
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
+import { loadDriver } from '../../src/node/sqlite/database.ts';
 import { openEngine } from '../../src/node/openEngine.ts';
 import { assetsOf } from '../../src/node/assets.ts';
 import type { Message } from '../../src/core/agent/message.ts';
@@ -16,6 +17,8 @@ export interface EngineTurn {
   said: number;
   /** Bytes on disk while the turn waits, the store being closed. */
   bytes: number;
+  /** Of these, what LangGraph's checkpoints take: tables and indexes. */
+  checkpointBytes: number;
   messages: number;
   /** Milliseconds of each step (a model call and its tool call), in order. */
   steps: number[];
@@ -57,7 +60,19 @@ export async function runEngineTurn(folder: string, messages: number): Promise<E
     ...{ file, workspace },
     said: saidBytes(said),
     bytes: bytesOfState(file),
+    checkpointBytes: await bytesOfCheckpoints(file),
     messages: said.length,
     steps: marks.slice(1).map((mark, at) => mark - (marks[at] ?? mark)),
   };
+}
+
+async function bytesOfCheckpoints(file: string): Promise<number> {
+  const db = (await loadDriver({}))(file, { readonly: true });
+  try {
+    const sum = `SELECT sum(stat.pgsize) FROM dbstat AS stat
+      JOIN sqlite_schema AS part ON part.name = stat.name WHERE part.tbl_name LIKE 'checkpoint%'`;
+    return Number(db.prepare(sum).pluck().get());
+  } finally {
+    db.close();
+  }
 }

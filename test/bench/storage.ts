@@ -42,7 +42,11 @@ export async function measureStorage(folder: string, sizes: StorageSizes): Promi
         note: `${mb(long.bytes)} MB for ${mb(long.said)} MB in ${long.messages} messages, turn waits`,
       }),
       atMost(3, {
-        ...{ what: 'the same for each further byte', value: slope, unit: 'bytes' },
+        ...{ what: 'of which checkpoints', value: long.checkpointBytes / long.said, unit: 'bytes' },
+        note: `${mb(long.checkpointBytes)} MB; the rest is messages, journal and ledger`,
+      }),
+      atMost(3, {
+        ...{ what: 'state, for each further byte', value: slope, unit: 'bytes' },
         note: 'from half of the turn to all of it',
       }),
       {

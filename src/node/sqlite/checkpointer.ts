@@ -38,7 +38,7 @@ export interface CheckpointerOptions {
 }
 
 /** Versions are unique enough to be keys: branches of a thread give the same number to different values otherwise. */
-const FRACTIONS = 1e12;
+const FRACTIONS = 1e9;
 
 /**
  * LangGraph's `thread_id` is the turn's id. Methods throw the same AppErrors as the store, and `store_fenced`. Reads
