@@ -9,7 +9,6 @@ import {
   plannedCall,
   startCall,
   seed,
-  seedPaused,
   toolRow,
   userMessage,
 } from './storeFixtures.ts';
@@ -204,8 +203,9 @@ function terminalContract(make: MakeSubject): void {
       'is lost on another generation, status or turn, and then changes nothing',
       withSubject(make, async (subject) => {
         const { store } = subject;
-        await seedPaused(store);
+        await seed(store);
         await putCheckpoint(subject, 'turn1');
+        await store.pauseTurn(openAction(), 1);
         const before = await store.messagesOfTurn('turn1');
         const from = ['paused'] as const;
         const lost = [
@@ -275,9 +275,10 @@ function terminalContract(make: MakeSubject): void {
     it(
       'keeps everything across closing and opening again',
       withSubject(make, async (subject) => {
-        await seedPaused(subject.store);
+        await seed(subject.store);
         await subject.store.planCalls([plannedCall()]);
         await putCheckpoint(subject, 'turn1');
+        await subject.store.pauseTurn(openAction(), 1);
         const hash = await subject.store.putText('text');
         const read = async () => [
           await subject.store.listThreads(),

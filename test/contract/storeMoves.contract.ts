@@ -13,6 +13,7 @@ import {
   seed,
   seedPaused,
   startCall,
+  toolRow,
 } from './storeFixtures.ts';
 
 export function storeMovesContract(make: MakeSubject): void {
@@ -94,6 +95,35 @@ function journalContract(make: MakeSubject): void {
         await store.endTurn(endTurn({ generation: 2, from: ['paused'], status: 'cancelled' }));
         assert.equal(await store.startCall(startCall({ callId: 'c2' })), false);
         assert.equal(await store.settleCall(settle('done')), true);
+      }),
+    );
+    it(
+      'takes from a store that does not drive the turn only how a call of its own ended',
+      withSubject(make, async ({ store, openSecond }) => {
+        await seed(store);
+        await store.planCalls([plannedCall(), plannedCall({ callId: 'c2', index: 1 })]);
+        await store.startCall(startCall());
+        const other = await openSecond();
+        const before = await store.messagesOfTurn('turn1');
+        await other.putMessage(assistantRow());
+        await other.putMessage(toolRow());
+        await other.appendText([{ turnId: 'turn1', seq: 1, messageId: 'm1', delta: 'x' }]);
+        await other.planCalls([plannedCall({ callId: 'c2', argsText: '{}' })]);
+        await other.planCalls([plannedCall({ callId: 'c3' })]);
+        assert.equal(await other.settleCall({ ...settle('blocked'), callId: 'c2' }), false);
+        assert.equal(await other.settleCall({ ...settle('done'), callId: 'c2' }), false);
+        assert.equal(await other.settleCall(settle('unknown')), false);
+        assert.equal(await other.settleCall(settle('done')), true);
+        assert.deepEqual(await store.messagesOfTurn('turn1'), before);
+        assert.deepEqual(await store.textEvents('turn1'), []);
+        const rows = await store.callsOfTurn('turn1');
+        assert.deepEqual(
+          rows.map((row) => [row.callId, row.state, row.argsText === '{}']),
+          [
+            ['c1', 'done', false],
+            ['c2', 'planned', false],
+          ],
+        );
       }),
     );
     it(
@@ -212,6 +242,42 @@ function claimContract(make: MakeSubject): void {
         for (const outcome of outcomes) {
           if (outcome.kind === 'lost') assert.equal(outcome.action?.decidedBy, winner);
         }
+      }),
+    );
+    it(
+      'that says “run again” plans the started call anew in the same move',
+      withSubject(make, async ({ store }) => {
+        await seed(store);
+        await store.planCalls([plannedCall(), plannedCall({ callId: 'c2', index: 1 })]);
+        await store.startCall(startCall());
+        await store.startCall(startCall({ callId: 'c2' }));
+        await store.pauseTurn(openAction({ kind: 'outcome_unknown' }), 1);
+        const answers = { c1: { type: 'run_again' }, c2: { type: 'skip' } } as const;
+        await store.claimAction({ ...claim(), decisions: answers });
+        const states = (await store.callsOfTurn('turn1')).map((row) => [row.callId, row.state]);
+        assert.deepEqual(states, [
+          ['c1', 'planned'],
+          ['c2', 'started'],
+        ]);
+      }),
+    );
+    it(
+      'tells what waits and what was used without reading proposals',
+      withSubject(make, async ({ store }) => {
+        await seedPaused(store, { requests: [request(), request('c2')] });
+        const row = { actionId: 'a1', turnId: 'turn1', threadId: 'thread1', calls: 2 };
+        assert.deepEqual(await store.waiting(), [row]);
+        const none = { input: 0, output: 0 };
+        assert.deepEqual(await store.usageOfThread('absent'), none);
+        await store.claimAction(claim());
+        assert.deepEqual(await store.waiting(), []);
+        const usage = { input: 7, output: 2 };
+        const { message, ...at } = assistantRow('turn1', 2, 'm2');
+        assert.ok(message.role === 'assistant');
+        const before = await store.usageOfThread('thread1');
+        await store.putMessage({ ...at, message: { ...message, usage } });
+        const after = await store.usageOfThread('thread1');
+        assert.deepEqual(after, { input: before.input + 7, output: before.output + 2 });
       }),
     );
     it(

@@ -35,7 +35,14 @@ export interface Window {
   dieAt(point: CrashPoint, passing?: number): Promise<void>;
   /** Hangs at the next step it passes, whichever it is. */
   die(): void;
+  /** Waits at the next passing of the step until it is released. */
+  holdAt(point: CrashPoint): Hold;
   readonly dead: boolean;
+}
+
+export interface Hold {
+  reached: Promise<void>;
+  release: () => void;
 }
 
 export interface Windows {
@@ -52,6 +59,8 @@ export interface Windows {
 export interface WindowsOptions {
   /** What the model says at its n-th call of a turn. */
   script: readonly SaidReply[];
+  /** Comes before each reply: may wait, and may say something else instead. */
+  beforeReply?: (window: string, callIndex: number) => Promise<SaidReply | undefined>;
   /** Rules that allow. */
   allow?: readonly string[];
   files?: Record<string, string>;
@@ -109,7 +118,7 @@ async function openWindow(name: string, shared: Shared): Promise<Window> {
     },
     shells: createShells({ roots, env: process.env }),
     shellParser: createShellParser(WASM),
-    providers: new Map([['said', { stream: (request) => say(options.script, request) }]]),
+    providers: new Map([['said', { stream: (request) => say(name, options, request) }]]),
     policy: {
       rules: () => rulesOfSettings({ user, workspace: {}, trusted: true }, compileGlob),
     },
@@ -122,6 +131,7 @@ async function openWindow(name: string, shared: Shared): Promise<Window> {
     ...{ name, engine, store },
     dieAt: death.dieAt,
     die: death.die,
+    holdAt: death.holdAt,
     get dead() {
       return death.dead();
     },
@@ -132,6 +142,7 @@ interface Death {
   pass: (point: CrashPoint) => void | Promise<void>;
   dieAt: Window['dieAt'];
   die: () => void;
+  holdAt: Window['holdAt'];
   dead: () => boolean;
 }
 
@@ -140,9 +151,16 @@ function createDeath(): Death {
   let left = 0;
   let dead = false;
   let onDeath: () => void = () => undefined;
+  let held: { point: CrashPoint; reached: () => void; released: Promise<void> } | undefined;
   const forEver = new Promise<void>(() => undefined);
   return {
     pass: (point) => {
+      if (held?.point === point) {
+        const { reached, released } = held;
+        held = undefined;
+        reached();
+        return released;
+      }
       if (!dead && wanted !== 'any' && (point !== wanted || --left > 0)) return;
       dead = true;
       onDeath();
@@ -154,6 +172,12 @@ function createDeath(): Death {
       return new Promise((resolve) => (onDeath = resolve));
     },
     die: () => (wanted = 'any'),
+    holdAt: (point) => {
+      const reached = Promise.withResolvers<void>();
+      const released = Promise.withResolvers<void>();
+      held = { point, reached: reached.resolve, released: released.promise };
+      return { reached: reached.promise, release: released.resolve };
+    },
     dead: () => dead || wanted === 'any',
   };
 }
@@ -164,10 +188,12 @@ const succeeded: CommandOutcome = {
 };
 
 async function* say(
-  script: readonly SaidReply[],
+  window: string,
+  { script, beforeReply }: WindowsOptions,
   { callIndex }: ModelRequest,
 ): AsyncGenerator<ModelChunk> {
-  const { text, calls = [] } = script[callIndex] ?? { text: 'Done' };
+  const other = await beforeReply?.(window, callIndex);
+  const { text, calls = [] } = other ?? script[callIndex] ?? { text: 'Done' };
   if (text !== undefined) yield { type: 'text', delta: text };
   for (const [index, { id, name, args }] of calls.entries()) {
     yield { type: 'toolCall', index, id, name, args: JSON.stringify(args) };

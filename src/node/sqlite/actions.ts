@@ -56,7 +56,7 @@ export function createActionStore(connection: Connection): ActionStore {
 function pauser(connection: Connection): ActionStore['pauseTurn'] {
   const { db, write } = connection;
   const record = ledgerWriter(connection);
-  const { setState } = messageWriter(db);
+  const { setState } = messageWriter(connection);
   const pause = db.prepare(
     `UPDATE turn SET status = 'paused', generation = generation + 1, lease_owner = NULL, lease_until = NULL
      WHERE id = ? AND thread_id = ? AND status IN ('running', 'interrupted', 'expired') AND generation = ?`,
@@ -123,12 +123,11 @@ function claimer(connection: Connection, rows: RowReader<ActionRow>): ActionStor
 }
 
 /** Runs inside the claim's transaction: the turn's new generation, or undefined when the claim was lost. */
-function resolver({
-  db,
-  clock,
-  owner,
-}: Connection): (action: ActionRow, claim: ClaimAction) => number | undefined {
-  const { setState } = messageWriter(db);
+function resolver(
+  connection: Connection,
+): (action: ActionRow, claim: ClaimAction) => number | undefined {
+  const { db, clock, owner } = connection;
+  const { setState } = messageWriter(connection);
   const resolve = db.prepare(
     `UPDATE pending_action SET state = 'resolved', decisions = @decisions, decided_by = @decidedBy, decided_at = @at
      WHERE id = @actionId AND state = 'open' AND (expires_at IS NULL OR expires_at > @at)

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { EventStore, TextEvent } from '../../core/ports/store.ts';
 import type { Connection } from './connection.ts';
+import { drivenHere } from './driven.ts';
 import { jsonColumn, rowReader } from './rows.ts';
 
 const Row: z.ZodType<TextEvent> = z.object({
@@ -12,12 +13,12 @@ const Row: z.ZodType<TextEvent> = z.object({
   delta: jsonColumn(z.string()),
 });
 
-export function createEventStore({ db, logger, read, write }: Connection): EventStore {
+export function createEventStore({ db, logger, owner, read, write }: Connection): EventStore {
   const rows = rowReader('event', ['turnId', 'seq'], Row, logger);
-  // Text that arrives after the end of its turn has no reader any more.
+  // Text that arrives after the end of its turn, or in a window that has lost it, has no reader any more.
   const insert = db.prepare(
     `INSERT INTO event (turn_id, seq, message_id, delta) SELECT @turnId, @seq, @messageId, @delta
-     WHERE NOT EXISTS (SELECT 1 FROM turn WHERE id = @turnId AND ended_at IS NOT NULL)`,
+     WHERE ${drivenHere('@turnId')}`,
   );
   const ofTurn = db.prepare(
     'SELECT turn_id AS turnId, seq, message_id AS messageId, delta FROM event WHERE turn_id = ? ORDER BY seq',
@@ -26,7 +27,9 @@ export function createEventStore({ db, logger, read, write }: Connection): Event
     appendText: async (events) => {
       if (events.length === 0) return;
       await write(() => {
-        for (const event of events) insert.run({ ...event, delta: JSON.stringify(event.delta) });
+        for (const event of events) {
+          insert.run({ ...event, owner, delta: JSON.stringify(event.delta) });
+        }
       });
     },
     textEvents: (turnId) => read(() => rows.many(ofTurn.all(turnId))),

@@ -5,6 +5,7 @@ import type { CallRow, JournalStore, PlannedCall } from '../../core/ports/store.
 import { CallOutcome, CallState, Proposal, Verdict } from '../../protocol/calls.ts';
 import { systemTexts as texts } from '../system.ts';
 import type { Connection } from './connection.ts';
+import { drivenHere } from './driven.ts';
 import { ledgerWriter } from './ledger.ts';
 import { jsonColumn, rowReader, toJson } from './rows.ts';
 
@@ -57,7 +58,7 @@ function starter(
   const start = db.prepare(
     `UPDATE tool_call SET state = 'started', proposal = @proposal, proposal_hash = @proposalHash, started_at = @at
      WHERE turn_id = @turnId AND call_id = @callId AND state = 'planned'
-       AND EXISTS (SELECT 1 FROM turn WHERE id = @turnId AND status = 'running' AND lease_owner = @owner)`,
+       AND ${drivenHere('@turnId')}`,
   );
   return async (move) => {
     // Read and compared before the transaction: comparing long texts must not hold the lock.
@@ -75,30 +76,35 @@ function starter(
 const Settled = z.object({ tool: z.string(), startedAt: z.int().nullable() }).optional();
 
 function settler(connection: Connection): JournalStore['settleCall'] {
+  const { owner } = connection;
   const record = ledgerWriter(connection);
-  // Whoever ran a call that was given up as unknown may still say how it ended.
+  // Whoever ran a call may still say how it ended, also after it lost the turn or the call was given up as unknown.
   const settle = connection.db.prepare(
     `UPDATE tool_call SET state = @state, outcome = @outcome, result = @result, output_hash = @outputHash, ended_at = @at
      WHERE turn_id = @turnId AND call_id = @callId
-       AND (state IN ('planned', 'started') OR (state = 'unknown' AND @state = 'done'))
+       AND ((state IN ('planned', 'started') AND ${drivenHere('@turnId')})
+         OR (state IN ('started', 'unknown') AND @state = 'done'))
      RETURNING tool, started_at AS startedAt`,
   );
   return (move) =>
     connection.write(() => {
-      const row = Settled.parse(settle.get({ outputHash: null, ...move }));
+      const row = Settled.parse(settle.get({ outputHash: null, ...move, owner }));
       if (row) record(callSettled(move, row, texts));
       return row !== undefined;
     });
 }
 
 function planner(connection: Connection): JournalStore['planCalls'] {
-  const { db, clock, write } = connection;
+  const { db, clock, owner, write } = connection;
   const record = ledgerWriter(connection);
+  // Nobody drives an expired turn; its batch is planned anew to be asked again.
   const plan = db.prepare(
     `INSERT INTO tool_call (turn_id, call_id, batch_id, batch_index, tool, args_text, state, proposal,
        proposal_hash, verdict, outcome, result, ended_at)
-     VALUES (@turnId, @callId, @batchId, @index, @tool, @argsText, @state, @proposal,
-       @proposalHash, @verdict, @outcome, @result, @endedAt)
+     SELECT @turnId, @callId, @batchId, @index, @tool, @argsText, @state, @proposal,
+       @proposalHash, @verdict, @outcome, @result, @endedAt
+     WHERE ${drivenHere('@turnId')}
+       OR EXISTS (SELECT 1 FROM turn WHERE turn.id = @turnId AND status = 'expired')
      ON CONFLICT (turn_id, call_id) DO UPDATE SET batch_id = excluded.batch_id,
        batch_index = excluded.batch_index, tool = excluded.tool, args_text = excluded.args_text,
        state = excluded.state, proposal = excluded.proposal, proposal_hash = excluded.proposal_hash,
@@ -108,6 +114,7 @@ function planner(connection: Connection): JournalStore['planCalls'] {
   );
   const columns = (row: PlannedCall, at: number): object => ({
     ...row,
+    owner,
     proposal: toJson(row.proposal),
     verdict: toJson(row.verdict),
     endedAt: row.state === 'planned' ? null : at,

@@ -3,7 +3,8 @@ import { z } from 'zod';
 import { Message } from '../../core/agent/message.ts';
 import type { MessageRow, MessageState } from '../../core/ports/store.ts';
 import type { Logger } from '../../core/ports/system.ts';
-import type { Db } from './database.ts';
+import type { Connection } from './connection.ts';
+import { drivenHere } from './driven.ts';
 import { jsonColumn, rowReader, type RowReader } from './rows.ts';
 
 const Row: z.ZodType<MessageRow> = z.object({
@@ -21,7 +22,7 @@ export function messageReader(logger: Logger): RowReader<MessageRow> {
 }
 
 export interface MessageWriter {
-  /** Inserts, or replaces the row of the same id while it is not final. Nothing happens once the turn has ended. */
+  /** Inserts, or replaces the row of the same id while it is not final. Nothing happens unless this window drives the turn. */
   put: (row: MessageRow) => void;
   /** Adds a last message: a tool result that is there already stays, and a position that is taken moves to the end. */
   close: (row: MessageRow) => void;
@@ -37,11 +38,11 @@ interface StateMove {
 }
 
 /** Every function runs inside the caller's transaction. */
-export function messageWriter(db: Db): MessageWriter {
+export function messageWriter({ db, owner }: Pick<Connection, 'db' | 'owner'>): MessageWriter {
   const insert = db.prepare(
     `INSERT INTO message (turn_id, position, id, role, state, body)
      SELECT @turnId, @position, @id, @role, @state, @body
-     WHERE NOT EXISTS (SELECT 1 FROM turn WHERE id = @turnId AND ended_at IS NOT NULL)
+     WHERE ${drivenHere('@turnId')}
      ON CONFLICT (turn_id, id) DO UPDATE SET position = excluded.position, role = excluded.role,
        state = excluded.state, body = excluded.body WHERE message.state <> 'final'`,
   );
@@ -59,7 +60,7 @@ export function messageWriter(db: Db): MessageWriter {
     'UPDATE message SET state = ? WHERE turn_id = ? AND id = ? AND state = ?',
   );
   return {
-    put: (row) => insert.run(columns(row)),
+    put: (row) => insert.run({ ...columns(row), owner }),
     close: (row) => close.run(columns(row)),
     finish: (turnId) => finish.run(turnId),
     setState: (turnId, messageId, { from, to }) => setState.run(to, turnId, messageId, from),

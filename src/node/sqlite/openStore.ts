@@ -8,6 +8,7 @@ import { createActionStore } from './actions.ts';
 import { createBlobStore } from './blobs.ts';
 import { createConnection, type Connection } from './connection.ts';
 import type { Db } from './database.ts';
+import { drivenHereOrNoTurn } from './driven.ts';
 import { createEventStore } from './events.ts';
 import { createJournalStore } from './journal.ts';
 import { createLeaseStore } from './leases.ts';
@@ -52,7 +53,10 @@ export async function attachStore(
   const { file, logger, clock } = options;
   const connection = createConnection(db, file, { logger, clock });
   const { TurnCheckpointer } = await import('./checkpointer.ts');
-  const checkpointer = new TurnCheckpointer(connection, { keepOfTurns: 4, tidyAfter: 2000 });
+  const { owner } = connection;
+  const fence = { sql: drivenHereOrNoTurn('@threadId'), params: () => ({ owner }) };
+  const kept = { keepOfTurns: 4, tidyAfter: 2000 };
+  const checkpointer = new TurnCheckpointer(connection, { ...kept, fence });
   return { store: createStore(connection), checkpointer };
 }
 

@@ -17,7 +17,7 @@ export function createTurnStore(connection: Connection): TurnStore {
   const { db, logger, read, write } = connection;
   const turns = turnReader(logger);
   const messages = messageReader(logger);
-  const writer = messageWriter(db);
+  const writer = messageWriter(connection);
   const byId = db.prepare(`${selectTurn} WHERE id = ?`);
   const inState = db.prepare(`${selectTurn} WHERE status = ? ORDER BY seq`);
   const messagesOf = db.prepare(`${selectMessage} WHERE turn_id = ? ORDER BY position`);
@@ -35,7 +35,7 @@ export function createTurnStore(connection: Connection): TurnStore {
 function turnCreator(connection: Connection): TurnStore['createTurn'] {
   const { db, clock, owner, place, write } = connection;
   const record = ledgerWriter(connection);
-  const { put } = messageWriter(db);
+  const { put } = messageWriter(connection);
   const touch = db.prepare('UPDATE thread SET updated_at = ? WHERE id = ?');
   const insert = db.prepare(
     `INSERT INTO turn (id, thread_id, status, generation, snapshot, snapshot_hash, created_at,
@@ -72,7 +72,7 @@ const Cancelled = z.object({
 function turnEnder(connection: Connection): (move: EndTurn) => boolean {
   const { db } = connection;
   const record = ledgerWriter(connection);
-  const writer = messageWriter(db);
+  const writer = messageWriter(connection);
   const deleteCheckpoints = checkpointDeleter(db);
   const end = db.prepare(
     `UPDATE turn SET status = @status, generation = generation + 1, ended_at = @at, code = @code,

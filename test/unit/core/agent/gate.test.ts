@@ -5,6 +5,10 @@ import { Command } from '@langchain/langgraph';
 import fc from 'fast-check';
 import { holdAtGate } from '../../../../src/core/agent/gate.ts';
 import { buildGraph, type TurnGraph } from '../../../../src/core/agent/graph.ts';
+import { TurnCheckpointer } from '../../../../src/node/sqlite/checkpointer.ts';
+import { createConnection } from '../../../../src/node/sqlite/connection.ts';
+import type { Db } from '../../../../src/node/sqlite/database.ts';
+import { openDatabase } from '../../../../src/node/sqlite/openDatabase.ts';
 import { assertWhole, useBench } from './support.ts';
 
 const approve = { type: 'approve' } as const;
@@ -16,9 +20,23 @@ describe('the gate', () => {
     { id: 'r', name: 'list_directory', args: { path: '.' } },
   ];
 
+  let db: Db | undefined;
+  afterEach(() => {
+    db?.close();
+    db = undefined;
+  });
+
+  /** The checkpoints without the fence of the store, which lets nobody write into a turn that waits. */
+  async function unfenced(): Promise<TurnCheckpointer> {
+    const file = bench().folder.at('state.db');
+    const { clock, logger } = bench().deps;
+    db ??= (await openDatabase(file, { now: () => clock.now() })).db;
+    return new TurnCheckpointer(createConnection(db, file, { clock, logger }));
+  }
+
   /** The graph of a paused turn with a model and tools that must not be reached. */
-  function strayGraph(turnId: string): TurnGraph {
-    const { store, checkpointer } = bench().deps;
+  async function strayGraph(turnId: string): Promise<TurnGraph> {
+    const { store } = bench().deps;
     const reached = async (): Promise<never> => {
       throw new Error('reached');
     };
@@ -28,12 +46,13 @@ describe('the gate', () => {
       gate: (batch: { id: string }) => holdAtGate(store, turnId, batch.id),
       call: reached,
     };
-    return buildGraph(nodes, checkpointer);
+    return buildGraph(nodes, await unfenced());
   }
 
   async function stray(turnId: string, input: unknown): Promise<void> {
     const config = { configurable: { thread_id: turnId }, durability: 'sync' } as const;
-    const result: unknown = await strayGraph(turnId).invoke(input as null, config);
+    const graph = await strayGraph(turnId);
+    const result: unknown = await graph.invoke(input as null, config);
     assert.ok(result && typeof result === 'object' && '__interrupt__' in result, 'still held');
   }
 

@@ -7,6 +7,7 @@ import { LEASE_MS } from '../../../../src/node/sqlite/owner.ts';
 import type { CrashPoint } from '../../../../src/node/cli/crashAt.ts';
 import {
   openWindows,
+  type SaidReply,
   type Window,
   type Windows,
   type WindowsOptions,
@@ -286,15 +287,77 @@ describe('recovery', function () {
     assert.deepEqual(windows.commands, ['echo c1']);
   });
 
-  it('a window that lost its turn and comes back can neither start, say nor plan anything', async () => {
-    await open({
-      script: [{ calls: [command('c1')] }, { text: 'Done' }],
-      allow: ['shell(echo *)'],
+  describe('a window that comes back after its turn was taken over', () => {
+    /** Window `a` waits for its model while `b` takes the turn over; then `a` gets another reply than `b` got. */
+    const comeBack = async (inBetween: (b: Window) => Promise<void>): Promise<Window> => {
+      const release = Promise.withResolvers<SaidReply>();
+      const called = Promise.withResolvers<void>();
+      await open({
+        script: [{ calls: [command('c1')] }, { text: 'Done' }],
+        beforeReply: async (window) => {
+          if (window !== 'a') return undefined;
+          called.resolve();
+          return release.promise;
+        },
+      });
+      const { id } = await a.engine.createThread();
+      const drive = await a.engine.startTurn({
+        ...{ threadId: id, text: 'Go', model: windows.model, mode: 'default' },
+      });
+      await called.promise;
+      const b = await recover('b');
+      const going = await b.engine.continueTurn(drive.turn.id);
+      await going?.done;
+      await inBetween(b);
+      // No text: streamed pieces of both would collide, and hide what is to be seen.
+      release.resolve({ calls: [command('other')] });
+      assert.deepEqual(await drive.done, { kind: 'lost' });
+      return b;
+    };
+
+    const assertOnlyB = async (b: Window): Promise<void> => {
+      const { id } = await turn(b);
+      const said = (await b.store.messagesOfTurn(id)).flatMap(({ message }) =>
+        message.role === 'assistant' ? message.toolCalls.map((call) => call.id) : [],
+      );
+      assert.deepEqual(said, ['c1']);
+      assert.deepEqual(
+        (await b.store.callsOfTurn(id)).map(({ callId }) => callId),
+        ['c1'],
+      );
+    };
+
+    it('changes nothing while the turn waits', async () => {
+      const b = await comeBack(async () => undefined);
+      await assertOnlyB(b);
+      await decide(b, { c1: approve });
+      assert.deepEqual(windows.commands, ['echo c1']);
+      await assertOnlyB(b);
+      await assertFinished(b);
     });
-    await start(a.dieAt('turn.created'));
+
+    it('changes nothing once the turn has ended', async () => {
+      const b = await comeBack((window) => decide(window, { c1: approve }));
+      await assertOnlyB(b);
+      assert.deepEqual(windows.commands, ['echo c1']);
+      await assertFinished(b);
+    });
+  });
+
+  it('of a call that ran on in a window without a lease takes its outcome as known', async () => {
+    await open({ script: [{ calls: [command('c1')] }, { text: 'Done' }] });
+    await start();
+    const released = a.holdAt('settle.before');
+    const { id: actionId } = await action(a);
+    const outcome = await a.engine.submit({ actionId, decisions: { c1: approve } }, 'a');
+    assert.ok(outcome.ok);
+    await released.reached;
     const b = await recover('b');
-    await goOn(b);
+    assert.equal((await action(b)).kind, 'outcome_unknown');
+    released.release();
+    assert.deepEqual(await outcome.done, { kind: 'lost' });
+    await decide(b, { c1: { type: 'run_again' } });
+    assert.deepEqual(windows.commands, ['echo c1'], 'it is known by now that it ran');
     await assertFinished(b);
-    assert.deepEqual(windows.commands, ['echo c1']);
   });
 });

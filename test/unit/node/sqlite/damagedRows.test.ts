@@ -57,9 +57,10 @@ const damages: Record<string, Damage> = {
 
 async function seedTwo(store: Store): Promise<void> {
   for (const turnId of ['turn1', 'turn2']) {
-    await seedPaused(store, { id: `a-${turnId}`, turnId });
+    await seed(store, turnId);
     await store.planCalls([plannedCall({ turnId })]);
     await store.appendText([{ turnId, seq: 1, messageId: 'm1', delta: 'x' }]);
+    await store.pauseTurn(openAction({ id: `a-${turnId}`, turnId }), 1);
   }
 }
 

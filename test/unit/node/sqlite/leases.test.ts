@@ -7,7 +7,7 @@ import path from 'node:path';
 import type { Store } from '../../../../src/core/ports/store.ts';
 import { isGone, LEASE_MS, newOwner } from '../../../../src/node/sqlite/owner.ts';
 import { openStore } from '../../../../src/node/sqlite/openStore.ts';
-import { plannedCall, seed, seedPaused, startCall } from '../../../contract/storeFixtures.ts';
+import { openAction, plannedCall, seed, startCall } from '../../../contract/storeFixtures.ts';
 import { recordingLogger } from '../../../fakes/recordingLogger.ts';
 
 describe('leases', () => {
@@ -91,8 +91,9 @@ describe('leases', () => {
   it('belongs to whoever claimed the action', async () => {
     const store = await open();
     const other = await open();
-    await seedPaused(store);
+    await seed(store);
     await store.planCalls([plannedCall()]);
+    await store.pauseTurn(openAction(), 1);
     const claim = { actionId: 'a1', decisions: { c1: { type: 'approve' } as const } };
     const outcome = await other.claimAction({ ...claim, decidedBy: 'other', at: 5 });
     assert.equal(outcome.kind, 'claimed');
