@@ -87,6 +87,11 @@ function unknownKeys(layers: SettingsLayers): string[] {
 /** Strictest first. A workspace may only tighten the user's mode, and `bypass` is the user's alone. */
 const STRICTNESS: readonly Mode[] = ['plan', 'dontAsk', 'default', 'acceptEdits', 'bypass'];
 
+/** The strictest of those values that are modes. */
+export function strictestMode(values: readonly unknown[]): Mode | undefined {
+  return STRICTNESS.find((mode) => values.includes(mode));
+}
+
 function tightest(read: Mode, layers: SettingsLayers): Mode {
   const user = Mode.safeParse(layers.user['countersign.approval.mode']);
   const base = user.success ? user.data : SETTINGS['countersign.approval.mode'].default;

@@ -1,5 +1,6 @@
-// Settings of VS Code as layers. Values of a workspace folder count as the workspace's.
+// Settings of VS Code as layers. Values of every workspace folder count as the workspace's.
 import * as vscode from 'vscode';
+import { joinLayers, type Inspect } from './settingsLayers.ts';
 import type { Settings, SettingsLayers } from '../core/ports/settings.ts';
 
 /** Full keys of all settings that package.json declares for this extension. */
@@ -23,17 +24,13 @@ export function createSettings(keys: readonly string[]): Settings {
 }
 
 function readLayers(keys: readonly string[]): SettingsLayers {
-  const user: Record<string, unknown> = {};
-  const workspace: Record<string, unknown> = {};
-  const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
-  const configuration = vscode.workspace.getConfiguration(undefined, folder ?? null);
-  for (const key of keys) {
-    const found = configuration.inspect<unknown>(key);
-    if (found?.globalValue !== undefined) user[key] = found.globalValue;
-    const own = found?.workspaceFolderValue ?? found?.workspaceValue;
-    if (own !== undefined) workspace[key] = own;
-  }
-  return { user, workspace, trusted: vscode.workspace.isTrusted };
+  const folders = vscode.workspace.workspaceFolders ?? [];
+  const scopes = folders.length === 0 ? [null] : folders.map(({ uri }) => uri);
+  const lookups = scopes.map((scope): Inspect => {
+    const configuration = vscode.workspace.getConfiguration(undefined, scope);
+    return (key) => configuration.inspect<unknown>(key);
+  });
+  return { ...joinLayers(keys, lookups), trusted: vscode.workspace.isTrusted };
 }
 
 /** The keys under contributes.configuration of our own manifest. */
