@@ -36,8 +36,7 @@ export const statusBar: Contribution = {
 };
 
 async function countWaiting({ store }: OpenedEngine): Promise<number> {
-  const actions = await store.openActions();
-  return actions.reduce((sum, action) => sum + action.requests.length, 0);
+  return (await store.waiting()).reduce((sum, { calls }) => sum + calls, 0);
 }
 
 function show(item: vscode.StatusBarItem, count: number): void {

@@ -161,8 +161,8 @@ class Presenter implements Disposable {
         return this.#forwardText(event);
       case 'call': {
         if (!this.#shows(event.threadId)) return;
-        const actions = await this.#deps.store.openActions();
-        const open = actions.find(({ turnId }) => turnId === event.call.turnId)?.id ?? null;
+        const waiting = await this.#deps.store.waiting();
+        const open = waiting.find(({ turnId }) => turnId === event.call.turnId)?.actionId ?? null;
         return this.#post({ type: 'item', item: callItem(event.call, open) });
       }
       case 'output': {

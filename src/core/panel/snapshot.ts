@@ -82,14 +82,13 @@ export async function baseText(
 
 export async function threadSummary(store: Store, thread: ThreadRow): Promise<ThreadSummary> {
   const turns = await store.turnsOfThread(thread.id);
-  const actions = await store.actionsOfThread(thread.id);
-  const open = actions.filter((action) => action.state === 'open');
+  const waiting = (await store.waiting()).filter((row) => row.threadId === thread.id);
   return {
     id: thread.id,
     title: thread.title ?? 'New thread',
     updatedAt: thread.updatedAt,
     status: turns.at(-1)?.status ?? null,
-    waiting: open.reduce((sum, action) => sum + action.requests.length, 0),
+    waiting: waiting.reduce((sum, { calls }) => sum + calls, 0),
   };
 }
 

@@ -218,6 +218,21 @@ export interface EventStore {
   textEvents(turnId: string): Promise<TextEvent[]>;
 }
 
+/** An open action without its proposals. */
+export interface WaitingRow {
+  actionId: string;
+  turnId: string;
+  threadId: string;
+  calls: number;
+}
+
+export interface SummaryStore {
+  /** All open actions, oldest first; cheap however large their proposals are. */
+  waiting(): Promise<WaitingRow[]>;
+  /** Tokens of all the thread's replies. */
+  usageOfThread(threadId: string): Promise<{ input: number; output: number }>;
+}
+
 export interface BlobStore {
   /** Content-addressed by sha-256 hex of the text; storing the same text twice is free. Returns the hash. */
   putText(text: string): Promise<string>;
@@ -245,6 +260,7 @@ export interface Store
     ActionStore,
     LeaseStore,
     LedgerStore,
+    SummaryStore,
     EventStore,
     BlobStore {
   /** Calls back after another connection or process committed something. */

@@ -13,6 +13,7 @@ import { createEventStore } from './events.ts';
 import { createJournalStore } from './journal.ts';
 import { createLeaseStore } from './leases.ts';
 import { createLedgerStore } from './ledger.ts';
+import { createSummaryStore } from './summaries.ts';
 import { createThreadStore } from './threads.ts';
 import { createTurnStore } from './turns.ts';
 import { openDatabase, type OpenOptions } from './openDatabase.ts';
@@ -77,6 +78,7 @@ function createStore(connection: Connection): Store {
     ...createTurnStore(connection),
     ...createJournalStore(connection),
     ...createLeaseStore(connection),
+    ...createSummaryStore(connection),
     ...createLedgerStore(connection),
     ...createActionStore(connection),
     ...createEventStore(connection),
