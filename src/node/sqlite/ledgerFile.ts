@@ -8,6 +8,7 @@ import {
 } from '../../core/ledger/chain.ts';
 import { systemTexts } from '../system.ts';
 import { loadDriver, type Db, type DriverOptions } from './database.ts';
+import { errorCode } from './errors.ts';
 import { refuseUnknown } from './inspect.ts';
 import { ledgerReader, type LedgerReader } from './ledger.ts';
 import { withBusyRetry } from './retry.ts';
@@ -30,7 +31,7 @@ export interface LedgerFile {
   close(): void;
 }
 
-/** Throws AppError `no_ledger`, `store_foreign`, `store_newer`, `store_busy` or `store_failed`. */
+/** Throws AppError `no_ledger`, `store_unsettled`, `store_foreign`, `store_newer`, `store_busy` or `store_failed`. */
 export async function openLedgerFile(file: string, options: DriverOptions): Promise<LedgerFile> {
   const open = await loadDriver(options);
   const db = await withBusyRetry(file, () =>
@@ -55,7 +56,8 @@ function openReadOnly(file: string, open: () => Db): Db {
     return db;
   } catch (error) {
     db.close();
-    throw error;
+    // What a crash left half written has to be undone first, which takes a connection that writes.
+    throw /^SQLITE_(READONLY|CANTOPEN)/.test(errorCode(error)) ? unsettled(file, error) : error;
   }
 }
 
@@ -93,6 +95,14 @@ function readRow(raw: unknown): LedgerRow {
   const row = LedgerRow.safeParse(raw);
   if (row.success) return row.data;
   throw damagedRow('ledger', 'after the last one printed', row.error.issues[0]?.message ?? '');
+}
+
+function unsettled(file: string, cause: unknown): AppError {
+  return new AppError(
+    'store_unsettled',
+    `${file} cannot be read without writing: a crash left it half written, or its folder is read-only. Run “pending --state” on it, or on a copy, then try again.`,
+    { cause },
+  );
 }
 
 function noLedger(file: string): AppError {

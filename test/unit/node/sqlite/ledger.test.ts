@@ -17,7 +17,7 @@ import {
   seedPaused,
   startCall,
 } from '../../../contract/storeFixtures.ts';
-import { hasCode, tamper, using, withFile } from './support.ts';
+import { hasCode, open, tamper, using, withFile } from './support.ts';
 
 const settle = (): SettleCall => ({
   ...{ turnId: 'turn1', callId: 'c1', state: 'done' as const, outcome: 'ok' as const },
@@ -317,6 +317,30 @@ describe('ledger verify on a file that was tampered with', () => {
       await refused('store_foreign');
       writeFileSync(file, 'no database at all');
       await refused('store_failed', 'damaged');
+    }),
+  );
+});
+
+describe('ledger verify on a file that a crash left half written', () => {
+  it(
+    'says what to do, and finds the ledger whole once that was done',
+    withFile(async (file) => {
+      const copy = `${file}.copy`;
+      const { store } = await open(file, { probeWal: () => false });
+      await seedRows(store, 2);
+      store.dispose();
+      await tamper(file, (db) => {
+        db.pragma('cache_size=1');
+        db.exec('BEGIN IMMEDIATE');
+        const insert = db.prepare('INSERT INTO blob (hash, body) VALUES (?, ?)');
+        for (let n = 0; n < 100; n += 1) insert.run(`h${n}`, 'x'.repeat(5000));
+        copyFileSync(file, copy);
+        copyFileSync(`${file}-journal`, `${copy}-journal`);
+      });
+      await assert.rejects(verify(copy), hasCode('store_unsettled', 'pending'));
+      await using(copy, async () => undefined);
+      assert.deepEqual(await verify(copy), await verify(file));
+      assert.equal((await verify(copy)).last.seq, 2);
     }),
   );
 });
