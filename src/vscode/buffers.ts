@@ -1,4 +1,4 @@
-// Open editors as the tools see them: unsaved text counts, and an approved edit of an open file can be undone.
+// Unsaved text of open editors as the tools see it, and its replacement by an approved text, which can be undone.
 import * as vscode from 'vscode';
 import type { EditorBuffers } from '../core/ports/workspace.ts';
 
@@ -8,7 +8,6 @@ export function createBuffers(): EditorBuffers {
       const document = find(realPath);
       return document?.isDirty === true ? document.getText() : undefined;
     },
-    isOpen: (realPath) => find(realPath) !== undefined,
     replaceText,
   };
 }

@@ -3,21 +3,14 @@ import assert from 'node:assert/strict';
 import { readFile, writeFile, rm } from 'node:fs/promises';
 import * as vscode from 'vscode';
 import { createBuffers } from '../../src/vscode/buffers.ts';
-import { inWorkspace, openFile } from './support.ts';
+import { inWorkspace, openFile, type } from './support.ts';
 
 describe('editor buffers', () => {
   const buffers = createBuffers();
 
-  async function type(document: vscode.TextDocument, text: string): Promise<void> {
-    const edit = new vscode.WorkspaceEdit();
-    edit.insert(document.uri, new vscode.Position(0, 0), text);
-    assert.ok(await vscode.workspace.applyEdit(edit));
-  }
-
   it('a file that is not open has no buffer and is not replaced', async () => {
     const file = inWorkspace('closed.txt');
     await writeFile(file, 'on disk');
-    assert.equal(buffers.isOpen(file), false);
     assert.equal(buffers.dirtyText(file), undefined);
     assert.equal(await buffers.replaceText(file, 'other'), false);
     assert.equal(await readFile(file, 'utf8'), 'on disk');
@@ -26,7 +19,6 @@ describe('editor buffers', () => {
 
   it('unsaved text is seen, saved text is not dirty', async () => {
     const { file, document, dispose } = await openFile('dirty.txt', 'disk\n');
-    assert.equal(buffers.isOpen(file), true);
     assert.equal(buffers.dirtyText(file), undefined);
     await type(document, 'typed ');
     assert.equal(buffers.dirtyText(file), 'typed disk\n');

@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { extensionServices, inWorkspace, openFile } from './support.ts';
+import * as vscode from 'vscode';
+import { extensionServices, follows, inWorkspace, openFile, type } from './support.ts';
 import type { Decisions } from '../../src/protocol/calls.ts';
 import type { ActionRow } from '../../src/core/ports/store.ts';
 import type { OpenedEngine } from '../../src/core/services.ts';
@@ -55,15 +56,50 @@ describe('the engine in the extension host', () => {
     await rm(file);
   });
 
-  it('sees and changes an open document through its editor', async () => {
+  it('an open document follows its file, and the change can be undone', async () => {
     const { file, document, dispose } = await openFile('open.txt', 'first\nsecond\n');
     const args = { path: 'open.txt', old_string: 'second', new_string: 'zweite' };
     const action = await waiting({ id: 'e1', name: 'edit_file', args });
     await decide(action, { e1: { type: 'approve' } });
-    assert.equal(document.getText(), 'first\nzweite\n');
-    assert.equal(document.isDirty, false);
     assert.equal(await readFile(file, 'utf8'), 'first\nzweite\n');
+    await follows(document, 'first\nzweite\n');
+    assert.equal(document.isDirty, false);
+    await vscode.commands.executeCommand('undo');
+    assert.equal(document.getText(), 'first\nsecond\n');
     await dispose();
+  });
+
+  describe('with save actions that trim spaces and add a last line end', () => {
+    const settings = ['trimTrailingWhitespace', 'insertFinalNewline'];
+    const saveActions = async (on: true | undefined): Promise<void> => {
+      const files = vscode.workspace.getConfiguration('files');
+      for (const name of settings) {
+        await files.update(name, on, vscode.ConfigurationTarget.Workspace);
+      }
+    };
+    before(() => saveActions(true));
+    after(() => saveActions(undefined));
+
+    for (const [state, typed] of [
+      ['saved', ''],
+      ['unsaved', 'typed '],
+    ] as const) {
+      it(`writes what was approved into a document with ${state} text`, async () => {
+        const name = `${state}.txt`;
+        const { file, document, dispose } = await openFile(name, 'old\n');
+        if (typed) await type(document, typed);
+        const approved = 'a   \nb';
+        const args = { path: name, content: approved };
+        const action = await waiting({ id: 't1', name: 'write_file', args });
+        await decide(action, { t1: { type: 'approve' } });
+        const call = await opened.store.getCall(action.turnId, 't1');
+        assert.match(call?.result ?? '', /^Edited/);
+        assert.equal(await readFile(file, 'utf8'), approved);
+        await follows(document, approved);
+        assert.equal(document.isDirty, false);
+        await dispose();
+      });
+    }
   });
 
   it('a second decision of the same action is refused', async () => {

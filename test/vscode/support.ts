@@ -38,3 +38,23 @@ export async function openFile(
     },
   };
 }
+
+/** Types at the start of a document; it is unsaved then. */
+export async function type(document: vscode.TextDocument, text: string): Promise<void> {
+  const edit = new vscode.WorkspaceEdit();
+  edit.insert(document.uri, new vscode.Position(0, 0), text);
+  assert.ok(await vscode.workspace.applyEdit(edit));
+}
+
+/** Resolves once the document has this text. */
+export async function follows(document: vscode.TextDocument, text: string): Promise<void> {
+  await new Promise<void>((resolve) => {
+    const look = (): void => {
+      if (document.getText() !== text) return;
+      watcher.dispose();
+      resolve();
+    };
+    const watcher = vscode.workspace.onDidChangeTextDocument(look);
+    look();
+  });
+}

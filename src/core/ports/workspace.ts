@@ -85,7 +85,11 @@ export interface FileChange {
 }
 
 export type WriteOutcome =
-  { kind: 'written' } | { kind: 'stale'; message: string } | { kind: 'failed'; message: string };
+  | { kind: 'written' }
+  | { kind: 'stale'; message: string }
+  | { kind: 'failed'; message: string }
+  /** Something was written, but it is not, or not for certain, what was approved. */
+  | { kind: 'differs'; message: string };
 
 export interface CommandSpec {
   command: string;
@@ -134,7 +138,9 @@ export interface Shells {
 export interface EditorBuffers {
   /** The buffer's text when the file is open with unsaved changes. */
   dirtyText(realPath: string): string | undefined;
-  isOpen(realPath: string): boolean;
-  /** Replaces the whole text through the editor (undoable) and saves; false when it could not. */
+  /**
+   * Replaces the whole text through the editor (undoable) and saves; false when it could not. Save actions of the editor
+   * may change the text on its way to the disk.
+   */
   replaceText(realPath: string, text: string): Promise<boolean>;
 }

@@ -91,6 +91,8 @@ export async function performEdit(proposal: Proposal, context: PerformContext): 
       };
     case 'failed':
       return { outcome: 'error', text: `Not written: ${written.message}` };
+    case 'differs':
+      return { outcome: 'error', text: `Not as approved: ${written.message} Read the file again.` };
   }
 }
 

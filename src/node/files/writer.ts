@@ -1,5 +1,5 @@
-// Carries out one approved file change: through the editor when the file is open, else by an atomic replace.
-// Writes only over the content that was shown, and only at the real path that was shown.
+// Carries out one approved file change: by an atomic replace, which an open editor follows; through the editor when it
+// has unsaved text. Writes exactly what was approved, only over the content and at the real path that were shown.
 import { lstat, realpath, unlink } from 'node:fs/promises';
 import path from 'node:path';
 import { assertNever } from '../../core/base/assert.ts';
@@ -37,20 +37,37 @@ async function write(change: FileChange, options: FileWriterOptions): Promise<Wr
   const refused = await recheck();
   if (refused) return refused;
   if (newText === null) return remove(realPath);
-  if (baseHash !== null && options.buffers?.isOpen(realPath)) {
-    return writeBuffer(realPath, newText, options.buffers);
+  if (baseHash === null) return create(change, newText, recheck);
+  const unsaved = options.buffers?.dirtyText(realPath);
+  if (options.buffers && unsaved !== undefined) {
+    // Typed since the look above: nothing is awaited between this one and the edit.
+    const hash = options.texts.sha256(unsaved.replace(/^\uFEFF/, ''));
+    if (hash !== baseHash) return stale('it has changed', realPath);
+    return writeBuffer(change, newText, { ...options, buffers: options.buffers });
   }
-  const bytes = Buffer.from(change.encoding === 'utf8bom' ? `\uFEFF${newText}` : newText, 'utf8');
-  if (baseHash !== null) return writeAtomically({ realPath, bytes, create: false, recheck });
+  return writeAtomically({ realPath, bytes: bytesOf(change, newText), create: false, recheck });
+}
+
+async function create(
+  change: FileChange,
+  newText: string,
+  recheck: () => Promise<WriteOutcome | undefined>,
+): Promise<WriteOutcome> {
+  const { realPath } = change;
   const folders = await makeFolders(path.dirname(realPath));
   if (!folders.ok) return { kind: 'failed', message: folders.message };
   let written: WriteOutcome | undefined;
   try {
+    const bytes = bytesOf(change, newText);
     written = await writeAtomically({ realPath, bytes, create: true, recheck });
     return written;
   } finally {
     if (written?.kind !== 'written') await folders.undo();
   }
+}
+
+function bytesOf({ encoding }: FileChange, newText: string): Buffer {
+  return Buffer.from(encoding === 'utf8bom' ? `\uFEFF${newText}` : newText, 'utf8');
 }
 
 /** Why the change must not be made now, if so. */
@@ -98,14 +115,39 @@ async function remove(realPath: string): Promise<WriteOutcome> {
   return { kind: 'written' };
 }
 
+/**
+ * Saving runs the editor's save actions: formatters, trimmed spaces, one kind of line end. What they left on disk is then
+ * replaced by what was approved, and the editor, saved by now, follows.
+ */
 async function writeBuffer(
-  realPath: string,
+  change: FileChange,
   text: string,
-  buffers: EditorBuffers,
+  options: FileWriterOptions & { buffers: EditorBuffers },
 ): Promise<WriteOutcome> {
-  if (await buffers.replaceText(realPath, text)) return { kind: 'written' };
-  return {
-    kind: 'failed',
-    message: `the editor could not change and save ${realPath}. Save or close it and try again.`,
-  };
+  const { realPath, encoding } = change;
+  if (!(await options.buffers.replaceText(realPath, text))) {
+    return {
+      kind: 'failed',
+      message: `the editor could not change and save ${realPath}. Save or close it and try again.`,
+    };
+  }
+  const saved = await readText(realPath, options);
+  if (saved.kind !== 'text') return differs(realPath, 'it cannot be read back as UTF-8 text.');
+  if (saved.dirty) return differs(realPath, 'its editor has changed again.');
+  if (saved.hash === options.texts.sha256(text) && saved.encoding === encoding) {
+    return { kind: 'written' };
+  }
+  const recheck = (): Promise<WriteOutcome | undefined> =>
+    refusal({ ...change, baseHash: saved.hash }, options);
+  const bytes = bytesOf(change, text);
+  const again = await writeAtomically({ realPath, bytes, create: false, recheck }).catch(
+    (error: unknown): WriteOutcome => ({ kind: 'failed', message: `${failureText(error)}.` }),
+  );
+  if (again.kind === 'written') return again;
+  return differs(realPath, `save actions changed the text, and then: ${again.message}`);
+}
+
+function differs(realPath: string, what: string): WriteOutcome {
+  const message = `the editor saved ${realPath}, but it may not hold what was approved: ${what}`;
+  return { kind: 'differs', message };
 }

@@ -243,6 +243,14 @@ describe('performing an edit', () => {
     );
   });
 
+  it('does not claim that what was written is what was approved', async () => {
+    const where = world({ a: 'old\n' });
+    where.answers.write = { kind: 'differs', message: 'the editor saved a otherwise.' };
+    const { outcome, text } = await runTool(writeFile, args, where);
+    assert.equal(outcome, 'error');
+    assert.equal(text, 'Not as approved: the editor saved a otherwise. Read the file again.');
+  });
+
   it('does nothing once cancelled', async () => {
     const where = toolWorld(createMemoryFiles({ a: 'x' }), { signal: AbortSignal.abort() });
     assert.equal((await runTool(writeFile, args, where)).outcome, 'cancelled');

@@ -65,7 +65,6 @@ describe('local files', () => {
         { a: '\uFEFFdisk' },
         {
           dirtyText: (file) => (file.endsWith('/a') || file.endsWith('/new') ? 'typed' : undefined),
-          isOpen: () => true,
           replaceText: async () => true,
         },
       );

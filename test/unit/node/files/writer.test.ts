@@ -144,7 +144,6 @@ describe('the file writer', () => {
           if (looks === 2) act();
           return undefined;
         },
-        isOpen: () => false,
         replaceText: async () => false,
       };
     };
@@ -168,35 +167,85 @@ describe('the file writer', () => {
   });
 
   describe('with an editor', () => {
-    function editor(saves: boolean, dirty?: string): EditorBuffers & { replaced: string[] } {
+    /** An editor with unsaved text; `saveAs` puts on disk what its save actions make of the text. */
+    function editor(
+      dirty: string | undefined,
+      saveAs: (text: string) => string | undefined,
+    ): EditorBuffers & { replaced: string[] } {
       const replaced: string[] = [];
+      let unsaved = dirty;
       return {
         replaced,
-        dirtyText: () => dirty,
-        isOpen: (file) => file === folder.at('a'),
-        replaceText: async (_file, text) => {
+        dirtyText: () => unsaved,
+        replaceText: async (file, text) => {
           replaced.push(text);
-          return saves;
+          const saved = saveAs(text);
+          if (saved === undefined) return false;
+          writeFileSync(file, saved);
+          unsaved = undefined;
+          return true;
         },
       };
     }
+    const asIs = (text: string): string => text;
+    const trimmed = (text: string): string => `${text.replace(/ +$/gm, '').trimEnd()}\n`;
 
-    it('writes through it when the file is open', async () => {
-      const buffers = editor(true);
-      assert.deepEqual(await write(change('a', 'old\n', 'new'), buffers), { kind: 'written' });
-      assert.deepEqual(buffers.replaced, ['new']);
-      assert.equal(await content('a'), 'old\n');
+    it('replaces saved text on disk, past the save actions; the editor follows', async () => {
+      const buffers = editor(undefined, trimmed);
+      const text = 'a   \nb';
+      assert.deepEqual(await write(change('a', 'old\n', text), buffers), { kind: 'written' });
+      assert.deepEqual(buffers.replaced, []);
+      assert.equal(await content('a'), text);
     });
 
-    it('compares with the unsaved text', async () => {
-      const buffers = editor(true, 'typed');
+    it('replaces unsaved text through the editor, on the base of that text', async () => {
+      const buffers = editor('typed', asIs);
       assert.equal((await write(change('a', 'old\n', 'new'), buffers)).kind, 'stale');
       assert.equal((await write(change('a', 'typed', 'new'), buffers)).kind, 'written');
       assert.deepEqual(buffers.replaced, ['new']);
+      assert.equal(await content('a'), 'new');
+    });
+
+    it('what was approved is on disk, whatever save actions make of it', async () => {
+      const text = 'a   \r\nb\n';
+      const buffers = editor('typed', trimmed);
+      assert.deepEqual(await write(change('a', 'typed', text), buffers), { kind: 'written' });
+      assert.equal(await content('a'), text);
+      const withMark = change('a', 'typed', text, 'utf8bom');
+      assert.deepEqual(await write(withMark, editor('typed', trimmed)), { kind: 'written' });
+      assert.equal(await content('a'), `\uFEFF${text}`);
+      await assertEntries('a', 'out');
+    });
+
+    it('says so when what was saved may not be what was approved', async () => {
+      const outcomes = [];
+      const unreadable = editor('typed', () => 'nul \0');
+      outcomes.push(await write(change('a', 'typed', 'new'), unreadable));
+      let looks = 0;
+      const typedOn: EditorBuffers = {
+        ...editor('typed', asIs),
+        dirtyText: () => ((looks += 1) > 2 ? 'typed on' : 'typed'),
+      };
+      outcomes.push(await write(change('a', 'typed', 'new'), typedOn));
+      for (const outcome of outcomes) {
+        assert.equal(outcome.kind, 'differs');
+        assert.ok('message' in outcome && outcome.message.includes(folder.at('a')));
+      }
+    });
+
+    it('does not write over what is typed between its look and the edit', async () => {
+      let looks = 0;
+      const buffers = editor('typed', asIs);
+      const late = { ...buffers, dirtyText: () => ((looks += 1) > 1 ? 'typed on' : 'typed') };
+      assert.equal((await write(change('a', 'typed', 'new'), late)).kind, 'stale');
+      assert.deepEqual(buffers.replaced, []);
     });
 
     it('says so when it could not save', async () => {
-      const outcome = await write(change('a', 'old\n', 'new'), editor(false));
+      const outcome = await write(
+        change('a', 'typed', 'new'),
+        editor('typed', () => undefined),
+      );
       assert.equal(outcome.kind, 'failed');
     });
   });
