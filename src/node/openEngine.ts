@@ -10,6 +10,7 @@ import { createShellParser } from './shell/parser.ts';
 import { openStore } from './sqlite/openStore.ts';
 import { systemClock, createIds, systemTexts } from './system.ts';
 import { createProposalHasher } from '../core/agent/proposalHash.ts';
+import { createRedactor } from '../core/agent/redactor.ts';
 import { submitDecisions } from '../core/panel/requests.ts';
 import { present } from '../core/panel/presenter.ts';
 import { rulesOfSettings } from '../core/policy/layers.ts';
@@ -28,7 +29,11 @@ const DEMO = 'demo';
 export const openEngine: EngineOpener = async (options) => {
   const { settings, logger } = options;
   const { nativeBinding } = options.assets;
-  const { store: opening, checkpointer, notices } = await openStore({
+  const {
+    store: opening,
+    checkpointer,
+    notices,
+  } = await openStore({
     file: options.stateFile,
     logger,
     clock: systemClock,
@@ -68,6 +73,14 @@ export const openEngine: EngineOpener = async (options) => {
 
 function createPorts(options: OpenEngineOptions): Omit<CoreDeps, 'store' | 'checkpointer'> {
   const { roots, assets, logger } = options;
+  const redactor = createRedactor();
+  const apiKey = async (): Promise<string | undefined> => {
+    const key = await options.secrets.get('openai');
+    redactor.add(key);
+    return key;
+  };
+  // An approved call may run before the model is asked for the first time.
+  apiKey().catch((error: unknown) => logger.error('The API key cannot be read', error));
   const texts = systemTexts;
   const buffers = options.buffers ? { buffers: options.buffers } : {};
   return {
@@ -78,7 +91,7 @@ function createPorts(options: OpenEngineOptions): Omit<CoreDeps, 'store' | 'chec
     },
     shells: createShells({ roots, env: process.env }),
     shellParser: createShellParser(assets.wasmDir),
-    providers: createProviders(options),
+    providers: createProviders(options, apiKey),
     policy: createPolicy(options),
     tools: allTools,
     texts,
@@ -87,6 +100,7 @@ function createPorts(options: OpenEngineOptions): Omit<CoreDeps, 'store' | 'chec
     logger,
     timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
     hashProposal: createProposalHasher(texts),
+    redactor,
     expiresAfter: () => {
       const { values } = parseSettings(options.settings.read());
       return values['countersign.approval.expiresAfter'] * 60_000 || null;
@@ -103,8 +117,11 @@ function createPolicy(options: OpenEngineOptions): CoreDeps['policy'] {
   return { rules: () => (rules ??= rulesOfSettings(options.settings.read(), compileGlob)) };
 }
 
-function createProviders(options: OpenEngineOptions): ModelProviders {
-  const { assets, settings, secrets, logger } = options;
+function createProviders(
+  options: OpenEngineOptions,
+  apiKey: () => Promise<string | undefined>,
+): ModelProviders {
+  const { assets, settings, logger } = options;
   const baseUrl = (): string | undefined => {
     const value = parseSettings(settings.read()).values['countersign.model.baseUrl'];
     return value === '' ? undefined : value;
@@ -112,7 +129,7 @@ function createProviders(options: OpenEngineOptions): ModelProviders {
   const node = createNodeProviders({
     readFile: (path) => readFile(path === DEMO ? assets.demoScript : path, 'utf8'),
     baseUrl,
-    apiKey: () => secrets.get('openai'),
+    apiKey,
     logger,
   });
   return new Map([...node, ...(options.providers ?? [])]);

@@ -3,6 +3,7 @@
 import path from 'node:path';
 import { rgPath } from '@vscode/ripgrep';
 import { createProposalHasher } from '../../src/core/agent/proposalHash.ts';
+import { createRedactor } from '../../src/core/agent/redactor.ts';
 import type { CommandOutcome } from '../../src/core/ports/workspace.ts';
 import type { ModelChunk, ModelRequest } from '../../src/core/ports/model.ts';
 import type { Store } from '../../src/core/ports/store.ts';
@@ -126,6 +127,7 @@ async function openWindow(name: string, shared: Shared): Promise<Window> {
     timeZone: 'UTC',
     expiresAfter: () => null,
     hashProposal: createProposalHasher(texts),
+    redactor: createRedactor(),
   });
   return {
     ...{ name, engine, store },

@@ -1,5 +1,6 @@
 // What the engine is built from. One object, made once by the entry point; nothing here is a global.
 import type { ProposalHasher } from './proposalHash.ts';
+import type { Redactor } from './redactor.ts';
 import type { Policy } from '../policy/source.ts';
 import type { Clock, Ids, Logger, Texts } from '../ports/system.ts';
 import type { Effects, Files, Shells } from '../ports/workspace.ts';
@@ -27,5 +28,7 @@ export interface EngineDeps {
   /** Milliseconds after which a new pending action expires; null when it waits for ever. */
   expiresAfter: () => number | null;
   hashProposal: ProposalHasher;
+  /** Knows the secrets that this program was handed; what tools give back goes through it. */
+  redactor: Redactor;
   emit: (event: EngineEvent) => void;
 }

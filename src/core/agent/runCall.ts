@@ -63,7 +63,7 @@ export async function runCall(
     row.state === 'started'
       ? afterCrash(decisions.unknown)
       : await decideAndRun(run, row, decisions.approval);
-  return toMessage(row, await settle(run, row, settled));
+  return toMessage(row, await settle(run, row, withoutSecrets(run.deps, settled)));
 }
 
 /** A result the journal already holds. A call that was started and never settled is never run again. */
@@ -218,13 +218,11 @@ async function performFrozen(run: CallRun, row: CallRow, prepared: Prepared): Pr
     const order = { call, token, verdict };
     const execution = await execute(deps, row.turnId, order, (effects, frozen) => {
       announceStart(run, row);
-      return prepared.tool.perform(frozen.proposal, frozen.args, {
-        files: deps.files,
-        texts: deps.texts,
-        effects,
-        onOutput: outputSink(run, row),
-        signal,
-      });
+      const output = deps.redactor.stream(outputSink(run, row));
+      const { files, texts } = deps;
+      const context = { files, texts, effects, onOutput: output.write, signal };
+      const performing = prepared.tool.perform(frozen.proposal, frozen.args, context);
+      return performing.finally(output.end);
     });
     if (execution.kind === 'notPlanned') throw lostTurn();
     return { state: 'done', ...execution.value };
@@ -249,6 +247,12 @@ function deniedNow(verdict: Verdict, text: string): Settled {
 
 function announceStart(run: CallRun, row: CallRow): void {
   run.deps.emit({ type: 'call', threadId: run.threadId, call: { ...row, state: 'started' } });
+}
+
+function withoutSecrets({ redactor }: EngineDeps, settled: Settled): Settled {
+  const { text, fullOutput } = settled;
+  const full = fullOutput === undefined ? {} : { fullOutput: redactor.text(fullOutput) };
+  return { ...settled, text: redactor.text(text), ...full };
 }
 
 function outputSink(run: CallRun, row: CallRow): (chunk: string) => void {

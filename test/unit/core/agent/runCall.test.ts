@@ -144,6 +144,29 @@ describe('a decided call', () => {
     assert.ok(!existsSync(bench().folder.at('new.txt')));
   });
 
+  it('a secret of this program is in no result, stored output, event or request', async () => {
+    const { deps, events, requests, run, say, results } = bench();
+    const secret = ['canary', 'of', 'the', 'program'].join('-');
+    deps.redactor.add(secret);
+    writeFileSync(bench().at('a.txt'), `${secret}\n`);
+    const lines = 'cat a.txt; yes | head -c 200000; cat a.txt';
+    const shown = await decide({ name: 'run_command', args: { command: lines } }, approve);
+    assert.match(shown.text, /\[redacted:api-key\]\ny\n/);
+    say({ calls: [{ name: 'read_file', args: { path: 'a.txt' } }] }, { text: 'Done' });
+    const [read] = await results((await run()).turnId);
+    assert.match(read?.text ?? '', /\[redacted:api-key\]/);
+    const hashes = events.flatMap((event) =>
+      event.type === 'call' && event.call.outputHash !== null ? [event.call.outputHash] : [],
+    );
+    const whole = await Promise.all(hashes.map((hash) => deps.store.getText(hash)));
+    assert.match(whole.join(''), /\[redacted:api-key\]/);
+    const output = events.filter(({ type }) => type === 'output');
+    assert.match(JSON.stringify(output), /\[redacted:api-key\]/);
+    for (const seen of [events, requests, whole]) {
+      assert.ok(!JSON.stringify(seen).includes(secret));
+    }
+  });
+
   it('a command that fails is done, with an error result', async () => {
     const result = await decide(
       { name: 'run_command', args: { command: 'echo out; exit 3' } },

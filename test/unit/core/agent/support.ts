@@ -4,6 +4,7 @@ import path from 'node:path';
 import { rgPath } from '@vscode/ripgrep';
 import type { RunnerDeps } from '../../../../src/core/agent/turnRunner.ts';
 import { createProposalHasher } from '../../../../src/core/agent/proposalHash.ts';
+import { createRedactor } from '../../../../src/core/agent/redactor.ts';
 import { rulesOfSettings } from '../../../../src/core/policy/layers.ts';
 import { Engine } from '../../../../src/core/threads/engine.ts';
 import { allTools } from '../../../../src/core/tools/registry.ts';
@@ -122,6 +123,7 @@ async function makeDeps(
     timeZone: 'UTC',
     expiresAfter: () => null,
     hashProposal: createProposalHasher(texts),
+    redactor: createRedactor(),
     emit: (event) => bench.events.push(event),
   };
 }
