@@ -3,13 +3,14 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import module from 'node:module';
 import path from 'node:path';
+import { handOverKey } from './node/cli/handOverKey.ts';
 
 /** better-sqlite3 is built for Node-API 10: Node 22.14 and later. On an older one it would crash without a word. */
 function nodeIsNewEnough(): boolean {
   return Number(process.versions.napi) >= 10;
 }
 
-/** Runs the same command line on the Node that the project installs for itself, when it is there. */
+/** Runs the same command line on the Node that the project installs for itself, when it is there. This one waits for it. */
 function rerunOnBundledNode(): number {
   const exe = process.platform === 'win32' ? 'node.exe' : 'node';
   const bundled = path.join(__dirname, '..', 'node_modules', 'node', 'bin', exe);
@@ -25,6 +26,7 @@ function rerunOnBundledNode(): number {
 
 async function main(): Promise<number> {
   if (!nodeIsNewEnough()) return rerunOnBundledNode();
+  handOverKey(__filename, process.argv.slice(2));
   module.enableCompileCache?.();
   const { runCli } = await import('./engine.ts');
   return runCli(process.argv.slice(2), { distDir: __dirname });

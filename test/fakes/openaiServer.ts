@@ -62,6 +62,8 @@ export interface FakeOpenAIServer {
   enqueue(...replies: FakeReply[]): void;
   /** Forgets the replies that were not asked for. */
   clear(): void;
+  /** Resolves when the next request has come whole. */
+  nextRequest(): Promise<void>;
   /** Resolves when the client has closed the connection of a reply that had not ended. */
   nextDisconnect(): Promise<void>;
   dispose(): Promise<void>;
@@ -71,12 +73,14 @@ export async function startOpenAIServer(): Promise<FakeOpenAIServer> {
   const requests: RecordedRequest[] = [];
   const queue: FakeReply[] = [];
   const disconnects: (() => void)[] = [];
+  const arrivals: (() => void)[] = [];
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     response.on('close', () => {
       if (!response.writableFinished) disconnects.splice(0).forEach((resolve) => resolve());
     });
     const recorded = await record(request);
     requests.push(recorded);
+    arrivals.splice(0).forEach((resolve) => resolve());
     const problem = problemOf(request, recorded.body);
     const reply = problem ? refusal(problem) : (queue.shift() ?? refusal('no reply is queued'));
     await send(response, reply, recorded);
@@ -92,6 +96,7 @@ export async function startOpenAIServer(): Promise<FakeOpenAIServer> {
     requests,
     enqueue: (...replies) => queue.push(...replies),
     clear: () => queue.splice(0),
+    nextRequest: () => new Promise((resolve) => arrivals.push(resolve)),
     nextDisconnect: () => new Promise((resolve) => disconnects.push(resolve)),
     dispose: () =>
       new Promise((resolve) => {

@@ -1,14 +1,15 @@
-// Opens the engine for one command: settings from a file, the key from the environment, no editor.
+// Opens the engine for one command: settings from a file, the key it was handed, no editor.
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { crashAt } from './crashAt.ts';
+import { takeKey } from './handOverKey.ts';
 import { readJsonObject, type CliOptions } from './options.ts';
 import { assetsOf } from '../assets.ts';
 import { openEngine } from '../openEngine.ts';
 import { AppError } from '../../core/base/errors.ts';
 import { displayBytes } from '../../protocol/displayBytes.ts';
 import type { OpenedEngine } from '../../core/services.ts';
-import type { Secrets, Settings } from '../../core/ports/settings.ts';
+import type { Settings } from '../../core/ports/settings.ts';
 import type { Store } from '../../core/ports/store.ts';
 import type { Logger } from '../../core/ports/system.ts';
 
@@ -25,12 +26,13 @@ export async function openForCli(
   roots: readonly string[],
 ): Promise<OpenedEngine> {
   const decorateStore = context.decorateStore ?? crashAt(process.env);
+  const key = takeKey(process.env);
   return openEngine({
     stateFile: path.resolve(options.need('state')),
     roots,
     assets: assetsOf(context.distDir),
     settings: fileSettings(options.get('settings')),
-    secrets: environmentSecrets(process.env),
+    secrets: { get: async (name) => (name === 'openai' ? key : undefined) },
     logger: stderrLogger,
     decorateStore,
   });
@@ -53,13 +55,6 @@ export function fileSettings(file: string | undefined): Settings {
     read: () => ({ user, workspace: {}, trusted: true }),
     onChange: () => ({ dispose: () => undefined }),
   };
-}
-
-/** Takes the keys out of the environment at once, so that no child process and no dump can show them. */
-export function environmentSecrets(env: NodeJS.ProcessEnv): Secrets {
-  const key = env['COUNTERSIGN_API_KEY'] ?? env['OPENAI_API_KEY'];
-  for (const name of ['COUNTERSIGN_API_KEY', 'OPENAI_API_KEY']) Reflect.deleteProperty(env, name);
-  return { get: async (name) => (name === 'openai' ? key : undefined) };
 }
 
 const line = (level: string, text: string): void => {
