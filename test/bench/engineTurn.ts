@@ -6,7 +6,7 @@ import { openEngine } from '../../src/node/openEngine.ts';
 import { assetsOf } from '../../src/node/assets.ts';
 import type { Message } from '../../src/core/agent/message.ts';
 import { benchModel, makeWorkspace, saidBytes } from './workload.ts';
-import { bytesOfState } from './measure.ts';
+import { bytesOfState, cpuTime, gaps } from './measure.ts';
 
 const DIST = path.resolve(import.meta.dirname, '../../dist');
 
@@ -20,7 +20,7 @@ export interface EngineTurn {
   /** Of these, what LangGraph's checkpoints take: tables and indexes. */
   checkpointBytes: number;
   messages: number;
-  /** Milliseconds of each step (a model call and its tool call), in order. */
+  /** Milliseconds of processor time of each step (a model call and its tool call), in order. */
   steps: number[];
 }
 
@@ -30,7 +30,7 @@ export async function runEngineTurn(folder: string, messages: number): Promise<E
   const workspace = makeWorkspace(folder);
   const file = path.join(folder, `state${messages}.db`);
   const marks: number[] = [];
-  const model = benchModel(messages, () => marks.push(performance.now()));
+  const model = benchModel(messages, () => marks.push(cpuTime()));
   const quiet = (): undefined => undefined;
   const opened = await openEngine({
     stateFile: file,
@@ -62,7 +62,7 @@ export async function runEngineTurn(folder: string, messages: number): Promise<E
     bytes: bytesOfState(file),
     checkpointBytes: await bytesOfCheckpoints(file),
     messages: said.length,
-    steps: marks.slice(1).map((mark, at) => mark - (marks[at] ?? mark)),
+    steps: gaps(marks),
   };
 }
 

@@ -2,6 +2,7 @@
 import type { BaseCheckpointSaver } from '@langchain/langgraph-checkpoint';
 import { buildGraph, type GraphNodes } from '../../src/core/agent/graph.ts';
 import type { Message } from '../../src/core/agent/message.ts';
+import { cpuTime, gaps } from './measure.ts';
 import { RESULT_BYTES, sampleText } from './workload.ts';
 
 /** Called before a node returns its message, as the store is. */
@@ -64,11 +65,3 @@ export async function runGraphTurn(
   );
   return { said, steps: gaps(marks), cpu: gaps(cpuMarks) };
 }
-
-function cpuTime(): number {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1000;
-}
-
-const gaps = (marks: readonly number[]): number[] =>
-  marks.slice(1).map((mark, at) => mark - (marks[at] ?? mark));

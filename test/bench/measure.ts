@@ -14,3 +14,14 @@ export function bytesOfState(file: string): number {
     .map((suffix) => file + suffix)
     .reduce((sum, name) => sum + (existsSync(name) ? statSync(name).size : 0), 0);
 }
+
+/** Milliseconds of processor time that this process has had: a busy machine does not stretch it. */
+export function cpuTime(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+}
+
+/** The differences between neighbours. */
+export function gaps(marks: readonly number[]): number[] {
+  return marks.slice(1).map((mark, at) => mark - (marks[at] ?? mark));
+}

@@ -6,7 +6,7 @@ import { compileGlob } from '../../src/node/globs.ts';
 import { createShellParser } from '../../src/node/shell/parser.ts';
 import type { ResolvedPath } from '../../src/core/ports/workspace.ts';
 import type { PolicySubject, RuleSet } from '../../src/core/policy/types.ts';
-import { median } from './measure.ts';
+import { cpuTime, median } from './measure.ts';
 import type { Row } from './rows.ts';
 
 const RULES = 1000;
@@ -52,7 +52,7 @@ export async function measurePolicy(rounds: number): Promise<Row[]> {
     paths: [place('src/allow249/a.ts')],
   };
   const all = async (): Promise<number> => {
-    const start = performance.now();
+    const start = cpuTime();
     for (let n = 0; n < BATCH; n += 1) {
       for (const command of commands) {
         const parse = await parser.parse(command, 'bash');
@@ -60,7 +60,7 @@ export async function measurePolicy(rounds: number): Promise<Row[]> {
       }
       decide(edit as PolicySubject, rules, { mode: 'default' });
     }
-    return ((performance.now() - start) / (BATCH * (commands.length + 1))) * 1000;
+    return ((cpuTime() - start) / (BATCH * (commands.length + 1))) * 1000;
   };
   await all();
   const times: number[] = [];
@@ -73,7 +73,7 @@ export async function measurePolicy(rounds: number): Promise<Row[]> {
   return [
     {
       ...{ what: `policy, one call on ${RULES} rules`, value: each, unit: 'µs', budget: '<= 50' },
-      ...{ ok: each <= 50, note: 'parse and decide; three commands and an edit' },
+      ...{ ok: each <= 50, note: 'parse and decide, processor time; three commands and an edit' },
     },
     {
       ...{ what: 'policy, a command of 1 MB', value: took, unit: 'ms', budget: '<= 200' },

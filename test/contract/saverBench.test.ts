@@ -12,6 +12,7 @@ describe('bench', () => {
     for (const row of [
       'state on disk per byte said',
       'smaller than the stock saver',
+      'messages vs at 10',
       'graph and saver alone',
       'opening a paused turn',
       'process start to first approval',
