@@ -1,0 +1,18 @@
+// The race harness, short: one winner each, one run at most, every loser told. `npm run test:race` is the long one.
+import assert from 'node:assert/strict';
+import { raceRun } from '../race/race.ts';
+import { CLI } from './support.ts';
+
+describe('four processes deciding one action at once', function () {
+  this.timeout(300_000);
+
+  it('have one winner every time; what it decided happens once, and the others are told who it was', async () => {
+    const report = await raceRun({ rounds: 25, cliRounds: 2, processes: 4, seed: 4, entry: CLI });
+    assert.deepEqual(report.faults, []);
+    const won = [...report.seen].filter(([name]) => name.startsWith('won by'));
+    assert.equal(
+      won.reduce((sum, [, count]) => sum + count, 0),
+      27,
+    );
+  });
+});
