@@ -149,8 +149,8 @@ export class DiffEditors implements Disposable {
         return { type: vscode.FileType.File, ctime: 0, mtime: 0, size };
       },
       readFile: (uri) => this.#bytes(uri),
-      writeFile: async (uri, content) => {
-        await this.#bytes(uri);
+      writeFile: (uri, content) => {
+        // Into memory, even for an action that is decided: a restored editor must be able to close in peace.
         this.#files.set(uri.toString(), content);
         const type = vscode.FileChangeType.Changed;
         this.#changes.fire([{ type, uri }]);
@@ -163,15 +163,22 @@ export class DiffEditors implements Disposable {
   }
 }
 
-/** The diff editors of this extension that are open in tabs, in whatever state. */
+/**
+ * The tabs that show a proposal, in whatever state: its diff, or its right side alone, as which the window brings back
+ * typed text that was never saved.
+ */
 function proposalTabs(): { tab: vscode.Tab; uri: vscode.Uri }[] {
   return vscode.window.tabGroups.all
     .flatMap((group) => group.tabs)
-    .flatMap((tab) =>
-      tab.input instanceof vscode.TabInputTextDiff && tab.input.modified.scheme === PROPOSAL_SCHEME
-        ? [{ tab, uri: tab.input.modified }]
-        : [],
-    );
+    .flatMap((tab) => {
+      const uri = shownIn(tab);
+      return uri?.scheme === PROPOSAL_SCHEME ? [{ tab, uri }] : [];
+    });
+}
+
+function shownIn({ input }: vscode.Tab): vscode.Uri | undefined {
+  if (input instanceof vscode.TabInputTextDiff) return input.modified;
+  return input instanceof vscode.TabInputText ? input.uri : undefined;
 }
 
 function actionOf(uri: vscode.Uri): string {

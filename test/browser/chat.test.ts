@@ -80,7 +80,7 @@ describe('chat', () => {
     );
     await session.fresh();
     await chat.send('Run');
-    await chat.press('r1', 'approve');
+    await chat.decide('r1', 'approve');
     await chat.line('r1', '[data-state=running]').waitFor();
     await chat.testId('stop').click();
     await chat.turn('cancelled');

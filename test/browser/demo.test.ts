@@ -35,7 +35,7 @@ describe('demo', () => {
     folder.reset();
     await bench.runCommand('Countersign: Try the Demo');
     await (await chat.armed('demo-ask')).getByTestId('option-half up').click();
-    await chat.press('demo-ask', 'answer');
+    await chat.decide('demo-ask', 'answer');
     await chat.armed('demo-edit');
   }
 
@@ -43,10 +43,10 @@ describe('demo', () => {
     const { chat, folder } = session;
     await toBatch();
     assert.deepEqual(folder.tree(), sampleTree(), 'something was written before it was approved');
-    await chat.press('demo-edit', 'approve');
-    await chat.press('demo-test', 'approve');
+    await chat.decide('demo-edit', 'approve');
+    await chat.decide('demo-test', 'approve');
     assert.deepEqual(folder.tree(), sampleTree(), 'something was written before the submit');
-    await chat.pressInBar('submit');
+    await chat.submit();
     await chat.turn('finished');
     assert.deepEqual(folder.tree(), fixedTree());
     await chat.line('demo-edit', '[data-outcome=ok]').waitFor();
@@ -62,13 +62,9 @@ describe('demo', () => {
   it('rejected with a reason: nothing changes, the agent is told', async () => {
     const { chat, folder } = session;
     await toBatch();
-    await chat.press('demo-edit', 'reject');
-    await chat.card('demo-edit').getByTestId('reason-input').fill('Round per item, please');
-    await chat.press('demo-edit', 'reject');
-    await chat.card('demo-edit', '[data-decision=reject]').waitFor();
-    await chat.press('demo-test', 'reject');
-    await chat.press('demo-test', 'reject');
-    await chat.pressInBar('submit');
+    await chat.decideWith('demo-edit', 'reject', 'Round per item, please');
+    await chat.decideWith('demo-test', 'reject', '');
+    await chat.submit();
     await chat.turn('finished');
     assert.deepEqual(folder.tree(), sampleTree());
     await chat.line('demo-edit', '[data-outcome=rejected]').waitFor();
@@ -84,8 +80,8 @@ describe('demo', () => {
     await diff.right.getByText('rounded once').waitFor();
     const mine = `${fixedTree()['src/price.ts'] ?? ''}// größer als „0“ 🧾`;
     await diff.typeAtEnd('// größer als „0“ 🧾');
-    await chat.card('demo-edit').getByText('this is your text').waitFor();
-    await chat.press('demo-edit', 'approve');
+    await chat.card('demo-edit').getByText('// größer als „0“ 🧾').waitFor();
+    await chat.decide('demo-edit', 'approve');
     await chat.card('demo-edit', '[data-decision=edit]').waitFor();
     await diff.save('price.ts'); // decides nothing and undoes no decision
     await chat.press('demo-test', 'edit');
@@ -93,9 +89,9 @@ describe('demo', () => {
     await args.fill('{ "command": 12 }');
     await chat.testId('args-error').getByText('“command” has the wrong type').waitFor();
     await args.fill(JSON.stringify({ command: 'printf edited > ran.txt' }));
-    await chat.press('demo-test', 'approve');
+    await chat.decide('demo-test', 'approve');
     await chat.card('demo-test', '[data-decision=edit]').waitFor();
-    await chat.pressInBar('submit');
+    await chat.submit();
     await chat.turn('finished');
     assert.deepEqual(folder.tree(), { ...sampleTree(), 'src/price.ts': mine, 'ran.txt': 'edited' });
     await diff.tab('price.ts').waitFor({ state: 'detached' });
@@ -105,13 +101,9 @@ describe('demo', () => {
   it('responded: the text is the result, nothing runs', async () => {
     const { chat, folder } = session;
     await toBatch();
-    await chat.press('demo-edit', 'respond');
-    await chat.card('demo-edit').getByTestId('respond-input').fill('Pretend it is done');
-    await chat.press('demo-edit', 'respond');
-    await chat.press('demo-test', 'respond');
-    await chat.card('demo-test').getByTestId('respond-input').fill('All green here');
-    await chat.press('demo-test', 'respond');
-    await chat.pressInBar('submit');
+    await chat.decideWith('demo-edit', 'respond', 'Pretend it is done');
+    await chat.decideWith('demo-test', 'respond', 'All green here');
+    await chat.submit();
     await chat.turn('finished');
     assert.deepEqual(folder.tree(), sampleTree());
     await chat.line('demo-test', '[data-outcome=responded]').waitFor();
@@ -132,7 +124,7 @@ describe('demo', () => {
     await diff.right.getByText('agent').waitFor();
     const mine = '# Mine\n\n- größer\n- 日本語\n';
     await diff.replaceRight(mine);
-    await chat.card('w1').getByText('this is your text').waitFor();
+    await chat.card('w1').getByText('日本語').waitFor();
     await diff.action('Approve').click();
     await chat.turn('finished');
     assert.deepEqual(folder.tree(), { ...sampleTree(), 'notes.md': mine });

@@ -35,9 +35,9 @@ describe('durable', () => {
 
   async function approveInChat(): Promise<void> {
     const { chat } = session;
-    await chat.press('w1', 'approve');
-    await chat.press('r1', 'approve');
-    await chat.pressInBar('submit');
+    await chat.decide('w1', 'approve');
+    await chat.decide('r1', 'approve');
+    await chat.submit();
     await chat.turn('finished');
   }
 
@@ -126,7 +126,7 @@ describe('durable', () => {
     await bench.runCommand('Developer: Reload Window'); // the window remembers both
     await loaded;
     await diff.right.getByText('agent').waitFor();
-    await chat.press('w1', 'approve');
+    await chat.decide('w1', 'approve');
     await chat.turn('finished');
     await bench.reload(); // as after a crash: what it remembers is older than the decision
     await chat.turn('finished');
@@ -145,9 +145,9 @@ describe('durable', () => {
     await chat.card('r1').waitFor();
     assert.equal(await chat.actionId(), actionId);
     assert.deepEqual(folder.tree(), sampleTree());
-    await panel.press('w1', 'approve');
-    await panel.press('r1', 'approve');
-    await panel.pressInBar('submit');
+    await panel.decide('w1', 'approve');
+    await panel.decide('r1', 'approve');
+    await panel.submit();
     await chat.turn('finished');
     assertDoneOnce();
     assert.equal(await chat.card().count(), 0);

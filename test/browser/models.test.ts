@@ -90,7 +90,7 @@ describe('a model at an endpoint', () => {
     );
     await session.fresh();
     await chat.send('Write it');
-    await chat.press('call_1', 'approve');
+    await chat.decide('call_1', 'approve');
     await chat.turn('finished');
     assert.deepEqual(folder.tree(), { ...sampleTree(), [args.path]: args.content });
   });

@@ -58,11 +58,11 @@ describe('packaged', () => {
     const { bench, chat, folder } = session;
     await bench.runCommand('Countersign: Try the Demo');
     await (await chat.armed('demo-ask')).getByTestId('option-half up').click();
-    await chat.press('demo-ask', 'answer');
-    await chat.press('demo-edit', 'approve');
-    await chat.press('demo-test', 'approve');
+    await chat.decide('demo-ask', 'answer');
+    await chat.decide('demo-edit', 'approve');
+    await chat.decide('demo-test', 'approve');
     assert.deepEqual(folder.tree(), sampleTree());
-    await chat.pressInBar('submit');
+    await chat.submit();
     await chat.turn('finished');
     await chat.line('demo-test', '[data-outcome=ok]').waitFor();
     const changed = Object.entries(folder.tree()).filter(

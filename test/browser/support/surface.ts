@@ -1,5 +1,9 @@
 // The chat and the approval panel as a user sees them: found by their hooks, driven by mouse and keyboard.
 import type { FrameLocator, Locator, Page } from 'playwright-core';
+import { until } from './until.ts';
+
+/** How long one press is tried, and its effect awaited. */
+const PRESS_MS = 2_000;
 
 /** What a button on a card is called in `data-testid`. */
 export type Button =
@@ -44,15 +48,60 @@ export class Surface {
   }
 
   /** Presses a button of a card as soon as it can be pressed. */
-  async press(callId: string | undefined, name: Button): Promise<void> {
-    const card = await this.armed(callId);
-    await card.locator(`[data-testid="${name}"]:not([disabled])`).click();
+  async press(callId: string, name: Button): Promise<void> {
+    await this.armed(callId);
+    await this.#button(callId, name).click();
   }
 
-  /** Presses Approve, Reject, ... in the bar of a batch. */
-  async pressInBar(name: 'submit' | 'approve-all' | 'reject-and-stop'): Promise<void> {
-    const bar = this.frame.locator('[data-testid=submit-bar][data-armed=true]');
-    await bar.locator(`[data-testid="${name}"]:not([disabled])`).click();
+  /**
+   * Approves or answers. A press on a card that has just moved does not count: as a user would, it presses again
+   * until the card is decided, submitted or gone.
+   */
+  async decide(callId: string, name: 'approve' | 'answer' | 'reject' | 'respond'): Promise<void> {
+    const undecided = this.frame.locator(
+      `[data-testid=card][data-call-id="${callId}"]:is([data-state=waiting],[data-state=error]):not([data-decision])`,
+    );
+    await this.#pressUntilGone(this.#button(callId, name), undecided);
+  }
+
+  /** Opens the form of Reject or Respond, fills it and decides. */
+  async decideWith(callId: string, name: 'reject' | 'respond', text: string): Promise<void> {
+    await this.press(callId, name);
+    const field = name === 'reject' ? 'reason-input' : 'respond-input';
+    await this.card(callId).getByTestId(field).fill(text);
+    await this.decide(callId, name);
+  }
+
+  /** Submits a batch whose calls are all decided. */
+  async submit(): Promise<void> {
+    const bar = '[data-testid=submit-bar]';
+    const button = this.frame.locator(
+      `${bar}[data-armed=true] [data-testid=submit]:not([disabled])`,
+    );
+    await this.#pressUntilGone(button, this.frame.locator(`${bar}[data-state=decided]`));
+  }
+
+  #button(callId: string, name: Button): Locator {
+    return this.card(callId, '[data-armed=true]').locator(
+      `[data-testid="${name}"]:not([disabled])`,
+    );
+  }
+
+  async #pressUntilGone(button: Locator, gone: Locator): Promise<void> {
+    await gone.first().waitFor();
+    await until('a press that counts', async () => {
+      try {
+        await button.click({ timeout: PRESS_MS });
+      } catch {
+        // Not armed meanwhile, or gone already.
+      }
+      try {
+        await gone.first().waitFor({ state: 'detached', timeout: PRESS_MS });
+        return true;
+      } catch {
+        return false;
+      }
+    });
   }
 
   /** Waits until the thread's turn is in this state. */
