@@ -22,6 +22,10 @@ export const MAX_COUNTED = 100;
 
 const SHOWN_LINES = 10;
 
+/** A hint is not worth more: longer texts, and repetitive ones that take more comparisons of lines, get none. */
+const MAX_LOOSE_CHARS = 500_000;
+const MAX_LOOSE_STEPS = 200_000;
+
 /**
  * Replaces the one match of `oldString`, or every match with `replaceAll`. Line endings do not have to agree with the
  * file's, unless the edit is about line endings; everything outside the matches stays as it is.
@@ -79,17 +83,22 @@ export function lineAt(text: string, offset: number): number {
 }
 
 /**
- * 1-based line where `wanted` would match if blanks at the ends of lines were ignored, else null. Tells no content, so
- * that a failed edit is no way to read a file.
+ * 1-based line where `wanted` would match if blanks at the ends of lines were ignored, else null; null too when finding
+ * out takes long. Tells no content, so that a failed edit is no way to read a file.
  */
 export function looseLine(text: string, wanted: string): number | null {
+  if (text.length > MAX_LOOSE_CHARS || wanted.length > MAX_LOOSE_CHARS) return null;
   const needle = trimmedLines(wanted.trim());
   const lines = trimmedLines(text);
   const first = needle[0];
   if (first === undefined || first === '') return null;
+  let steps = 0;
   for (const [index, line] of lines.entries()) {
     if (line !== first) continue;
-    if (needle.every((part, offset) => lines[index + offset] === part)) return index + 1;
+    const differs = needle.findIndex((part, offset) => lines[index + offset] !== part);
+    if (differs === -1) return index + 1;
+    steps += differs;
+    if (steps > MAX_LOOSE_STEPS) return null;
   }
   return null;
 }

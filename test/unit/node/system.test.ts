@@ -70,6 +70,54 @@ describe('systemTexts', () => {
     assert.equal(applyPatch(before, patch('f', before, after)), after);
   }).timeout(20_000);
 
+  // Ten times what it takes. Time of the processor, because the machine may be busy.
+  const LARGE: Record<string, (index: number) => [string, string]> = {
+    'one line of eight': (at) => [`line ${at}`, at % 8 === 0 ? `new ${at}` : `line ${at}`],
+    'all lines': (at) => [`line ${at}`, `new ${(at * 7919) % 40_000}`],
+    'the order of all lines': (at) => [`line ${at}`, `line ${(at * 7919) % 40_000}`],
+    'every second of equal lines': (at) => ['x', at % 2 === 0 ? 'x' : 'y'],
+  };
+  for (const [title, line] of Object.entries(LARGE)) {
+    it(`takes no long time for 40000 lines of which ${title} changed`, () => {
+      const pairs = Array.from({ length: 40_000 }, (_, at) => line(at));
+      const before = pairs.map(([old]) => `${old}\n`).join('');
+      const after = pairs.map(([, now]) => `${now}\n`).join('');
+      const started = process.cpuUsage();
+      const counts = countChanges(before, after);
+      const used = process.cpuUsage(started).user / 1000;
+      assert.ok(used < 300, `${used} ms`);
+      assert.equal(counts.added, counts.removed);
+      assert.equal(applyPatch(before, patch('f', before, after)), after);
+    }).timeout(20_000);
+  }
+
+  it('counts many changes of a long file one by one', () => {
+    const lines = Array.from({ length: 8000 }, (_, at) => `line ${at}\n`);
+    const after = lines.map((line, at) => (at % 8 === 0 ? `new ${at}\n` : line)).join('');
+    assert.deepEqual(countChanges(lines.join(''), after), { added: 1000, removed: 1000 });
+  });
+
+  it('beyond the bound too, the patch leads from one text to the other (property)', () => {
+    const many = (letter: string): string[] => Array.from({ length: 400 }, (_, i) => letter + i);
+    const piece = fc.oneof(
+      fc.array(fc.constantFrom('a', 'b', '', '-', '+', '\\ No newline'), { maxLength: 8 }),
+      fc.constantFrom(many('x'), many('y'), ['once'], ['one', 'two', 'three', 'four', 'five']),
+    );
+    const text = fc
+      .tuple(fc.array(piece, { maxLength: 6 }), fc.constantFrom('', '\n', '\r\n'))
+      .map(([pieces, end]) => pieces.flat().join('\n') + end);
+    fc.assert(
+      fc.property(text, text, (before, after) => {
+        fc.pre(before !== after);
+        const change = patch('f', before, after);
+        assert.equal(applyPatch(before, change), after);
+        const { added, removed } = countChanges(before, after);
+        const count = (all: string): number => all.split(/(?<=\n)/).filter(Boolean).length;
+        assert.equal(added - removed, count(after) - count(before));
+      }),
+    );
+  }).timeout(60_000);
+
   it('keeps the header whole whatever the name is', () => {
     assert.doesNotMatch(patch('a\n+++ b', 'x', 'y'), /^\+\+\+ b/m);
   });

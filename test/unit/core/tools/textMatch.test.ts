@@ -203,4 +203,14 @@ describe('lineAt and looseLine', () => {
     assert.equal(looseLine(text, 'foo();\nbaz();'), null);
     assert.equal(looseLine(text, '   '), null);
   });
+
+  it('gives no hint where finding one takes long', () => {
+    const wanted = `${'a\n'.repeat(1000)}b`;
+    const started = process.cpuUsage();
+    assert.equal(looseLine(`${'  a\n'.repeat(90_000)}b`, wanted), null);
+    assert.equal(looseLine('  a\n'.repeat(400_000), wanted), null);
+    const used = process.cpuUsage(started).user / 1000;
+    assert.ok(used < 300, `${used} ms`);
+    assert.equal(looseLine(`${'  a\n'.repeat(1100)}b`, wanted), 101);
+  });
 });
