@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import { diffRequest } from './diffRequest.ts';
 import { selectModel } from './models.ts';
+import { pageOfRule } from './whySettings.ts';
 import { displayBytes } from '../protocol/displayBytes.ts';
 import type { PanelHost } from '../core/panel/requests.ts';
 import type { ActionRow } from '../core/ports/store.ts';
@@ -14,7 +15,7 @@ export function createPanelHost(services: Services): PanelHost {
     openDiff: (action, callId) => openDiff(services, action, callId),
     openPanel: async (actionId) => services.reveal.fire(actionId),
     selectModel: () => selectModel(services),
-    openWhy: async (rule) => openSettings(rule),
+    openWhy: (rule) => openWhy(services, rule),
     confirm,
   };
 }
@@ -24,9 +25,10 @@ async function openDiff(services: Services, action: ActionRow, callId: string): 
   await services.diffs.open(await diffRequest(store, action, callId));
 }
 
-/** Opens the settings page at the approval rules; the rule is shown there in its list. */
-async function openSettings(_rule: string): Promise<void> {
-  await vscode.commands.executeCommand('workbench.action.openSettings', 'countersign.approval');
+/** Opens the settings at the list that holds the rule, or at all approval settings when none does. */
+async function openWhy({ settings }: Services, rule: string): Promise<void> {
+  const { command, query } = pageOfRule(rule, settings.read());
+  await vscode.commands.executeCommand(command, { query });
 }
 
 /** The first button has the focus: Enter, pressed once too often, approves nothing. */
