@@ -23,6 +23,8 @@ export interface Services {
   settings: Settings;
   session: Session;
   diffs: DiffEditors;
+  /** Absolute path of this workspace's state, which may not exist yet. */
+  stateFile: string;
   /** Opens the engine on the first call; a failed opening is shown, and tried again on the next call. */
   engine(): Promise<OpenedEngine>;
   /** Runs `use` once the engine is open; what it returns is disposed with the services. */
@@ -66,7 +68,8 @@ export function createServices(context: vscode.ExtensionContext, load: EngineLoa
   const whenOpened: Services['whenOpened'] = (use) => {
     owned.add(opened.event((value) => owned.add(use(value))));
   };
-  return { context, logger, settings, session, diffs, reveal, engine, whenOpened, owned };
+  const parts = { context, logger, settings, session, diffs, reveal, owned };
+  return { ...parts, stateFile: stateFile(context), engine, whenOpened };
 }
 
 /** Mode and model as settings say, and the thread that waits, so that a reload shows what was there. */

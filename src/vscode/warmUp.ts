@@ -1,6 +1,9 @@
-// Opens the engine shortly after start-up, so that waiting approvals are counted without anybody asking; never blocks activation.
+// Opens the engine shortly after start-up where there is state, so that waiting approvals are counted without anybody
+// asking. A window in which Countersign was never used creates nothing and loads nothing; activation is never blocked.
+import * as vscode from 'vscode';
 import { toDisposable } from '../core/base/lifecycle.ts';
 import type { Contribution } from './contribution.ts';
+import type { Services } from './services.ts';
 
 const DELAY_MS = 500;
 
@@ -8,8 +11,19 @@ export const warmUp: Contribution = {
   name: 'warm-up',
   register: (services) => {
     const timer = setTimeout(() => {
-      services.engine().catch(() => undefined); // shown and logged where it is opened
+      openWhereUsed(services).catch(() => undefined); // shown and logged where it is opened
     }, DELAY_MS);
     return toDisposable(() => clearTimeout(timer));
   },
 };
+
+/** Opens the engine if its state file is there already. */
+export async function openWhereUsed(
+  services: Pick<Services, 'engine' | 'stateFile'>,
+): Promise<void> {
+  const found = await vscode.workspace.fs.stat(vscode.Uri.file(services.stateFile)).then(
+    () => true,
+    () => false,
+  );
+  if (found) await services.engine();
+}

@@ -1,15 +1,13 @@
 // The engine in the real extension host, with SQLite: a turn from message to approval, without a webview.
 import assert from 'node:assert/strict';
-import { readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
+import { readFile, rm } from 'node:fs/promises';
 import * as vscode from 'vscode';
 import { extensionServices, follows, inWorkspace, openFile, type } from './support.ts';
+import { removeScript, waiting as waitingIn } from './waiting.ts';
 import type { Decisions } from '../../src/protocol/calls.ts';
 import type { ActionRow } from '../../src/core/ports/store.ts';
 import type { OpenedEngine } from '../../src/core/services.ts';
 
-const script = path.join(tmpdir(), `countersign-in-host-${process.pid}.json`);
 const host = { decidedBy: 'in-host test', confirm: async () => true };
 
 describe('the engine in the extension host', () => {
@@ -18,22 +16,9 @@ describe('the engine in the extension host', () => {
   before(async () => {
     opened = await (await extensionServices()).engine();
   });
-  after(() => rm(script, { force: true }));
+  after(removeScript);
 
-  /** Runs a turn whose first reply is these calls, until it waits. */
-  async function waiting(...toolCalls: object[]): Promise<ActionRow> {
-    await writeFile(script, JSON.stringify({ turns: [{ toolCalls }, { text: 'Done.' }] }));
-    const { engine, store } = opened;
-    const { id: threadId } = await engine.createThread();
-    const model = { provider: 'scripted', id: script };
-    const { done } = await engine.startTurn({ threadId, text: 'go', model, mode: 'default' });
-    await done;
-    const [action] = (await store.actionsOfThread(threadId)).filter(
-      ({ state }) => state === 'open',
-    );
-    assert.ok(action, 'nothing waits');
-    return action;
-  }
+  const waiting = (...toolCalls: object[]): Promise<ActionRow> => waitingIn(opened, ...toolCalls);
 
   async function decide(action: ActionRow, decisions: Decisions): Promise<void> {
     const { id: actionId, proposalHash } = action;

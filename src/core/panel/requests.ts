@@ -115,7 +115,10 @@ async function askAgain(deps: PresenterDeps): Promise<void> {
   throw new AppError('not_expired', 'This approval is not expired any more.');
 }
 
-async function stopTurn(deps: PresenterDeps): Promise<void> {
+/** Stops the session's turn that is not over, in whatever state. Throws AppError `nothing_to_stop`. */
+export async function stopTurn(
+  deps: Pick<PresenterDeps, 'engine' | 'store' | 'session'>,
+): Promise<void> {
   const { threadId } = deps.session.state;
   const turn = threadId === null ? undefined : await currentTurn(deps.store, threadId);
   if (!turn || !(await deps.engine.stop(turn.id))) {

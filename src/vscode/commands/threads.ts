@@ -3,8 +3,8 @@ import * as vscode from 'vscode';
 import { registerCommand } from './register.ts';
 import { COMMANDS, VIEWS } from '../ids.ts';
 import { displayBytes } from '../../protocol/displayBytes.ts';
-import { AppError } from '../../core/base/errors.ts';
 import { DisposableStore } from '../../core/base/lifecycle.ts';
+import { stopTurn } from '../../core/panel/requests.ts';
 import type { ActionRow, Store } from '../../core/ports/store.ts';
 import type { Contribution } from '../contribution.ts';
 import type { Services } from '../services.ts';
@@ -48,12 +48,7 @@ async function showPendingApprovals(services: Services): Promise<void> {
 
 async function stop(services: Services): Promise<void> {
   const { engine, store } = await services.engine();
-  const { threadId } = services.session.state;
-  const turns = threadId === null ? [] : await store.turnsOfThread(threadId);
-  const active = turns.find((turn) => turn.status === 'running' || turn.status === 'paused');
-  if (!active || !(await engine.stop(active.id))) {
-    throw new AppError('nothing_to_stop', 'Nothing is running or waiting in this thread.');
-  }
+  await stopTurn({ engine, store, session: services.session });
 }
 
 interface ActionPick extends vscode.QuickPickItem {
