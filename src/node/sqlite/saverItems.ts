@@ -54,20 +54,17 @@ const CACHE_SIZE = 16_000_000;
 const HASH_BYTES = 16;
 
 export function createItemTable(db: Db): ItemTable {
-  const remembered = new WeakMap<object, Pick<PendingItem, 'copy' | 'known'>>();
+  const remembered = new WeakMap<object, PendingItem>();
   const cache = createCache(CACHE_SIZE);
   const write = itemWriter(db);
   const select = itemReader(db);
   return {
     prepare: (live) => {
-      const { id } = live;
       const before = remembered.get(live);
-      if (before && samePlain(live, before.copy)) {
-        return { live, id, copy: before.copy, known: before.known, encoded: undefined };
-      }
+      if (before && samePlain(live, before.copy)) return before;
       const copy = copyPlain(live);
       const encoded = copy === NOT_PLAIN ? encodeData(live) : plainText(copy);
-      return { live, id, copy, known: undefined, encoded };
+      return { live, id: live.id, copy, known: undefined, encoded };
     },
     store: ({ thread, afterCommit }, item) => {
       const { live, copy, known } = item;
@@ -76,7 +73,8 @@ export function createItemTable(db: Db): ItemTable {
       const seq = write(thread, item.id, encoded);
       if (copy !== NOT_PLAIN) {
         afterCommit.push(() => {
-          remembered.set(live, { copy, known: { thread, seq } });
+          const { id } = item;
+          remembered.set(live, { live, id, copy, known: { thread, seq }, encoded: undefined });
           cache.set(seq, { type: 'json', value: copy, size: encoded.body.length });
         });
       }
@@ -101,7 +99,11 @@ export function createItemTable(db: Db): ItemTable {
     build: (thread, seq, { type, value }) => {
       if (type === 'tagged') return reviveData(value);
       const built = copyPlain(value);
-      if (isObject(built)) remembered.set(built, { copy: value, known: { thread, seq } });
+      if (isMessage(built)) {
+        const known = { thread, seq };
+        const item = { live: built, id: built.id, copy: value, known, encoded: undefined };
+        remembered.set(built, item);
+      }
       return built;
     },
   };

@@ -4,6 +4,16 @@ import { isMessage, type ItemTable, type PendingItem } from './saverItems.ts';
 import { parseSeqs, type ListTable } from './saverLists.ts';
 import type { SaverTransaction, ThreadRef } from './saverTransaction.ts';
 
+/** Undefined when one of them is no message. Runs over all of a thread at every step: one loop. */
+function prepareAll(items: ItemTable, values: readonly unknown[]): PendingItem[] | undefined {
+  const pending: PendingItem[] = [];
+  for (const value of values) {
+    if (!isMessage(value)) return undefined;
+    pending.push(items.prepare(value));
+  }
+  return pending;
+}
+
 /** A value as it was when LangGraph handed it over; nothing that happens to it later changes what is stored. */
 export type PendingValue =
   | { kind: 'data'; data: Encoded }
@@ -30,10 +40,9 @@ export function createValueCodec(items: ItemTable, lists: ListTable): ValueCodec
   return {
     prepare: (value) => {
       if (isMessage(value)) return { kind: 'message', item: items.prepare(value) };
-      if (Array.isArray(value) && value.length > 0 && value.every(isMessage)) {
-        return { kind: 'messages', items: value.map((message) => items.prepare(message)) };
-      }
-      return { kind: 'data', data: encodeData(value) };
+      const all =
+        Array.isArray(value) && isMessage(value[0]) ? prepareAll(items, value) : undefined;
+      return all ? { kind: 'messages', items: all } : { kind: 'data', data: encodeData(value) };
     },
     store: (transaction, value, place) => {
       if (value.kind === 'data') return value.data;
