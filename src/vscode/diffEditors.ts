@@ -6,6 +6,7 @@ import { displayBytes } from '../protocol/displayBytes.ts';
 import { Emitter } from '../core/base/event.ts';
 import type { Disposable } from '../core/base/lifecycle.ts';
 import type { Draft } from '../core/panel/requests.ts';
+import { asInEditor } from './editorText.ts';
 import { CONTEXT } from './ids.ts';
 
 export const PROPOSAL_SCHEME = 'countersign-proposal';
@@ -21,6 +22,9 @@ export interface DiffRequest {
   /** The title bar may decide: the action holds this one call. */
   decidable: boolean;
 }
+
+/** A diff with the text of its right side; an untouched one is `after`, whatever the editor makes of its line ends. */
+export type ShownDiff = DiffRequest & { content: string };
 
 /** Makes the request of an edit that waits anew; undefined when it does not wait any more. */
 export type DiffLoader = (actionId: string, callId: string) => Promise<DiffRequest | undefined>;
@@ -61,10 +65,10 @@ export class DiffEditors implements Disposable {
   }
 
   /** What the active diff editor is about, with the right side's text as it is now. */
-  active(): (DiffRequest & { content: string }) | undefined {
+  active(): ShownDiff | undefined {
     const document = vscode.window.activeTextEditor?.document;
     const request = document && this.#open.get(document.uri.toString());
-    return request && document ? { ...request, content: document.getText() } : undefined;
+    return request && document ? { ...request, content: contentOf(document, request) } : undefined;
   }
 
   /** Closes the diffs of an action that is decided and forgets their texts. */
@@ -98,10 +102,8 @@ export class DiffEditors implements Disposable {
   #fill(request: DiffRequest): void {
     const base = this.#uri(BASE_SCHEME, request).toString();
     const proposal = this.#uri(PROPOSAL_SCHEME, request).toString();
-    this.#files.set(base, new TextEncoder().encode(request.before));
-    if (!this.#files.has(proposal)) {
-      this.#files.set(proposal, new TextEncoder().encode(request.after));
-    }
+    this.#files.set(base, bytesOf(request.before));
+    if (!this.#files.has(proposal)) this.#files.set(proposal, bytesOf(request.after));
     this.#open.set(proposal, request);
   }
 
@@ -127,7 +129,7 @@ export class DiffEditors implements Disposable {
     const request = this.#open.get(document.uri.toString());
     if (!request) return;
     const { actionId, callId } = request;
-    this.#drafts.fire({ actionId, callId, content: document.getText() });
+    this.#drafts.fire({ actionId, callId, content: contentOf(document, request) });
   }
 
   #updateContext(onError: (error: unknown) => void): void {
@@ -179,6 +181,16 @@ function proposalTabs(): { tab: vscode.Tab; uri: vscode.Uri }[] {
 function shownIn({ input }: vscode.Tab): vscode.Uri | undefined {
   if (input instanceof vscode.TabInputTextDiff) return input.modified;
   return input instanceof vscode.TabInputText ? input.uri : undefined;
+}
+
+function contentOf(document: vscode.TextDocument, { after }: DiffRequest): string {
+  const text = document.getText();
+  return text === asInEditor(after) ? after : text;
+}
+
+/** With a byte order mark, which no editor shows: it wins over a `files.encoding` that is not UTF-8. */
+function bytesOf(text: string): Uint8Array {
+  return new TextEncoder().encode(`\uFEFF${text}`);
 }
 
 function actionOf(uri: vscode.Uri): string {

@@ -3,4 +3,6 @@ import './activation.test.ts';
 import './settings.test.ts';
 import './buffers.test.ts';
 import './engine.test.ts';
+import './diffEditors.test.ts';
+import './window.test.ts';
 import './languageModels.test.ts';

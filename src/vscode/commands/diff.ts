@@ -7,6 +7,7 @@ import { DisposableStore } from '../../core/base/lifecycle.ts';
 import { createPanelHost } from '../panelHost.ts';
 import type { Decision } from '../../protocol/calls.ts';
 import type { Contribution } from '../contribution.ts';
+import type { ShownDiff } from '../diffEditors.ts';
 import type { Services } from '../services.ts';
 
 export const diffCommands: Contribution = {
@@ -20,22 +21,29 @@ export const diffCommands: Contribution = {
 };
 
 async function approve(services: Services): Promise<void> {
-  const { content, after } = shown(services);
-  await decide(services, content === after ? { type: 'approve' } : { type: 'edit', content });
+  const diff = shown(services);
+  const { content, after } = diff;
+  await decide(services, diff, content === after ? { type: 'approve' } : { type: 'edit', content });
 }
 
 async function reject(services: Services): Promise<void> {
-  shown(services);
+  // Before the question: whatever editor is active after it, this is what was rejected.
+  const diff = shown(services);
   const reason = await vscode.window.showInputBox({
     title: 'Reject this edit',
     prompt: 'Why? The agent is told. May be empty.',
   });
   if (reason === undefined) return;
-  await decide(services, reason.trim() === '' ? { type: 'reject' } : { type: 'reject', reason });
+  const rejection: Decision =
+    reason.trim() === '' ? { type: 'reject' } : { type: 'reject', reason };
+  await decide(services, diff, rejection);
 }
 
-async function decide(services: Services, decision: Decision): Promise<void> {
-  const { actionId, callId } = shown(services);
+async function decide(
+  services: Services,
+  { actionId, callId }: ShownDiff,
+  decision: Decision,
+): Promise<void> {
   const { store, decide: submit } = await services.engine();
   const action = await store.getAction(actionId);
   if (!action) throw new AppError('unknown_action', 'This approval is gone.');
@@ -45,7 +53,7 @@ async function decide(services: Services, decision: Decision): Promise<void> {
   if (refusal) throw new AppError(refusal.code, refusal.message);
 }
 
-function shown(services: Services): NonNullable<ReturnType<Services['diffs']['active']>> {
+function shown(services: Services): ShownDiff {
   const active = services.diffs.active();
   if (active?.decidable === true) return active;
   throw new AppError('no_diff', 'Decide this edit on its card: it is part of a batch.');
