@@ -1,4 +1,5 @@
 // The guards at submit, in order, each with its own code. Pure: rows and text in, a normalised decision set or a refusal out.
+import { textProblem } from '../tools/editProposal.ts';
 import { findTool, parseToolArgs } from '../tools/registry.ts';
 import { TurnSnapshot } from './snapshot.ts';
 import type { Decision, Decisions, Proposal, Submission } from '../../protocol/calls.ts';
@@ -135,6 +136,7 @@ function firstProblem(
       'Only a file edit that does not delete can carry new content',
       content,
     ) ??
+    unusableText(decisions, requests) ??
     listed('invalid_arguments', argumentProblem(decisions, action, tools), invalid)
   );
 }
@@ -157,6 +159,17 @@ function bothGiven(args: unknown, content: unknown): boolean {
 function hasBadContent(decision: Decision, proposal: Proposal | undefined): boolean {
   if (decision.type !== 'edit' || decision.content === undefined) return false;
   return proposal?.kind !== 'edit' || proposal.newText === null;
+}
+
+/** The first text of a file that cannot be written as it is. */
+function unusableText(decisions: Decisions, requests: ActionRow['requests']): Refusal | undefined {
+  for (const { callId } of requests) {
+    const decision = decisions[callId];
+    if (decision?.type !== 'edit' || decision.content === undefined) continue;
+    const problem = textProblem(decision.content);
+    if (problem) return listed('invalid_arguments', `The new text ${problem}`, [callId]);
+  }
+  return undefined;
 }
 
 function hasBadArguments(

@@ -7,7 +7,7 @@ import type { CurrentText } from './currentText.ts';
 import type { DescribeContext, Described, PerformContext, Performed } from './tool.ts';
 
 /** The largest text an edit may leave, in UTF-8 bytes. */
-export const MAX_TEXT_BYTES = 2 * 1024 * 1024;
+const MAX_TEXT_BYTES = 2 * 1024 * 1024;
 
 const BOM = '\uFEFF';
 
@@ -62,6 +62,14 @@ export function withHumanText(
   const base = proposal.baseHash === null ? '' : overlay.get(proposal.realPath);
   const counts = countAgainst({ base, proposal, newText }, texts);
   return { ...proposal, newText, newHash: texts.sha256(newText), encoding, ...counts };
+}
+
+/** Why a human's whole new text cannot be a file's, as the end of a sentence; null when it can. */
+export function textProblem(content: string): string | null {
+  if (!content.isWellFormed()) return 'holds half of a surrogate pair, which no file can store';
+  if (content.includes('\0')) return 'holds a NUL character, which no text file has';
+  if (utf8Length(content) > MAX_TEXT_BYTES) return `is larger than ${MAX_TEXT_BYTES} bytes`;
+  return null;
 }
 
 function countAgainst(

@@ -178,6 +178,28 @@ describe('checkSubmission', () => {
     });
   }
 
+  const BAD_TEXTS: [string, string, RegExp][] = [
+    ['half of a surrogate pair', 'a\ud83d', /surrogate pair.*: e\.$/],
+    ['a NUL', 'a\0b', /NUL character.*: e\.$/],
+    ['more bytes than a file may have', '€'.repeat(700_000), /2097152 bytes.*: e\.$/],
+  ];
+  for (const [title, content, says] of BAD_TEXTS) {
+    it(`refuses a new text that holds ${title}, and says so`, () => {
+      const decisions = { ...good.decisions, e: { type: 'edit', content } as const };
+      const checked = checkSubmission({ ...good, decisions }, facts());
+      assert.ok(!checked.ok);
+      assert.equal(checked.refusal.code, 'invalid_arguments');
+      assert.match(checked.refusal.message, says);
+      assert.deepEqual(checked.refusal.callIds, ['e']);
+    });
+  }
+
+  it('takes a new text of the largest size, with every whole character', () => {
+    const content = `\u{1f600}${'€'.repeat(699_049)}`;
+    const decisions = { ...good.decisions, e: { type: 'edit', content } as const };
+    assert.deepEqual(checkSubmission({ ...good, decisions }, facts()), { ok: true, decisions });
+  });
+
   it('of two problems the earlier guard is named', () => {
     const combined = (one: number, two: number): void => {
       const [first, second] = [GUARDS[one], GUARDS[two]];
