@@ -98,7 +98,6 @@ async function saverSteps(folder: string, sizes: StorageSizes): Promise<Row[]> {
     clock: { now: () => 1 },
   });
   try {
-    await store.createThread({ id: 'thread', title: null, createdAt: 1, updatedAt: 1 });
     const [early, late]: [number[], number[]] = [[], []];
     for (let round = 0; round <= sizes.rounds; round += 1) {
       const long = await turnSteps({ store, checkpointer }, `long${round}`, sizes.long);
@@ -125,8 +124,10 @@ async function turnSteps(
   messages: number,
 ): Promise<number[]> {
   const user = { role: 'user', id: `${id}:m0`, text: 'Read every file.' } as const;
+  const threadId = `thread of ${id}`;
+  await store.createThread({ id: threadId, title: null, createdAt: 1, updatedAt: 1 });
   await store.createTurn(
-    { id, threadId: 'thread', snapshot: {}, snapshotHash: '', createdAt: 1 },
+    { id, threadId, snapshot: {}, snapshotHash: '', createdAt: 1 },
     user,
   );
   const { cpu } = await runGraphTurn(checkpointer, id, {
