@@ -126,10 +126,7 @@ async function turnSteps(
   const user = { role: 'user', id: `${id}:m0`, text: 'Read every file.' } as const;
   const threadId = `thread of ${id}`;
   await store.createThread({ id: threadId, title: null, createdAt: 1, updatedAt: 1 });
-  await store.createTurn(
-    { id, threadId, snapshot: {}, snapshotHash: '', createdAt: 1 },
-    user,
-  );
+  await store.createTurn({ id, threadId, snapshot: {}, snapshotHash: '', createdAt: 1 }, user);
   const { cpu } = await runGraphTurn(checkpointer, id, {
     messages,
     keep: (message, position) =>
