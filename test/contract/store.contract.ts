@@ -96,15 +96,35 @@ function turnsContract(make: MakeSubject): void {
         await assert.rejects(orphan, hasCode('store_conflict'));
         assert.equal(await store.getTurn('t'), undefined);
         await seed(store);
+        const second = store.createTurn(newTurn('t', 'thread1', 999), userMessage());
+        await assert.rejects(second, hasCode('turn_running'));
+        await store.endTurn(endTurn());
         const again = store.createTurn(newTurn('turn1', 'thread1', 999), userMessage());
         await assert.rejects(again, hasCode('store_conflict'));
         assert.equal((await store.getThread('thread1'))?.updatedAt, 100);
       }),
     );
     it(
+      'lets exactly one of two windows start a turn in a thread',
+      withSubject(make, async ({ store, openSecond }) => {
+        await store.createThread({ id: 'thread1', title: null, createdAt: 1, updatedAt: 1 });
+        const second = await openSecond();
+        const starts = await Promise.allSettled(
+          [store, second, store, second].map((each, n) =>
+            each.createTurn(newTurn(`t${n}`, 'thread1'), userMessage()),
+          ),
+        );
+        assert.equal(starts.filter(({ status }) => status === 'fulfilled').length, 1);
+        assert.equal((await store.turnsOfThread('thread1')).length, 1);
+      }),
+    );
+    it(
       'gives the turns and messages of a thread in the order they were made',
       withSubject(make, async ({ store }) => {
-        for (const id of ['z', 'a', 'm']) await seed(store, id);
+        for (const id of ['z', 'a', 'm']) {
+          await seed(store, id, 'thread1');
+          await store.endTurn(endTurn({ turnId: id }));
+        }
         await seed(store, 'other', 'thread2');
         const turns = (await store.turnsOfThread('thread1')).map((turn) => turn.id);
         assert.deepEqual(turns, ['z', 'a', 'm']);

@@ -37,7 +37,11 @@ export const editProposal: Proposal = {
   removed: 0,
 };
 
-export const newTurn = (id = 'turn1', threadId = 'thread1', createdAt = 100): NewTurn => ({
+/** A thread holds one unfinished turn at a time, so each turn of the fixtures has its own. */
+export const threadOf = (turnId = 'turn1'): string =>
+  turnId === 'turn1' ? 'thread1' : `thread-${turnId}`;
+
+export const newTurn = (id = 'turn1', threadId = threadOf(id), createdAt = 100): NewTurn => ({
   id,
   threadId,
   snapshot: { model: 'scripted:x', nested: { list: [1, null, 'ü'] } },
@@ -105,7 +109,7 @@ export const request = (callId = 'c1'): ActionRequest => ({
 export const openAction = (changes: Partial<ActionRow> = {}): ActionRow => ({
   id: 'a1',
   turnId: 'turn1',
-  threadId: 'thread1',
+  threadId: threadOf(changes.turnId),
   batchId: 'm1',
   kind: 'tool_approval',
   state: 'open',
@@ -132,7 +136,11 @@ export const endTurn = (changes: Partial<EndTurn> = {}): EndTurn => ({
 });
 
 /** A thread with one running turn that asks for one call. */
-export async function seed(store: Store, turnId = 'turn1', threadId = 'thread1'): Promise<void> {
+export async function seed(
+  store: Store,
+  turnId = 'turn1',
+  threadId = threadOf(turnId),
+): Promise<void> {
   if ((await store.getThread(threadId)) === undefined) {
     await store.createThread({ id: threadId, title: null, createdAt: 1, updatedAt: 1 });
   }

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { Store } from '../../src/core/ports/store.ts';
 import { withSubject, type MakeSubject } from './storeSubject.ts';
-import { endTurn, openAction, seed } from './storeFixtures.ts';
+import { endTurn, openAction, seed, threadOf } from './storeFixtures.ts';
 
 interface Model {
   status: 'running' | 'paused' | 'finished';
@@ -63,7 +63,7 @@ async function compare(stores: readonly Store[], id: string, list: readonly Step
     const turn = await first.getTurn(id);
     assert.deepEqual([turn?.status, turn?.generation], [model.status, model.generation]);
   }
-  const actions = await first.actionsOfThread('thread1');
+  const actions = await first.actionsOfThread(threadOf(id));
   const mine = actions.filter((row) => row.turnId === id);
   const inState = (state: string) => mine.filter((row) => row.state === state).map((row) => row.id);
   assert.deepEqual(inState('open'), model.open === null ? [] : [model.open]);

@@ -162,7 +162,7 @@ export interface ThreadStore {
 }
 
 export interface TurnStore {
-  /** One transaction: the turn `running` at generation 1, its user message at position 0, the thread's updatedAt. */
+  /** Throws AppError `turn_running` while another turn of the thread is not over. One transaction: the turn `running` at generation 1, its user message at position 0, the thread's updatedAt. */
   createTurn(turn: NewTurn, user: Message): Promise<TurnRow>;
   getTurn(id: string): Promise<TurnRow | undefined>;
   turnsInState(status: TurnStatus): Promise<TurnRow[]>;

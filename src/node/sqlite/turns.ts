@@ -37,6 +37,7 @@ function turnCreator(connection: Connection): TurnStore['createTurn'] {
   const record = ledgerWriter(connection);
   const { put } = messageWriter(connection);
   const touch = db.prepare('UPDATE thread SET updated_at = ? WHERE id = ?');
+  const unfinished = db.prepare('SELECT 1 FROM turn WHERE thread_id = ? AND ended_at IS NULL');
   const insert = db.prepare(
     `INSERT INTO turn (id, thread_id, status, generation, snapshot, snapshot_hash, created_at,
        lease_owner, lease_until)
@@ -47,6 +48,12 @@ function turnCreator(connection: Connection): TurnStore['createTurn'] {
       const { id, threadId, snapshot, snapshotHash, createdAt } = turn;
       if (touch.run(createdAt, threadId).changes === 0) {
         throw new AppError('store_conflict', `There is no thread ${threadId} for turn ${id}.`);
+      }
+      if (unfinished.get(threadId) !== undefined) {
+        throw new AppError(
+          'turn_running',
+          'Another turn of this thread is not over. Wait for it, decide it or stop it.',
+        );
       }
       const row: TurnRow = {
         ...{ id, threadId, snapshot, snapshotHash, createdAt },
