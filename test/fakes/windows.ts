@@ -32,10 +32,14 @@ export interface Window {
   name: string;
   engine: Engine;
   store: Store;
+  /** The same store, which answers also when the window is dead. */
+  bare: Store;
   /** Hangs for ever at the n-th passing of the step, as a dead process would; its lease runs out with the clock. */
   dieAt(point: CrashPoint, passing?: number): Promise<void>;
   /** Hangs at the next step it passes, whichever it is. */
   die(): void;
+  /** It does not die after all, unless it has. */
+  spare(): void;
   /** Waits at the next passing of the step until it is released. */
   holdAt(point: CrashPoint): Hold;
   readonly dead: boolean;
@@ -130,9 +134,10 @@ async function openWindow(name: string, shared: Shared): Promise<Window> {
     redactor: createRedactor(),
   });
   return {
-    ...{ name, engine, store },
+    ...{ name, engine, store, bare: opening.store },
     dieAt: death.dieAt,
     die: death.die,
+    spare: death.spare,
     holdAt: death.holdAt,
     get dead() {
       return death.dead();
@@ -144,6 +149,7 @@ interface Death {
   pass: (point: CrashPoint) => void | Promise<void>;
   dieAt: Window['dieAt'];
   die: () => void;
+  spare: () => void;
   holdAt: Window['holdAt'];
   dead: () => boolean;
 }
@@ -163,7 +169,7 @@ function createDeath(): Death {
         reached();
         return released;
       }
-      if (!dead && wanted !== 'any' && (point !== wanted || --left > 0)) return;
+      if (!dead && wanted !== 'any' && (point !== wanted || --left > 0)) return undefined;
       dead = true;
       onDeath();
       return forEver;
@@ -174,6 +180,9 @@ function createDeath(): Death {
       return new Promise((resolve) => (onDeath = resolve));
     },
     die: () => (wanted = 'any'),
+    spare: () => {
+      if (!dead) wanted = undefined;
+    },
     holdAt: (point) => {
       const reached = Promise.withResolvers<void>();
       const released = Promise.withResolvers<void>();
