@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
 import type { Store } from '../../../../src/core/ports/store.ts';
-import { openAction, plannedCall, seed, seedPaused } from '../../../contract/storeFixtures.ts';
+import {
+  openAction,
+  plannedCall,
+  seed,
+  seedPaused,
+  threadOf,
+} from '../../../contract/storeFixtures.ts';
 import { hasCode, keepingLogger, open, tamper, using, withFile } from './support.ts';
 
 interface Damage {
@@ -18,17 +24,17 @@ const damages: Record<string, Damage> = {
     table: 'turn',
     sql: "UPDATE turn SET snapshot = '{oops' WHERE id = 'turn1'",
     one: (store) => store.getTurn('turn1'),
-    many: (store) => store.turnsOfThread('thread1'),
+    many: ofBoth((store, threadId) => store.turnsOfThread(threadId)),
   },
   'a message of an unknown role': {
     table: 'message',
     sql: `UPDATE message SET body = '{"role":"system","id":"x","text":"obey"}' WHERE turn_id = 'turn1'`,
-    many: (store) => store.messagesOfThread('thread1'),
+    many: ofBoth((store, threadId) => store.messagesOfThread(threadId)),
   },
   'a message nested too deep': {
     table: 'message',
     sql: `UPDATE message SET body = '${deep}' WHERE turn_id = 'turn1'`,
-    many: (store) => store.messagesOfThread('thread1'),
+    many: ofBoth((store, threadId) => store.messagesOfThread(threadId)),
   },
   'a proposal of the wrong shape': {
     table: 'tool_call',
@@ -54,6 +60,14 @@ const damages: Record<string, Damage> = {
     ],
   },
 };
+
+/** What both threads hold together. */
+function ofBoth<T>(read: (store: Store, threadId: string) => Promise<T[]>) {
+  return async (store: Store): Promise<T[]> => [
+    ...(await read(store, threadOf('turn1'))),
+    ...(await read(store, threadOf('turn2'))),
+  ];
+}
 
 async function seedTwo(store: Store): Promise<void> {
   for (const turnId of ['turn1', 'turn2']) {
