@@ -131,7 +131,7 @@ export class Engine {
     const checked = checkSubmission(submission, { action, turn, tools, roots });
     if (!checked.ok) return { ok: false, refusal: await this.#latest(checked.refusal, submission) };
     const gone = await this.#missingCheckpoint(action!.turnId);
-    if (gone) return { ok: false, refusal: gone };
+    if (gone) return { ok: false, refusal: await this.#latest(gone, submission) };
     const claim = {
       actionId: submission.actionId,
       decisions: checked.decisions,
@@ -155,9 +155,9 @@ export class Engine {
     return { code: 'checkpoint_missing', message, callIds: [] };
   }
 
-  /** Action and turn are two reads: what was decided between them is told as that, not as a turn that moved on. */
+  /** The guards are several reads: what was decided between them is told as that, not as a turn that moved on. */
   async #latest(refusal: Refusal, { actionId }: Submission): Promise<Refusal> {
-    if (refusal.code !== 'not_paused') return refusal;
+    if (!['not_paused', 'checkpoint_missing'].includes(refusal.code)) return refusal;
     const action = await this.#deps.store.getAction(actionId);
     return action?.state === 'resolved' ? alreadyDecided(action) : refusal;
   }

@@ -344,6 +344,23 @@ describe('recovery', function () {
     });
   });
 
+  it('a decision that loses between its guards to one that ends the turn is told who decided', async () => {
+    await open({ script: [{ calls: [command('c1')] }, { text: 'Done' }] });
+    await start();
+    const b = await windows.open('b');
+    const { id: actionId } = await action(a);
+    const undisturbed = { ...b.store };
+    b.store.getTurn = async (id) => {
+      const row = await undisturbed.getTurn(id);
+      Object.assign(b.store, undisturbed);
+      await decide(a, { c1: approve });
+      return row;
+    };
+    const outcome = await b.engine.submit({ actionId, decisions: { c1: approve } }, 'b');
+    assert.equal(!outcome.ok && outcome.refusal.message, 'This was already decided by a.');
+    assert.deepEqual(windows.commands, ['echo c1']);
+  });
+
   it('of a call that ran on in a window without a lease takes its outcome as known', async () => {
     await open({ script: [{ calls: [command('c1')] }, { text: 'Done' }] });
     await start();
