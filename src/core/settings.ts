@@ -4,7 +4,7 @@ import { Mode } from '../protocol/calls.ts';
 import type { SettingsLayers } from './ports/settings.ts';
 
 /** Where a value may come from: `application` and `machine` values are never taken from a workspace. */
-export type SettingScope = 'application' | 'machine' | 'resource';
+type SettingScope = 'application' | 'machine' | 'resource';
 
 interface SettingSpec<T> {
   schema: z.ZodType<T>;
@@ -29,8 +29,8 @@ export const SETTINGS = {
   'countersign.storage.path': setting(z.string(), '', 'machine'),
 } as const;
 
-export type SettingKey = keyof typeof SETTINGS;
-export type SettingValue<K extends SettingKey> = (typeof SETTINGS)[K]['default'];
+type SettingKey = keyof typeof SETTINGS;
+type SettingValue<K extends SettingKey> = (typeof SETTINGS)[K]['default'];
 
 /** Lists of rules are parsed by core/policy/rules.ts; here are only their keys. */
 export const RULE_KEYS = {

@@ -1,5 +1,5 @@
 // Asks again for an expired batch: proposals and verdicts are made anew, and the human sees them as they are now.
-import { actionFor, asks, callsOfBatch } from './gate.ts';
+import { actionFor, asks } from './gate.ts';
 import { planBatch } from './plan.ts';
 import { pauseWith } from './pausing.ts';
 import { TurnSnapshot } from './snapshot.ts';
@@ -19,7 +19,7 @@ export async function askAgain(deps: EngineDeps, turn: TurnRow): Promise<boolean
   const { mode } = TurnSnapshot.parse(turn.snapshot);
   const rows = await planBatch(deps, { id: turn.id, mode }, batch);
   await deps.store.planCalls(rows.map((row) => stillAsking(row, expired)));
-  const calls = await callsOfBatch(deps.store, turn.id, batch.id);
+  const calls = await deps.store.callsOfBatch(turn.id, batch.id);
   if (!calls.some((call) => call.state === 'planned' && asks(call))) throw nothingToAsk();
   return pauseWith(deps, turn, actionFor(deps, turn, calls));
 }

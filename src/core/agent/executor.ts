@@ -8,7 +8,7 @@ import type { Verdict } from '../../protocol/calls.ts';
 
 export type ExecutorDeps = Pick<EngineDeps, 'store' | 'effects' | 'hashProposal' | 'clock'>;
 
-export type Execution<T> = { kind: 'ran'; value: T } | { kind: 'notPlanned' };
+type Execution<T> = { kind: 'ran'; value: T } | { kind: 'notPlanned' };
 
 /**
  * Runs `act` with effects for exactly `call`. Throws AppError `bad_token` when the token is not the hash of the call as it is

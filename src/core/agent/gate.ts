@@ -16,18 +16,9 @@ import type { ActionRow, CallRow, Store } from '../ports/store.ts';
 
 /** Returns once nothing of the batch waits any more; until then it interrupts the graph. */
 export async function holdAtGate(store: Store, turnId: string, batchId: string): Promise<void> {
-  const rows = await callsOfBatch(store, turnId, batchId);
+  const rows = await store.callsOfBatch(turnId, batchId);
   if (!rows.some(asks)) return;
   while ((await store.actionOfBatch(turnId, batchId))?.state !== 'resolved') interrupt({ batchId });
-}
-
-export async function callsOfBatch(
-  store: Store,
-  turnId: string,
-  batchId: string,
-): Promise<CallRow[]> {
-  const rows = await store.callsOfTurn(turnId);
-  return rows.filter((row) => row.batchId === batchId).sort((a, b) => a.index - b.index);
 }
 
 /** The last thing the human said of each call of the turn whose outcome was unknown. */
@@ -47,7 +38,7 @@ export function asks(row: CallRow): boolean {
   return row.verdict?.verdict === 'ask';
 }
 
-export type ActionDeps = Pick<EngineDeps, 'ids' | 'clock' | 'texts' | 'expiresAfter'>;
+type ActionDeps = Pick<EngineDeps, 'ids' | 'clock' | 'texts' | 'expiresAfter'>;
 
 /** The pending action of a batch, built from the journal's rows; what is stored here is what is shown. */
 export function actionFor(

@@ -64,7 +64,7 @@ function lastBatch(state: TurnState): AssistantMessage {
 }
 
 /** Appends; a message with a known id replaces the old one, so that a node which ran twice adds nothing. */
-export function appendById(left: Message[], right: Message[]): Message[] {
+function appendById(left: Message[], right: Message[]): Message[] {
   const merged = [...left];
   for (const message of right) {
     const at = merged.findIndex((known) => known.id === message.id);

@@ -9,7 +9,7 @@ import type { JsonObject, Mode, Proposal, Verdict } from '../../protocol/calls.t
 import type { PlannedCall } from '../ports/store.ts';
 import type { Described, DescribeContext, Tool } from '../tools/tool.ts';
 
-export type PlanDeps = Pick<
+type PlanDeps = Pick<
   EngineDeps,
   'files' | 'shells' | 'shellParser' | 'texts' | 'tools' | 'policy' | 'hashProposal' | 'logger'
 >;
@@ -24,7 +24,7 @@ export interface Prepared {
   verdict: Verdict;
 }
 
-export type Preparation = Prepared | { ok: false; message: string };
+type Preparation = Prepared | { ok: false; message: string };
 
 /** Plans a batch in call order; edits of one file see what the earlier calls of the batch would leave. */
 export async function planBatch(

@@ -1,6 +1,6 @@
 // What becomes of a turn whose process died while it ran. Moves rows only: it never runs a call and never asks twice.
 import { editNote } from './editNote.ts';
-import { answersAfterCrash, callsOfBatch, actionFor, asks, unknownActionFor } from './gate.ts';
+import { answersAfterCrash, actionFor, asks, unknownActionFor } from './gate.ts';
 import { pauseWith } from './pausing.ts';
 import { findTool } from '../tools/registry.ts';
 import type { EngineDeps } from './deps.ts';
@@ -11,7 +11,7 @@ import type { ActionRow, CallRow, TurnRow } from '../ports/store.ts';
  * `paused`: it waits for the human again. `drivable`: what remains was decided already; drive it again without asking.
  * `interrupted`: it died while nothing was decided; the human may continue it. `lost`: someone else was faster.
  */
-export type Recovered = 'paused' | 'drivable' | 'interrupted' | 'lost';
+type Recovered = 'paused' | 'drivable' | 'interrupted' | 'lost';
 
 /** Looks at an interrupted turn (generation as it is now) and brings it to where it can go on. */
 export async function recoverTurn(deps: EngineDeps, turn: TurnRow): Promise<Recovered> {
@@ -49,7 +49,7 @@ function isAnswered(row: CallRow, answers: ReadonlyMap<string, Decision>): boole
 async function openBatch(deps: EngineDeps, turnId: string): Promise<CallRow[]> {
   const calls = await deps.store.callsOfTurn(turnId);
   const open = calls.find((call) => call.state === 'planned' || call.state === 'started');
-  return open ? callsOfBatch(deps.store, turnId, open.batchId) : [];
+  return open ? deps.store.callsOfBatch(turnId, open.batchId) : [];
 }
 
 /** True when it is certain what happened: reads just run again, edits are told by the file's content. */

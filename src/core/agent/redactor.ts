@@ -12,7 +12,7 @@ export interface Redactor {
   stream(sink: (piece: string) => void): RedactedStream;
 }
 
-export interface RedactedStream {
+interface RedactedStream {
   write: (piece: string) => void;
   /** Hands over what still waits. */
   end: () => void;

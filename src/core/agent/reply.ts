@@ -15,7 +15,7 @@ export interface Reply {
   cutAtLimit: boolean;
 }
 
-export interface ReplyOptions {
+interface ReplyOptions {
   messageId: string;
   /** Ids of the turn's earlier calls; a repeated id is made unique, because decisions are keyed by it. */
   usedIds: ReadonlySet<string>;

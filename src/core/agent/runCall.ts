@@ -38,7 +38,7 @@ export interface Settled {
   verdict?: Verdict;
 }
 
-export interface CallRun {
+interface CallRun {
   deps: EngineDeps;
   threadId: string;
   mode: Mode;
@@ -46,7 +46,7 @@ export interface CallRun {
 }
 
 /** What the human decided of a call: before it ran, and after a crash in the middle of it. */
-export interface CallDecisions {
+interface CallDecisions {
   approval: Decision | undefined;
   unknown: Decision | undefined;
 }

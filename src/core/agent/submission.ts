@@ -12,7 +12,7 @@ export interface Refusal {
   callIds: string[];
 }
 
-export type RefusalCode =
+type RefusalCode =
   | 'unknown_action'
   | 'wrong_action'
   | 'not_confirmed'

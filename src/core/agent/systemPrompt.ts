@@ -1,6 +1,6 @@
 // The system prompt, rendered once per turn into its snapshot.
 
-export interface PromptFacts {
+interface PromptFacts {
   roots: readonly string[];
   /** ISO date of the turn's start. */
   date: string;

@@ -1,5 +1,5 @@
 // The graph's nodes for one turn, over the store and the ports. What runs is decided by rows, not by graph state.
-import { answersAfterCrash, holdAtGate, callsOfBatch } from './gate.ts';
+import { answersAfterCrash, holdAtGate } from './gate.ts';
 import { planBatch } from './plan.ts';
 import { collectReply } from './reply.ts';
 import { runCall } from './runCall.ts';
@@ -80,7 +80,7 @@ async function proposeBatch(
     const rows = await planBatch(deps, { id: turn.id, mode: turn.snapshot.mode }, batch);
     await deps.store.planCalls(rows);
   }
-  for (const call of await callsOfBatch(deps.store, turn.id, batch.id)) {
+  for (const call of await deps.store.callsOfBatch(turn.id, batch.id)) {
     deps.emit({ type: 'call', threadId: turn.threadId, call });
   }
 }
@@ -98,9 +98,7 @@ async function settleCall(deps: EngineDeps, turn: DrivenTurn, task: CallTask): P
         ? (await answersAfterCrash(deps.store, turn)).get(task.callId)
         : undefined,
   });
-  const batchAt = (await deps.store.messagesOfTurn(turn.id)).find(
-    (known) => known.message.id === task.batchId,
-  );
+  const batchAt = await deps.store.getMessage(turn.id, task.batchId);
   await putMessage(deps, turn, { position: (batchAt?.position ?? 0) + 1 + row.index, message });
   return message;
 }

@@ -1,5 +1,5 @@
 // Drives a turn through its graph until it ends or pauses; the only place that streams the graph.
-import { callsOfBatch, actionFor, asks } from './gate.ts';
+import { actionFor, asks } from './gate.ts';
 import { buildGraph } from './graph.ts';
 import { closingMessages } from './closing.ts';
 import { emitTurn, pauseWith } from './pausing.ts';
@@ -90,7 +90,7 @@ async function pause(deps: RunnerDeps, turn: TurnRow): Promise<DriveEnd> {
   const waiting = calls.filter((call) => call.state === 'planned' && asks(call)).at(-1);
   if (!waiting)
     throw new AppError('internal', 'Paused without a waiting call', { audience: 'log' });
-  const rows = await callsOfBatch(deps.store, turn.id, waiting.batchId);
+  const rows = await deps.store.callsOfBatch(turn.id, waiting.batchId);
   const action = actionFor(deps, turn, rows);
   if (!(await pauseWith(deps, turn, action))) return { kind: 'lost' };
   return { kind: 'paused', action };

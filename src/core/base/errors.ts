@@ -1,6 +1,6 @@
 // One error shape for every edge: a stable code, who should see it, and a text that says what, where and what to do.
 
-export type Audience = 'user' | 'log';
+type Audience = 'user' | 'log';
 
 export class AppError extends Error {
   readonly code: string;
@@ -17,7 +17,7 @@ export class AppError extends Error {
   }
 }
 
-export interface AppErrorOptions {
+interface AppErrorOptions {
   audience?: Audience;
   callIds?: readonly string[];
   cause?: unknown;

@@ -28,7 +28,7 @@ export const LedgerHead = z.object({ seq: z.int(), hash: z.string() });
 export type LedgerHead = z.infer<typeof LedgerHead>;
 
 /** sha-256 hex over the previous hash and the canonical JSON of the row, its body as an object. */
-export function rowHash(row: Omit<LedgerRow, 'hash'>, body: unknown, texts: Hashes): string {
+function rowHash(row: Omit<LedgerRow, 'hash'>, body: unknown, texts: Hashes): string {
   const { seq, at, turnId, callId, kind, prevHash } = row;
   return texts.sha256(prevHash + canonicalJson({ seq, at, turnId, callId, kind, body }));
 }
@@ -44,7 +44,7 @@ export function chainedRow(
   return { ...row, hash: rowHash(row, body, texts) };
 }
 
-export type BreakKind = 'changed' | 'missing' | 'moved' | 'unexpected';
+type BreakKind = 'changed' | 'missing' | 'moved' | 'unexpected';
 
 /** The first place where the ledger is not what was written. */
 export interface ChainBreak {
@@ -53,7 +53,7 @@ export interface ChainBreak {
   message: string;
 }
 
-export interface ChainVerifier {
+interface ChainVerifier {
   /** The next row in order of `seq`, raw. The first break, now or earlier, else undefined. */
   push(raw: unknown): ChainBreak | undefined;
   /** After the last row. `head` is undefined when the note of the last row is gone. */

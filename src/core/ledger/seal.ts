@@ -5,7 +5,7 @@ import type { Texts } from '../ports/system.ts';
 type Hashes = Pick<Texts, 'sha256'>;
 
 /** A text that was too long to keep: the hash and the length (UTF-16 units) of what redaction left, and its beginning. */
-export interface CutText {
+interface CutText {
   sha256: string;
   length: number;
   head: string;

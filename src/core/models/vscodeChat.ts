@@ -39,7 +39,7 @@ function partsOf(message: Exclude<Message, { role: 'tool' }>): ChatPart[] {
   return parts;
 }
 
-export interface ModelIdentity {
+interface ModelIdentity {
   vendor: string;
   family: string;
   id: string;

@@ -7,7 +7,7 @@ import { parseJson } from '../base/json.ts';
 /** Longest output a transcript line carries, in UTF-16 units; the whole stays in the store. */
 const MAX_OUTPUT = 20_000;
 
-export interface TurnRows {
+interface TurnRows {
   turn: TurnRow;
   messages: readonly MessageRow[];
   calls: readonly CallRow[];

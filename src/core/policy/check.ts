@@ -45,7 +45,7 @@ export interface PolicyAnswer {
   reason: string;
 }
 
-export interface CaseDeps {
+interface CaseDeps {
   parser: ShellParser;
   globs: GlobCompiler;
   /** Resolves a path of this case, relative ones against its root. */

@@ -6,7 +6,7 @@ import { protectionsOf, type Protection } from './protectedFiles.ts';
 import { builtIn, byMode, byRule, rulesFor, type RulesByKind } from './ruleMatch.ts';
 import type { Decided, PolicyContext, PolicySubject, Rule, RuleSet } from './types.ts';
 
-export type PathSubject = Extract<PolicySubject, { group: 'read' | 'edit' }>;
+type PathSubject = Extract<PolicySubject, { group: 'read' | 'edit' }>;
 
 const STRICTNESS = { deny: 2, ask: 1, allow: 0 } as const;
 

@@ -2,7 +2,7 @@
 // `a/b` consecutive names; compared after folding (pathNames.ts).
 import { foldPath } from './pathNames.ts';
 
-export type Tier = 'forbidden' | 'runsCode' | 'secret';
+type Tier = 'forbidden' | 'runsCode' | 'secret';
 
 export interface Protection {
   tier: Tier;

@@ -1,7 +1,7 @@
 // Which names a rule may start with, and what their patterns are matched against.
 import type { PolicySubject } from './types.ts';
 
-export type PatternKind = 'path' | 'argv' | 'text' | 'none';
+type PatternKind = 'path' | 'argv' | 'text' | 'none';
 
 interface RuleName {
   pattern: PatternKind;

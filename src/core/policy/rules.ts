@@ -13,7 +13,7 @@ export interface RawLists {
   deny?: unknown;
 }
 
-export interface RuleLayers {
+interface RuleLayers {
   user: RawLists;
   workspace: RawLists | null;
   /** The workspace's allow list counts only when this is true; its deny and ask lists always count. */

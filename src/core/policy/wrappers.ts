@@ -2,7 +2,7 @@
 // may start counts: too many candidates can only make the answer stricter.
 import type { ShellName } from '../ports/shell.ts';
 
-export interface SeenThrough {
+interface SeenThrough {
   /** The argv itself and every argv inside it, the program also by its base name. */
   argvs: readonly (readonly string[])[];
   /** Command text that a shell inside would run. */

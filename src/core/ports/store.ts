@@ -167,6 +167,7 @@ export interface TurnStore {
   getTurn(id: string): Promise<TurnRow | undefined>;
   turnsInState(status: TurnStatus): Promise<TurnRow[]>;
   messagesOfTurn(turnId: string): Promise<MessageRow[]>;
+  getMessage(turnId: string, messageId: string): Promise<MessageRow | undefined>;
   /** Insert, or replace the row of the same message id while it is not final. */
   putMessage(row: MessageRow): Promise<void>;
   /** Terminal: open calls cancelled (a started one is unknown), messages final, the turn's checkpoints and events gone, its open actions cancelled. False when lost. */
@@ -177,6 +178,8 @@ export interface JournalStore {
   /** Inserts the rows of one batch; a row that is still `planned` is replaced, any other is kept. */
   planCalls(rows: readonly PlannedCall[]): Promise<void>;
   callsOfTurn(turnId: string): Promise<CallRow[]>;
+  /** In the order of the batch. */
+  callsOfBatch(turnId: string, batchId: string): Promise<CallRow[]>;
   getCall(turnId: string, callId: string): Promise<CallRow | undefined>;
   /** planned → started, committed before the effect. False when it was not planned, or the turn is not ours to drive. */
   startCall(move: StartCall): Promise<boolean>;
@@ -219,7 +222,7 @@ export interface EventStore {
 }
 
 /** An open action without its proposals. */
-export interface WaitingRow {
+interface WaitingRow {
   actionId: string;
   turnId: string;
   threadId: string;

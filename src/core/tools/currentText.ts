@@ -12,7 +12,7 @@ export interface CurrentText {
   encoding: 'utf8' | 'utf8bom';
 }
 
-export type Current = { ok: true; current: CurrentText } | { ok: false; message: string };
+type Current = { ok: true; current: CurrentText } | { ok: false; message: string };
 
 const MISSING: CurrentText = { text: null, hash: null, encoding: 'utf8' };
 

@@ -11,7 +11,7 @@ const MAX_TEXT_BYTES = 2 * 1024 * 1024;
 
 const BOM = '\uFEFF';
 
-export interface EditPlan {
+interface EditPlan {
   tool: string;
   path: ResolvedPath;
   current: CurrentText;

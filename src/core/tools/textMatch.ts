@@ -1,6 +1,6 @@
 // Finds the text an edit replaces and writes the replacement with the file's own line endings. Pure.
 
-export interface Replacement {
+interface Replacement {
   oldString: string;
   newString: string;
   replaceAll: boolean;

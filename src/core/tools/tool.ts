@@ -8,7 +8,7 @@ import type { ShellParser } from '../ports/shell.ts';
 import type { Texts } from '../ports/system.ts';
 
 /** File contents as earlier edits of the same batch would leave them, by real path; null means deleted. */
-export type Overlay = ReadonlyMap<string, string | null>;
+type Overlay = ReadonlyMap<string, string | null>;
 
 export interface DescribeContext {
   files: Files;

@@ -8,7 +8,7 @@ import { APPLICATION_ID, SCHEMA_VERSION } from './migrations.ts';
 /** Up to this size the whole file is checked at every open; above it only what opening reads. */
 const FULL_CHECK_BYTES = 8 * 1024 * 1024;
 
-export type Inspection = { kind: 'new' } | { kind: 'fit' } | { kind: 'corrupt'; inode: number };
+type Inspection = { kind: 'new' } | { kind: 'fit' } | { kind: 'corrupt'; inode: number };
 
 /** Throws `store_newer` or `store_foreign` with the file as it was, byte for byte. */
 export function inspectFile(file: string, open: OpenFile): Inspection {

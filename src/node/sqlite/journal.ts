@@ -34,6 +34,7 @@ const select = `SELECT turn_id AS turnId, call_id AS callId, batch_id AS batchId
 export function createJournalStore(connection: Connection): JournalStore {
   const { db, logger, read } = connection;
   const rows = rowReader('tool_call', ['turnId', 'callId'], Row, logger);
+  const ofBatch = db.prepare(`${select} WHERE turn_id = ? AND batch_id = ? ORDER BY batch_index`);
   const ofTurn = db.prepare(`${select} WHERE turn_id = ? ORDER BY seq`);
   const byKey = db.prepare(`${select} WHERE turn_id = ? AND call_id = ?`);
   const getCall: JournalStore['getCall'] = (turnId, callId) =>
@@ -41,6 +42,7 @@ export function createJournalStore(connection: Connection): JournalStore {
   return {
     planCalls: planner(connection),
     callsOfTurn: (turnId) => read(() => rows.many(ofTurn.all(turnId))),
+    callsOfBatch: (turnId, batchId) => read(() => rows.many(ofBatch.all(turnId, batchId))),
     getCall,
     startCall: starter(connection, getCall),
     settleCall: settler(connection),

@@ -11,7 +11,7 @@ import type { Db } from './database.ts';
 import { rowReader } from './rows.ts';
 
 /** Appends inside the caller's transaction, so that an entry is there exactly when its move is. */
-export type LedgerWriter = (...entries: readonly LedgerEntry[]) => void;
+type LedgerWriter = (...entries: readonly LedgerEntry[]) => void;
 
 export function ledgerWriter({ db, file }: Pick<Connection, 'db' | 'file'>): LedgerWriter {
   const head = db.prepare('SELECT seq, hash FROM ledger_head');

@@ -21,7 +21,7 @@ export function messageReader(logger: Logger): RowReader<MessageRow> {
   return rowReader('message', ['turnId', 'position'], Row, logger);
 }
 
-export interface MessageWriter {
+interface MessageWriter {
   /** Inserts, or replaces the row of the same id while it is not final. Nothing happens unless this window drives the turn. */
   put: (row: MessageRow) => void;
   /** Adds a last message: a tool result that is there already stays, and a position that is taken moves to the end. */

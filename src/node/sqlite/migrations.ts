@@ -74,6 +74,7 @@ CREATE TABLE tool_call (
   ended_at INTEGER,
   UNIQUE (turn_id, call_id)
 ) STRICT;
+CREATE INDEX call_by_batch ON tool_call (turn_id, batch_id, batch_index);
 
 CREATE TABLE pending_action (
   seq INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -7,7 +7,7 @@ import { migrate } from './migrations.ts';
 import { withBusyRetry } from './retry.ts';
 import { walWorks } from './walProbe.ts';
 
-export type JournalMode = 'wal' | 'truncate';
+type JournalMode = 'wal' | 'truncate';
 
 export interface OpenOptions extends DriverOptions {
   /** Milliseconds since the epoch, for the name of a file that is moved aside. */
@@ -16,7 +16,7 @@ export interface OpenOptions extends DriverOptions {
   probeWal?: (file: string, open: OpenFile) => boolean;
 }
 
-export interface OpenedDatabase {
+interface OpenedDatabase {
   db: Db;
   journalMode: JournalMode;
   /** Sentences for the user: what is unusual about this file and what was done. */

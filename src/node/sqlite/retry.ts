@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { isBusy, toStoreError } from './errors.ts';
 
 /** Milliseconds after which a lock that another process holds becomes `store_busy`. */
-export const BUSY_DEADLINE = 5000;
+const BUSY_DEADLINE = 5000;
 const PAUSE = 5;
 const JITTER = 40;
 

@@ -5,7 +5,7 @@ import { parsePlainJson } from './plainJson.ts';
 import { reviveClass, sendData, tagOf } from './saverClasses.ts';
 
 /** `tagged` is JSON in which `{"$countersign": [kind, ...]}` stands for what JSON has no form for. */
-export type DataType = 'json' | 'tagged';
+type DataType = 'json' | 'tagged';
 
 export interface Encoded {
   type: DataType;
@@ -19,7 +19,7 @@ const PROTO = '__proto__';
 /** Stands for “not a tree of plain data”; see `copyPlain`. */
 export const NOT_PLAIN = Symbol('not plain');
 
-export type PlainObject = Record<string, unknown>;
+type PlainObject = Record<string, unknown>;
 
 export function isObject(value: unknown): value is PlainObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);

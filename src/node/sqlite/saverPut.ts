@@ -35,7 +35,7 @@ export interface Target {
   id: string | undefined;
 }
 
-export interface PutCheckpoint {
+interface PutCheckpoint {
   checkpoint: Checkpoint;
   metadata: CheckpointMetadata;
   /** Channels whose value is new; all of them when it is missing. */
@@ -138,7 +138,7 @@ function stockValues(
 }
 
 /** `taskPath` orders the writes of one step. */
-export interface PutWrites {
+interface PutWrites {
   writes: readonly PendingWrite[];
   taskId: string;
   taskPath: string;

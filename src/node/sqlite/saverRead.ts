@@ -16,7 +16,7 @@ import { CheckpointBody, StockBody, stockValue, type StockTables } from './saver
 import type { ThreadRef, ThreadTable } from './saverTransaction.ts';
 import type { StoredValue, ValueCodec } from './saverValues.ts';
 
-export interface ReaderParts {
+interface ReaderParts {
   connection: Connection;
   threads: ThreadTable;
   rows: SaverRows;

@@ -21,7 +21,7 @@ export interface CheckpointRow {
 }
 
 /** A channel's value at one version. */
-export interface ValueRow extends StoredValue {
+interface ValueRow extends StoredValue {
   seq: number;
   channel: string;
   version: string;

@@ -4,7 +4,7 @@ import type { Db } from './database.ts';
 import { damagedValue, parseData } from './saverData.ts';
 
 /** A checkpoint with its values, as the stock saver keeps it. */
-export interface StockCheckpoint {
+interface StockCheckpoint {
   threadId: string;
   ns: string;
   id: string;
@@ -14,7 +14,7 @@ export interface StockCheckpoint {
   metadata: Buffer | string;
 }
 
-export interface StockWrite {
+interface StockWrite {
   taskId: string;
   position: number;
   channel: string;

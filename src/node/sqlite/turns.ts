@@ -20,6 +20,7 @@ export function createTurnStore(connection: Connection): TurnStore {
   const writer = messageWriter(connection);
   const byId = db.prepare(`${selectTurn} WHERE id = ?`);
   const inState = db.prepare(`${selectTurn} WHERE status = ? ORDER BY seq`);
+  const messageById = db.prepare(`${selectMessage} WHERE turn_id = ? AND id = ?`);
   const messagesOf = db.prepare(`${selectMessage} WHERE turn_id = ? ORDER BY position`);
   const end = turnEnder(connection);
   return {
@@ -27,6 +28,7 @@ export function createTurnStore(connection: Connection): TurnStore {
     getTurn: (id) => read(() => turns.one(byId.get(id))),
     turnsInState: (status) => read(() => turns.many(inState.all(status))),
     messagesOfTurn: (id) => read(() => messages.many(messagesOf.all(id))),
+    getMessage: (turnId, id) => read(() => messages.one(messageById.get(turnId, id))),
     putMessage: (row) => write(() => writer.put(row)),
     endTurn: (move) => write(() => end(move)),
   };
