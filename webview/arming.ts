@@ -2,7 +2,7 @@
 // not fit the view only once both its ends have been on screen. Decides nothing else.
 
 /** Time between the last paint, move or change and the first press that counts, milliseconds. */
-export const ARM_DELAY = 500;
+const ARM_DELAY = 500;
 
 interface Place {
   left: number;

@@ -4,7 +4,7 @@ import type { TranscriptItem } from '../src/protocol/messages.ts';
 
 type CallItem = Extract<TranscriptItem, { kind: 'call' }>;
 
-export interface CallLook {
+interface CallLook {
   /** For drivers and styles: waiting, planned, running, unknown or the outcome. */
   state: string;
   /** Name of a codicon. */

@@ -17,7 +17,7 @@ export interface LineRow {
   unended: boolean;
 }
 
-export interface FoldRow {
+interface FoldRow {
   kind: 'fold';
   rows: readonly LineRow[];
 }

@@ -125,7 +125,7 @@ export function batchDecisions(action: ActionView, drafts: Drafts): Decisions | 
   return Object.fromEntries(entries);
 }
 
-export interface CallTitle {
+interface CallTitle {
   /** First word of the card. */
   kind: string;
   /** What it is about, as the proposal says. */

@@ -1,7 +1,7 @@
 // Differences of two texts by lines, in bounded work: no text an edit may hold keeps the thread for long. Pure.
 import { structuredPatch } from 'diff';
 
-export type Hunk = ReturnType<typeof structuredPatch>['hunks'][number];
+type Hunk = ReturnType<typeof structuredPatch>['hunks'][number];
 
 /** A run of lines that is replaced by another; 0-based line numbers. */
 interface Block {

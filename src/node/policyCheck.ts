@@ -15,7 +15,7 @@ import type { ShellParser } from '../core/ports/shell.ts';
 import type { ResolvedPath } from '../core/ports/workspace.ts';
 import { compileGlob } from './globs.ts';
 
-export interface PolicyCheckOptions {
+interface PolicyCheckOptions {
   /** The workspace folder. It also stands in for a case's `root` that does not exist on this machine. */
   workspace: string;
   parser: ShellParser;

@@ -1,11 +1,6 @@
 // What a tool call would do, what policy says of it and what the human decides: plain data, parsed at every edge.
 import { z } from 'zod';
 
-export type ThreadId = string;
-export type TurnId = string;
-export type CallId = string;
-export type ActionId = string;
-
 export const VerdictKind = z.enum(['allow', 'ask', 'deny']);
 export type VerdictKind = z.infer<typeof VerdictKind>;
 

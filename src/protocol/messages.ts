@@ -81,8 +81,8 @@ export const ActionView = z.object({
 });
 export type ActionView = z.infer<typeof ActionView>;
 
-export const ModelChoice = z.object({ id: z.string(), label: z.string() });
-export type ModelChoice = z.infer<typeof ModelChoice>;
+const ModelChoice = z.object({ id: z.string(), label: z.string() });
+type ModelChoice = z.infer<typeof ModelChoice>;
 
 export const ChatStatus = z.object({
   thread: ThreadSummary.nullable(),

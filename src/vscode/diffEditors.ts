@@ -9,8 +9,8 @@ import type { Draft } from '../core/panel/requests.ts';
 import { asInEditor } from './editorText.ts';
 import { CONTEXT } from './ids.ts';
 
-export const PROPOSAL_SCHEME = 'countersign-proposal';
-export const BASE_SCHEME = 'countersign-base';
+const PROPOSAL_SCHEME = 'countersign-proposal';
+const BASE_SCHEME = 'countersign-base';
 
 export interface DiffRequest {
   actionId: string;

@@ -13,14 +13,14 @@ import {
 import { AppError, isAbort } from '../core/base/errors.ts';
 import type { ModelChunk, ModelProvider, ModelRequest } from '../core/ports/model.ts';
 
-export interface VscodeModel {
+interface VscodeModel {
   /** For a ModelRef of provider `vscode`: `vendor/family`, or `vendor/id` where that is not enough. */
   id: string;
   label: string;
 }
 
 /** Finds chat models; replaced by tests. */
-export type SelectModels = () => PromiseLike<readonly vscode.LanguageModelChat[]>;
+type SelectModels = () => PromiseLike<readonly vscode.LanguageModelChat[]>;
 
 const selectAll: SelectModels = () => vscode.lm.selectChatModels();
 

@@ -1,6 +1,6 @@
 // The page of a webview: one script, one style sheet, a strict content security policy. Pure.
 
-export interface PageParts {
+interface PageParts {
   nonce: string;
   cspSource: string;
   scriptUri: string;

@@ -3,7 +3,7 @@ import { RULE_KEYS } from '../core/settings.ts';
 import type { SettingsLayers } from '../core/ports/settings.ts';
 
 /** A command of VS Code and what the settings page is filtered by. */
-export interface SettingsPage {
+interface SettingsPage {
   command: 'workbench.action.openSettings' | 'workbench.action.openWorkspaceSettings';
   query: string;
 }

@@ -69,7 +69,7 @@ function agentSays(text: string): TemplateResult | typeof nothing {
   </div>`;
 }
 
-export class SubmitBar extends LightElement {
+class SubmitBar extends LightElement {
   static override properties = {
     controller: { attribute: false },
     action: { attribute: false },

@@ -18,7 +18,7 @@ interface Field {
 }
 
 /** A labelled text area; Enter makes a new line and never decides. */
-export function textField(field: Field): TemplateResult {
+function textField(field: Field): TemplateResult {
   return html`<label class="field-label">
     <span>${field.label}</span>
     <textarea

@@ -8,7 +8,7 @@ import { icon, runs } from './text.ts';
 /** More rows than this are shown only when asked for; the card cannot be approved before. */
 const MAX_ROWS = 2000;
 
-export class DiffView extends LightElement {
+class DiffView extends LightElement {
   static override properties = {
     baseText: { attribute: false },
     newText: { attribute: false },

@@ -9,7 +9,7 @@ import { icon, shown, shownLines } from './text.ts';
 
 type Item<Kind> = Extract<TranscriptItem, { kind: Kind }>;
 
-export class ItemView extends LightElement {
+class ItemView extends LightElement {
   static override properties = {
     controller: { attribute: false },
     item: { attribute: false },

@@ -48,7 +48,7 @@ export function crashAt(env: NodeJS.ProcessEnv): (store: Store) => Store {
 }
 
 /** Told of a step; the move goes on when it is done. */
-export type PassStep = (point: CrashPoint) => void | Promise<void>;
+type PassStep = (point: CrashPoint) => void | Promise<void>;
 
 /** The store, telling of the steps: each is a move of it. */
 export function tellingSteps(store: Store, pass: PassStep): Store {

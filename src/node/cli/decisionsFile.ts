@@ -4,7 +4,7 @@ import { toAppError } from '../../core/base/errors.ts';
 import { Submission } from '../../protocol/calls.ts';
 
 /** `code` is `malformed_decisions` or `wrong_action`; the message says where and what. */
-export type DecisionsRead =
+type DecisionsRead =
   | { ok: true; submission: Submission }
   | { ok: false; refusal: { code: string; message: string; callIds: string[] } };
 

@@ -6,7 +6,7 @@ import { relativeInside } from '../files/resolvePath.ts';
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Handed on as they are. PATH is handed on without what a repository could plant programs in. */
-export const PASSED_ON: readonly string[] = [
+const PASSED_ON: readonly string[] = [
   'HOME',
   'USER',
   'LOGNAME',
@@ -30,7 +30,7 @@ export const PASSED_ON: readonly string[] = [
   'TZ',
 ];
 
-export const PASSED_ON_WINDOWS: readonly string[] = [
+const PASSED_ON_WINDOWS: readonly string[] = [
   'SystemRoot',
   'SystemDrive',
   'ComSpec',
@@ -55,7 +55,7 @@ const FIXED_WINDOWS: Readonly<Record<string, string>> = {
   NoDefaultCurrentDirectoryInExePath: '1',
 };
 
-export interface EnvironmentOptions {
+interface EnvironmentOptions {
   /** The environment to take from, usually `process.env`. */
   parent: Environment;
   /** Workspace folders: PATH entries inside them are dropped. */

@@ -1,6 +1,6 @@
 // Keeps the head and the tail of an output that may be endless, in bounded memory. Lengths are in characters.
 
-export interface OutputCapture {
+interface OutputCapture {
   push(text: string): void;
   /** True when something is left out of `text()`. */
   readonly shortened: boolean;

@@ -10,7 +10,7 @@ import { trackGroup } from './processGroups.ts';
 import { guardGroup, type Watchdog } from './watchdog.ts';
 import type { CommandOutcome, CommandSpec, Effects } from '../../core/ports/workspace.ts';
 
-export interface CommandRunnerOptions {
+interface CommandRunnerOptions {
   /** Workspace folders, kept out of PATH. */
   roots: readonly string[];
   /** What the allow-list picks from. Default `process.env`, looked at for each command. */

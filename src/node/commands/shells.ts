@@ -4,7 +4,7 @@ import path from 'node:path';
 import { isInside, searchPath, type Environment } from './environment.ts';
 import type { Shells } from '../../core/ports/workspace.ts';
 
-export interface ShellsOptions {
+interface ShellsOptions {
   /** Workspace folders: nothing inside them counts as a program. */
   roots: readonly string[];
   /** Usually `process.env`. */

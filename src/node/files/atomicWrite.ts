@@ -7,7 +7,7 @@ import { errorCode } from './failure.ts';
 import { noFollow } from './readText.ts';
 import type { WriteOutcome } from '../../core/ports/workspace.ts';
 
-export interface AtomicWrite {
+interface AtomicWrite {
   realPath: string;
   bytes: Uint8Array;
   /** True when no file may be there yet, false when one must be. */

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { searchedFolder } from './searchedFolder.ts';
 import { COMMON_ARGS, pathFilter, runRipgrep } from './ripgrep.ts';
 
-export interface FindOptions {
+interface FindOptions {
   rgPath: string;
   realPath: string;
   glob: string;

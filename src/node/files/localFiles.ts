@@ -9,7 +9,7 @@ import { searchWithRipgrep } from './searchText.ts';
 import type { Texts } from '../../core/ports/system.ts';
 import type { EditorBuffers, Files } from '../../core/ports/workspace.ts';
 
-export interface LocalFilesOptions {
+interface LocalFilesOptions {
   /** Absolute paths of the workspace folders, in the user's order. */
   roots: readonly string[];
   /** The ripgrep binary. */

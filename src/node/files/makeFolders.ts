@@ -3,7 +3,7 @@ import { lstat, mkdir, realpath, rmdir } from 'node:fs/promises';
 import path from 'node:path';
 import { errorCode } from './failure.ts';
 
-export type MadeFolders =
+type MadeFolders =
   /** `undo` removes the new folders again as far as they are empty. */
   { ok: true; undo: () => Promise<void> } | { ok: false; message: string };
 

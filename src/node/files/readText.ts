@@ -8,7 +8,7 @@ import type { EditorBuffers, ReadOutcome } from '../../core/ports/workspace.ts';
 /** Larger files are described, not read, in bytes. */
 export const DEFAULT_MAX_BYTES = 2 * 1024 * 1024;
 
-export interface ReadOptions {
+interface ReadOptions {
   texts: Texts;
   buffers?: EditorBuffers | undefined;
   maxBytes?: number | undefined;

@@ -4,7 +4,7 @@ import type { Readable } from 'node:stream';
 import picomatch from 'picomatch';
 import { failureText } from './failure.ts';
 
-export interface RipgrepRun {
+interface RipgrepRun {
   rgPath: string;
   args: readonly string[];
   /** Byte that ends a record. */
@@ -15,8 +15,7 @@ export interface RipgrepRun {
 }
 
 /** `stopped`: by `onRecord` or by the time limit. */
-export type RipgrepEnd =
-  { kind: 'done' } | { kind: 'stopped' } | { kind: 'failed'; message: string };
+type RipgrepEnd = { kind: 'done' } | { kind: 'stopped' } | { kind: 'failed'; message: string };
 
 const TIME_LIMIT_MS = 30_000;
 const MAX_STDERR = 2000;

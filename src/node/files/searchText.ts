@@ -8,7 +8,7 @@ import { COMMON_ARGS, pathFilter, runRipgrep } from './ripgrep.ts';
 import { DEFAULT_MAX_BYTES } from './readText.ts';
 import type { SearchQuery, TextMatch } from '../../core/ports/workspace.ts';
 
-export interface SearchOptions {
+interface SearchOptions {
   rgPath: string;
   realPath: string;
   query: SearchQuery;
@@ -17,7 +17,7 @@ export interface SearchOptions {
   nameOf: (absolute: string) => string;
 }
 
-export type Searched = { matches: TextMatch[]; truncated: boolean } | { error: string };
+type Searched = { matches: TextMatch[]; truncated: boolean } | { error: string };
 
 /** Characters of a long line that are shown, around the match. */
 const MAX_LINE = 400;

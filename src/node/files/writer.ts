@@ -15,7 +15,7 @@ import type {
   WriteOutcome,
 } from '../../core/ports/workspace.ts';
 
-export interface FileWriterOptions {
+interface FileWriterOptions {
   texts: Texts;
   buffers?: EditorBuffers | undefined;
   maxBytes?: number | undefined;

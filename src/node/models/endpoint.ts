@@ -1,7 +1,7 @@
 // Where an OpenAI-compatible server is: the configured base URL, checked, and how to name it in messages.
 import { AppError } from '../../core/base/errors.ts';
 
-export const DEFAULT_BASE_URL = 'https://api.openai.com/v1';
+const DEFAULT_BASE_URL = 'https://api.openai.com/v1';
 
 export interface Endpoint {
   /** Without a trailing slash. */

@@ -3,7 +3,7 @@ import { createOpenAIProvider, type OpenAIOptions } from './openai.ts';
 import { createScriptedProvider, type ScriptedOptions } from './scripted.ts';
 import type { ModelProviders } from '../../core/ports/model.ts';
 
-export interface NodeProviderOptions extends OpenAIOptions, ScriptedOptions {}
+interface NodeProviderOptions extends OpenAIOptions, ScriptedOptions {}
 
 /** `scripted` and `openai`. */
 export function createNodeProviders(options: NodeProviderOptions): ModelProviders {

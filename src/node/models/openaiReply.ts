@@ -46,7 +46,7 @@ interface Call {
 }
 
 /** A reply as far as it has come. */
-export interface PartialReply {
+interface PartialReply {
   calls: Call[];
   usage: Usage | undefined;
   finishReason: string | undefined;

@@ -131,7 +131,7 @@ function hasBraceExpansion(raw: string): boolean {
   return /\{[^{}]*(?:,|\.\.)/.test(bare);
 }
 
-export interface PlainLine {
+interface PlainLine {
   words: string[];
   redirects: string[];
 }

@@ -19,7 +19,7 @@ export interface Grammars {
   read<T>(grammar: GrammarName, text: string, use: (root: TreeNode) => T): T | null;
 }
 
-export type GrammarName = 'bash' | 'powershell';
+type GrammarName = 'bash' | 'powershell';
 
 const GRAMMAR_NAMES = ['bash', 'powershell'] as const;
 

@@ -23,7 +23,7 @@ export function registerCommand(
 }
 
 /** Shows an error; the text can never become a link. */
-export function showError(text: string): void {
+function showError(text: string): void {
   vscode.window.showErrorMessage(plain(text)).then(undefined, () => undefined);
 }
 
