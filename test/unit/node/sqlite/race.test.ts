@@ -57,8 +57,9 @@ describe('several processes, one file', () => {
       await using(file, async ({ store }) => {
         assert.deepEqual(await store.openActions(), []);
         for (const turn of await store.turnsInState('running')) assert.equal(turn.generation, 3);
-        const decided = await store.actionsOfThread('thread1');
-        const mine = (name: string) => decided.filter((row) => row.decidedBy === name).length;
+        const claimed = Array.from({ length: ACTIONS }, (_, n) => store.getAction(`a${n}`));
+        const decided = await Promise.all(claimed);
+        const mine = (name: string) => decided.filter((row) => row?.decidedBy === name).length;
         assert.deepEqual([mine('w1'), mine('w2')], [won[0]?.length, won[1]?.length]);
       });
       const whole = await tamper(file, (db) => db.pragma('integrity_check', { simple: true }));
