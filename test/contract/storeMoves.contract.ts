@@ -304,6 +304,21 @@ function claimContract(make: MakeSubject): void {
 function textContract(make: MakeSubject): void {
   describe('events and blobs', () => {
     it(
+      'forgets the text of one message, and only in a turn that runs here',
+      withSubject(make, async ({ store, openSecond }) => {
+        await seed(store);
+        const event = (seq: number, messageId: string) => ({
+          ...{ turnId: 'turn1', seq, messageId, delta: `d${seq}` },
+        });
+        await store.appendText([event(1, 'm1'), event(2, 'm2'), event(3, 'm1')]);
+        await (await openSecond()).dropText('turn1', 'm1');
+        assert.equal((await store.textEvents('turn1')).length, 3);
+        await store.dropText('turn1', 'm1');
+        await store.dropText('turn1', 'none');
+        assert.deepEqual(await store.textEvents('turn1'), [event(2, 'm2')]);
+      }),
+    );
+    it(
       'gives streamed text back in order, halves of surrogate pairs included',
       withSubject(make, async ({ store }) => {
         await seed(store);

@@ -51,6 +51,7 @@ async function callModel(
   if (!provider) throw unknownProvider(snapshot.model.provider, [...deps.providers.keys()]);
   const messageId = `${turn.id}:m${messages.length}`;
   const names = new Set(snapshot.tools.map((tool) => tool.name));
+  await deps.store.dropText(turn.id, messageId);
   const chunks = provider.stream({
     model: snapshot.model,
     system: snapshot.system,

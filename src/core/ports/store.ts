@@ -95,7 +95,7 @@ export interface ActionRow {
 
 export interface TextEvent {
   turnId: string;
-  /** From 1, without gaps inside a turn. */
+  /** From 1, ascending inside a turn. */
   seq: number;
   messageId: string;
   delta: string;
@@ -219,6 +219,8 @@ export interface LeaseStore {
 export interface EventStore {
   appendText(events: readonly TextEvent[]): Promise<void>;
   textEvents(turnId: string): Promise<TextEvent[]>;
+  /** Forgets streamed text of a message that is said again, after its process died in the middle of it. */
+  dropText(turnId: string, messageId: string): Promise<void>;
 }
 
 /** An open action without its proposals. */

@@ -20,6 +20,11 @@ export function createEventStore({ db, logger, owner, read, write }: Connection)
     `INSERT INTO event (turn_id, seq, message_id, delta) SELECT @turnId, @seq, @messageId, @delta
      WHERE ${drivenHere('@turnId')}`,
   );
+  const ofMessage = db.prepare('SELECT 1 FROM event WHERE turn_id = ? AND message_id = ?');
+  const drop = db.prepare(
+    `DELETE FROM event WHERE turn_id = @turnId AND message_id = @messageId
+       AND ${drivenHere('@turnId')}`,
+  );
   const ofTurn = db.prepare(
     'SELECT turn_id AS turnId, seq, message_id AS messageId, delta FROM event WHERE turn_id = ? ORDER BY seq',
   );
@@ -30,6 +35,13 @@ export function createEventStore({ db, logger, owner, read, write }: Connection)
         for (const event of events) {
           insert.run({ ...event, owner, delta: JSON.stringify(event.delta) });
         }
+      });
+    },
+    dropText: async (turnId, messageId) => {
+      // Mostly there is nothing to forget, and then nothing is written.
+      if ((await read(() => ofMessage.get(turnId, messageId))) === undefined) return;
+      await write(() => {
+        drop.run({ turnId, messageId, owner });
       });
     },
     textEvents: (turnId) => read(() => rows.many(ofTurn.all(turnId))),
