@@ -4,10 +4,14 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as later } from 'node:timers';
 import { pathToFileURL } from 'node:url';
+import fc from 'fast-check';
 import Mocha from 'mocha';
 
 /** How long a finished level may take to close what it opened. */
 const GRACE_MS = 3_000;
+
+// The same generated inputs every time, so that a red run means a change; COUNTERSIGN_SEED looks further.
+fc.configureGlobal({ seed: Number(process.env.COUNTERSIGN_SEED ?? 1) });
 
 const [results = '', timeout = '20000', grep = '', ...files] = process.argv.slice(2);
 const counts = { passed: 0, failed: 0, skipped: 0, finished: false };

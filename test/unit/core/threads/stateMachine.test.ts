@@ -209,10 +209,11 @@ const trespass = (callId: string): Step =>
     }
   });
 
-/** True unless the turn still runs under the window's own lease, which nobody has taken over yet. */
+/** True when the turn does not run, or runs in a window that took it over; until then the lease is still the dead one's. */
 async function isLost(window: Window, real: Real): Promise<boolean> {
   const turn = await window.bare.getTurn(real.turnId);
-  return turn?.status !== 'running' || !(await window.bare.abandonedTurns()).length;
+  const taken = real.all.some(({ dead, engine }) => !dead && engine.isDriving(real.turnId));
+  return turn?.status !== 'running' || taken;
 }
 
 async function assertInvariants(model: Model, real: Real): Promise<void> {
