@@ -194,7 +194,7 @@ describe('page: cards', function () {
     const read = {
       kind: 'read',
       target: '../secrets.txt',
-      realPath: '/work/secrets.txt',
+      realPath: '/home/ada/secrets.txt',
       outside: true,
     } as const;
     await show([request('c4', read)]);
@@ -207,7 +207,7 @@ describe('page: cards', function () {
   it('protected files and files elsewhere carry a warning', async () => {
     const place = {
       protected: 'tasks of the editor',
-      realPath: '/work/shop/.vscode/tasks.json',
+      realPath: '/home/ada/shop/.vscode/tasks.json',
       path: 'link.json',
     };
     await show([editRequest({}, place)]);
