@@ -200,7 +200,7 @@ describe('page: cards', function () {
     await show([request('c4', read)]);
     assert.match(
       await view.byId('card').innerText(),
-      /Read\s+\.\.\/secrets\.txt[^]*Outside the workspace: \/work\/secrets\.txt/,
+      /Read\s+\.\.\/secrets\.txt[^]*Outside the workspace: \/home\/ada\/secrets\.txt/,
     );
   });
 
@@ -213,7 +213,7 @@ describe('page: cards', function () {
     await show([editRequest({}, place)]);
     const text = await view.byId('card').innerText();
     assert.match(text, /Protected file: tasks of the editor/);
-    assert.match(text, /Real path: \/work\/shop\/\.vscode\/tasks\.json/);
+    assert.match(text, /Real path: \/home\/ada\/shop\/\.vscode\/tasks\.json/);
   });
 
   it('only allowed decisions have a button', async () => {
