@@ -2,12 +2,11 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import type { ActionView } from '../../src/protocol/messages.ts';
-import { ArmedWatch } from '../arming.ts';
 import type { Controller } from '../controller.ts';
 import { draftKey } from '../drafts.ts';
 import { allows, approval, canApprove, undecided } from '../review.ts';
 import { CardView } from './card.ts';
-import { LightElement } from './lightElement.ts';
+import { ArmedElement } from './armedElement.ts';
 import { icon, shown, shownLines } from './text.ts';
 
 /** The group of one action; the cards are keyed by proposal, so that a changed one is a new, unarmed card. */
@@ -69,7 +68,7 @@ function agentSays(text: string): TemplateResult | typeof nothing {
   </div>`;
 }
 
-class SubmitBar extends LightElement {
+class SubmitBar extends ArmedElement {
   static override properties = {
     controller: { attribute: false },
     action: { attribute: false },
@@ -80,31 +79,17 @@ class SubmitBar extends LightElement {
   declare action: ActionView;
   declare drafts: Controller['drafts'];
   declare submission: ReturnType<Controller['submission']>;
-  #watch: ArmedWatch | undefined;
   #left = -1;
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.#watch = new ArmedWatch(this, () => {
-      this.requestUpdate();
-    });
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.#watch?.dispose();
-    this.#watch = undefined;
-  }
 
   protected override willUpdate(): void {
     // What Submit would send has changed.
     const left = undecided(this.action, this.drafts).length;
-    if (left !== this.#left && this.#left >= 0) this.#watch?.touch();
+    if (left !== this.#left && this.#left >= 0) this.watch?.touch();
     this.#left = left;
   }
 
   #press(event: Event, act: () => void): void {
-    if (event.isTrusted && !this.submission.inFlight && this.#watch?.armed === true) act();
+    if (event.isTrusted && !this.submission.inFlight && this.watch?.armed === true) act();
   }
 
   /** Whether every card that Approve all would decide has been on screen that had to be. */
@@ -142,7 +127,7 @@ class SubmitBar extends LightElement {
   protected override render(): TemplateResult {
     const open = undecided(this.action, this.drafts);
     const total = this.action.requests.length;
-    const armed = this.#watch?.looksArmed === true && !this.submission.inFlight;
+    const armed = this.watch?.looksArmed === true && !this.submission.inFlight;
     const approvable = open.some(
       (request) => request.proposal.kind !== 'question' && allows(request, 'approve'),
     );

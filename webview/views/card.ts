@@ -3,18 +3,17 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Decision } from '../../src/protocol/calls.ts';
 import type { ActionView, RequestView } from '../../src/protocol/messages.ts';
-import { ArmedWatch } from '../arming.ts';
 import type { Controller, Submission } from '../controller.ts';
 import { emptyDraft, type CardDraft } from '../drafts.ts';
 import { approval, callTitle, canApprove, decisionDetail, decisionText } from '../review.ts';
 import { ageText } from '../store.ts';
 import { cardActions } from './cardActions.ts';
 import { commandBody, editBody, placeWarnings, readBody } from './cardBody.ts';
-import { LightElement } from './lightElement.ts';
+import { ArmedElement } from './armedElement.ts';
 import { questionBody } from './questionBody.ts';
 import { icon, shown, shownLines } from './text.ts';
 
-export class CardView extends LightElement {
+export class CardView extends ArmedElement {
   static override properties = {
     controller: { attribute: false },
     action: { attribute: false },
@@ -30,7 +29,6 @@ export class CardView extends LightElement {
   declare submission: Submission;
   /** The host's clock. */
   declare now: number;
-  #watch: ArmedWatch | undefined;
   #focusNext = false;
 
   constructor() {
@@ -39,21 +37,8 @@ export class CardView extends LightElement {
     this.now = 0;
   }
 
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.#watch = new ArmedWatch(this, () => {
-      this.requestUpdate();
-    });
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.#watch?.dispose();
-    this.#watch = undefined;
-  }
-
   protected override updated(): void {
-    this.#watch?.rendered();
+    this.watch?.rendered();
     if (!this.#focusNext) return;
     this.#focusNext = false;
     const field = this.querySelector('.form .field');
@@ -78,17 +63,17 @@ export class CardView extends LightElement {
 
   /** Whether a press on a button that consents counts now. */
   get armed(): boolean {
-    return this.#watch?.armed === true && this.querySelector('[data-truncated]') === null;
+    return this.watch?.armed === true && this.querySelector('[data-truncated]') === null;
   }
 
   /** As `armed` at the last look; for rendering. */
   get looksArmed(): boolean {
-    return this.#watch?.looksArmed === true && this.querySelector('[data-truncated]') === null;
+    return this.watch?.looksArmed === true && this.querySelector('[data-truncated]') === null;
   }
 
   /** Whether the whole card has been on screen that had to be. */
   get seen(): boolean {
-    return this.#watch?.ready === true && this.querySelector('[data-truncated]') === null;
+    return this.watch?.ready === true && this.querySelector('[data-truncated]') === null;
   }
 
   patch = (patch: Partial<CardDraft>): void => {

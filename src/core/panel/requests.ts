@@ -8,7 +8,7 @@ import type { PresenterDeps } from './presenter.ts';
 import type { Refusal } from '../agent/submission.ts';
 import type { ViewToHost } from '../../protocol/messages.ts';
 import type { Mode, Submission } from '../../protocol/calls.ts';
-import type { ActionRow } from '../ports/store.ts';
+import type { ActionRow, TurnRow } from '../ports/store.ts';
 
 /** The text in the right side of a diff editor. */
 export interface Draft {
@@ -98,18 +98,24 @@ export async function sendMessage(deps: PresenterDeps, text: string): Promise<vo
   await engine.startTurn({ threadId, text, model: { provider, id }, mode });
 }
 
+/** The turn that the session's thread is at, if it has one. */
+async function sessionTurn(
+  deps: Pick<PresenterDeps, 'store' | 'session'>,
+): Promise<TurnRow | undefined> {
+  const { threadId } = deps.session.state;
+  return threadId === null ? undefined : currentTurn(deps.store, threadId);
+}
+
 async function continueTurn(deps: PresenterDeps): Promise<void> {
   refuseUntrusted(deps);
-  const { threadId } = deps.session.state;
-  const turn = threadId === null ? undefined : await currentTurn(deps.store, threadId);
+  const turn = await sessionTurn(deps);
   if (turn && (await deps.engine.continueTurn(turn.id))) return deps.session.update({});
   throw new AppError('not_interrupted', 'This turn is not interrupted any more.');
 }
 
 async function askAgain(deps: PresenterDeps): Promise<void> {
   refuseUntrusted(deps);
-  const { threadId } = deps.session.state;
-  const turn = threadId === null ? undefined : await currentTurn(deps.store, threadId);
+  const turn = await sessionTurn(deps);
   // A new snapshot: the line that says how the turn stopped goes.
   if (turn && (await deps.engine.askAgain(turn.id))) return deps.session.update({});
   throw new AppError('not_expired', 'This approval is not expired any more.');
@@ -119,8 +125,7 @@ async function askAgain(deps: PresenterDeps): Promise<void> {
 export async function stopTurn(
   deps: Pick<PresenterDeps, 'engine' | 'store' | 'session'>,
 ): Promise<void> {
-  const { threadId } = deps.session.state;
-  const turn = threadId === null ? undefined : await currentTurn(deps.store, threadId);
+  const turn = await sessionTurn(deps);
   if (!turn || !(await deps.engine.stop(turn.id))) {
     throw new AppError('nothing_to_stop', 'Nothing is running or waiting in this thread.');
   }

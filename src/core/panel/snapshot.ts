@@ -41,8 +41,7 @@ export async function actionView(
   tools: readonly Tool[],
 ): Promise<ActionView> {
   const thread = await store.getThread(action.threadId);
-  const messages = await store.messagesOfTurn(action.turnId);
-  const batch = messages.find((row) => row.message.id === action.batchId)?.message;
+  const batch = (await store.getMessage(action.turnId, action.batchId))?.message;
   return {
     actionId: action.id,
     turnId: action.turnId,
@@ -95,9 +94,5 @@ export async function threadSummary(store: Store, thread: ThreadRow): Promise<Th
 /** The turn that is not over, else the last one. */
 export async function currentTurn(store: Store, threadId: string): Promise<TurnRow | undefined> {
   const turns = await store.turnsOfThread(threadId);
-  return turns.find((turn) => isActive(turn)) ?? turns.at(-1);
-}
-
-export function isActive(turn: TurnRow): boolean {
-  return UNFINISHED.includes(turn.status);
+  return turns.find((turn) => UNFINISHED.includes(turn.status)) ?? turns.at(-1);
 }
