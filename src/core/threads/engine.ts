@@ -198,6 +198,8 @@ export class Engine {
       const recovered = await recoverTurn(this.#deps, turn);
       if (recovered === 'interrupted') await emitTurn(this.#deps, turn.id);
       if (recovered !== 'drivable' || !options.drive) continue;
+      // One turn of another workspace must not keep the others from being driven on.
+      if (checkSnapshot(turn, this.#deps.files.roots)) continue;
       const drive = await this.continueTurn(turn.id);
       if (drive) drives.push(drive);
     }

@@ -91,6 +91,22 @@ describe('consent under odd circumstances', () => {
     await assert.rejects(interruptAndContinue(engine, turnId), { code: 'snapshot_drift' });
   });
 
+  it('a decided turn of another workspace does not end the sweep, and is not driven there', async () => {
+    const { turnId } = await propose('write_file', { path: 'new.txt', content: 'x' });
+    const { engine, store } = await another({
+      files: { ...bench.deps.files, roots: [bench.folder.at('elsewhere')] },
+    });
+    const { id: actionId } = await bench.action();
+    const decisions = { c1: { type: 'approve' } as const };
+    await store.claimAction({ actionId, decisions, decidedBy: 'test', at: Date.now() });
+    await interrupt(turnId);
+    assert.deepEqual(await engine.recover({ drive: true }), []);
+    assert.equal((await store.getTurn(turnId))?.status, 'interrupted');
+    const drives = await bench.engine.recover({ drive: true });
+    await Promise.all(drives.map(({ done }) => done));
+    assert.equal(readFileSync(bench.at('new.txt'), 'utf8'), 'x');
+  });
+
   it('a stop from another process ends the turn and the command that runs', async () => {
     const { turnId } = await propose('run_command', {
       command: 'echo $$ > pid; sleep 60; touch late',
@@ -125,11 +141,15 @@ describe('consent under odd circumstances', () => {
   });
 
   async function interruptAndContinue(engine: Engine, turnId: string): Promise<void> {
-    bench.settings['countersign.approval.mode'] = 'default';
+    await interrupt(turnId);
+    await engine.continueTurn(turnId);
+  }
+
+  /** As if the process that drove the turn had died and its lease had run out. */
+  async function interrupt(turnId: string): Promise<void> {
     const { default: Database } = await import('better-sqlite3');
     const db = new Database(bench.folder.at('state.db'));
     db.prepare("UPDATE turn SET status = 'interrupted' WHERE id = ?").run(turnId);
     db.close();
-    await engine.continueTurn(turnId);
   }
 });
