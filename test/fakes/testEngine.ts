@@ -6,7 +6,7 @@ import path from 'node:path';
 import { rgPath } from '@vscode/ripgrep';
 import type { OpenedEngine } from '../../src/core/services.ts';
 import type { ActionRow } from '../../src/core/ports/store.ts';
-import type { Drive } from '../../src/core/threads/engine.ts';
+import type { Drive } from '../../src/core/threads/deps.ts';
 import { openEngine } from '../../src/node/openEngine.ts';
 import { recordingLogger } from './recordingLogger.ts';
 

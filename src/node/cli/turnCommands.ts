@@ -14,7 +14,7 @@ import { AppError } from '../../core/base/errors.ts';
 import { parseModelRef } from '../../core/models/modelRef.ts';
 import type { ModelRef } from '../../core/ports/model.ts';
 import type { OpenedEngine } from '../../core/services.ts';
-import type { Drive } from '../../core/threads/engine.ts';
+import type { Drive } from '../../core/threads/deps.ts';
 
 export async function runTurn(context: CliContext, options: CliOptions): Promise<number> {
   const [prompt, ...more] = options.words;

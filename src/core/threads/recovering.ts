@@ -1,0 +1,51 @@
+// Turns that nobody drives: those whose process died, those that wait to go on, approvals whose time is over.
+import { emitTurn } from '../agent/pausing.ts';
+import { recoverTurn } from '../agent/recovery.ts';
+import { checkSnapshot } from '../agent/submission.ts';
+import { AppError } from '../base/errors.ts';
+import type { Drive, ThreadDeps } from './deps.ts';
+import type { RunnerDeps } from '../agent/turnRunner.ts';
+
+/**
+ * Looks after turns whose process died: what waits is shown again, what was decided is driven on when `drive` is set (its
+ * decisions are not asked for again), the rest becomes `interrupted` and may be continued. Returns the drives it started.
+ */
+export async function recover(deps: ThreadDeps, options: { drive: boolean }): Promise<Drive[]> {
+  const { store } = deps;
+  await expireDue(deps);
+  for (const turn of await store.abandonedTurns()) {
+    if (!deps.drives.has(turn.id)) await store.interruptTurn(turn);
+  }
+  const drives: Drive[] = [];
+  for (const turn of await store.turnsInState('interrupted')) {
+    const recovered = await recoverTurn(deps, turn);
+    if (recovered === 'interrupted') await emitTurn(deps, turn.id);
+    if (recovered !== 'drivable' || !options.drive) continue;
+    // One turn of another workspace must not keep the others from being driven on.
+    if (checkSnapshot(turn, deps.files.roots)) continue;
+    const drive = await continueTurn(deps, turn.id);
+    if (drive) drives.push(drive);
+  }
+  return drives;
+}
+
+/** interrupted → running in this process, from its checkpoint; undefined when it is not interrupted any more. */
+export async function continueTurn(deps: ThreadDeps, turnId: string): Promise<Drive | undefined> {
+  const turn = await deps.store.getTurn(turnId);
+  if (turn?.status !== 'interrupted') return undefined;
+  const drift = checkSnapshot(turn, deps.files.roots);
+  if (drift) throw new AppError(drift.code, drift.message);
+  if ((await deps.store.resumeTurn(turn)) === undefined) return undefined;
+  const running = await emitTurn(deps, turnId);
+  return running && { turn: running, done: deps.drives.start(running, null) };
+}
+
+export async function expireDue(deps: RunnerDeps): Promise<void> {
+  const { store, clock } = deps;
+  for (const id of await store.expireActions(clock.now())) {
+    const action = await store.getAction(id);
+    if (!action) continue;
+    deps.emit({ type: 'action', action });
+    await emitTurn(deps, action.turnId);
+  }
+}
