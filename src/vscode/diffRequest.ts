@@ -14,7 +14,7 @@ export async function diffRequest(
     throw new AppError('not_an_edit', 'Only a file edit can be shown in a diff editor.');
   }
   const { baseHash, newText, path } = request.proposal;
-  const before = baseHash === null ? '' : await store.getText(baseHash);
+  const before = baseHash === null ? '' : await store.getText(action.turnId, baseHash);
   if (before === undefined) {
     throw new AppError('no_base', 'The text this edit was proposed on is no longer kept.');
   }

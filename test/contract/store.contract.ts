@@ -299,14 +299,14 @@ function terminalContract(make: MakeSubject): void {
         await subject.store.planCalls([plannedCall()]);
         await putCheckpoint(subject, 'turn1');
         await subject.store.pauseTurn(openAction(), 1);
-        const hash = await subject.store.putText('text');
+        const hash = await subject.store.putText('turn1', 'text');
         const read = async () => [
           await subject.store.listThreads(),
           await subject.store.turnsOfThread('thread1'),
           await subject.store.messagesOfThread('thread1'),
           await subject.store.callsOfTurn('turn1'),
           await subject.store.openActions(),
-          await subject.store.getText(hash),
+          await subject.store.getText('turn1', hash),
           await hasCheckpoint(subject, 'turn1'),
         ];
         const before = await read();

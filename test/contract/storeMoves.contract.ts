@@ -340,14 +340,14 @@ function textContract(make: MakeSubject): void {
       'stores a text once, by its hash',
       withSubject(make, async ({ store }) => {
         const text = `${'ä\u0000\n'.repeat(50_000)}`;
-        const hash = await store.putText(text);
+        const hash = await store.putText('turn1', text);
         assert.match(hash, /^[0-9a-f]{64}$/);
-        assert.equal(await store.putText(text), hash);
-        assert.equal(await store.getText(hash), text);
-        assert.equal(await store.getText('0'.repeat(64)), undefined);
+        assert.equal(await store.putText('turn1', text), hash);
+        assert.equal(await store.getText('turn1', hash), text);
+        assert.equal(await store.getText('turn1', '0'.repeat(64)), undefined);
         const empty = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
-        assert.equal(await store.putText(''), empty);
-        assert.equal(await store.getText(empty), '');
+        assert.equal(await store.putText('turn1', ''), empty);
+        assert.equal(await store.getText('turn1', empty), '');
       }),
     );
   });

@@ -3,6 +3,7 @@
 import { interrupt } from '@langchain/langgraph';
 import { batchHash } from './proposalHash.ts';
 import { parseJson } from '../base/json.ts';
+import { prefixIn } from '../../protocol/temporary.ts';
 import {
   JsonObject,
   type ActionRequest,
@@ -67,7 +68,7 @@ function openAction(
   const createdAt = deps.clock.now();
   const after = deps.expiresAfter();
   return {
-    id: deps.ids.next('a'),
+    id: deps.ids.next(prefixIn(turn.id, 'a')),
     turnId: turn.id,
     threadId: turn.threadId,
     batchId: rows[0]?.batchId ?? '',

@@ -31,6 +31,7 @@ async function keepBaseTexts(deps: EngineDeps, action: ActionRow): Promise<void>
     const chained = edits.find((other) => other.newHash === baseHash && other.newText !== null);
     const read = chained ? undefined : await deps.files.read(realPath);
     const text = chained?.newText ?? (read?.kind === 'text' ? read.text : null);
-    if (text !== null && deps.texts.sha256(text) === baseHash) await deps.store.putText(text);
+    if (text !== null && deps.texts.sha256(text) === baseHash)
+      await deps.store.putText(action.turnId, text);
   }
 }

@@ -178,7 +178,7 @@ async function performEdited(
   const proposal =
     content === undefined
       ? onShownBase(again.proposal, shown)
-      : await withHumanText(run.deps, again.tool, { base: shown, content });
+      : await withHumanText(run.deps, again.tool, { turnId: row.turnId, base: shown, content });
   const proposalHash = run.deps.hashProposal({
     callId: row.callId,
     tool: row.tool,
@@ -200,12 +200,12 @@ function onShownBase(edited: Proposal, shown: Proposal): Proposal {
 async function withHumanText(
   deps: EngineDeps,
   tool: Tool,
-  edit: { base: Proposal; content: string },
+  edit: { turnId: string; base: Proposal; content: string },
 ): Promise<Proposal> {
-  const { base, content } = edit;
+  const { turnId, base, content } = edit;
   if (base.kind !== 'edit' || !tool.withContent) return base;
   // The base text, so that added and removed lines are counted against what is replaced.
-  const before = base.baseHash === null ? '' : await deps.store.getText(base.baseHash);
+  const before = base.baseHash === null ? '' : await deps.store.getText(turnId, base.baseHash);
   const overlay = new Map(before === undefined ? [] : [[base.realPath, before]]);
   return tool.withContent(base, content, { ...deps, overlay });
 }
@@ -269,7 +269,7 @@ async function settle(run: CallRun, row: CallRow, settled: Settled): Promise<Set
   const { store, clock } = run.deps;
   const { state, outcome, text: result, verdict, fullOutput } = settled;
   const { turnId, callId } = row;
-  const outputHash = fullOutput === undefined ? null : await store.putText(fullOutput);
+  const outputHash = fullOutput === undefined ? null : await store.putText(turnId, fullOutput);
   const at = clock.now();
   const move = { turnId, callId, state, outcome, result, outputHash, at };
   const written = await store.settleCall({ ...move, ...(verdict && { verdict }) });

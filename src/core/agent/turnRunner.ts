@@ -3,6 +3,7 @@ import { actionFor, asks } from './gate.ts';
 import { buildGraph } from './graph.ts';
 import { closingMessages } from './closing.ts';
 import { emitTurn, pauseWith } from './pausing.ts';
+import { discreetFor, loggedFailure } from './discreet.ts';
 import { createTextFlusher } from './textFlusher.ts';
 import { createTurnNodes, type DrivenTurn } from './turnNodes.ts';
 import { TurnSnapshot } from './snapshot.ts';
@@ -22,10 +23,11 @@ export type DriveEnd =
 
 /** Starts the turn with its user message, or goes on from its checkpoint when `user` is null. Never rejects. */
 export async function driveTurn(
-  deps: RunnerDeps,
+  runner: RunnerDeps,
   turn: TurnRow,
   options: { user: Message | null; signal: AbortSignal },
 ): Promise<DriveEnd> {
+  const deps = discreetFor(runner, turn.id);
   try {
     const driven = await prepare(deps, turn, options.signal);
     const interrupted = await streamGraph(deps, driven, options.user);
@@ -111,7 +113,8 @@ async function endAfterError(
     failure === 'stopped'
       ? { status: 'cancelled', code: 'stopped', message: 'Stopped by the user.' }
       : { status: 'failed', code: failure.code, message: failure.message };
-  if (failure !== 'stopped') deps.logger.warn(`turn ${turn.id} failed: ${failure.message}`);
+  if (failure !== 'stopped')
+    deps.logger.warn(`turn ${turn.id} failed: ${loggedFailure(failure, turn.id)}`);
   try {
     return await end(deps, turn, ending);
   } catch (again) {

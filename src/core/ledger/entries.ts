@@ -15,14 +15,17 @@ import type {
 import type { Texts } from '../ports/system.ts';
 
 export function turnStarted(turn: NewTurn, place: Place): LedgerEntry {
+  return { ...created(turn, place), kind: 'turn.started' };
+}
+
+/** The turn was written down and waits: for the one before it in its thread, or for a free place. */
+export function turnQueued(turn: NewTurn, place: Place): LedgerEntry {
+  return { ...created(turn, place), kind: 'turn.queued' };
+}
+
+function created(turn: NewTurn, place: Place) {
   const { id: turnId, threadId, snapshotHash, createdAt: at } = turn;
-  return {
-    at,
-    turnId,
-    callId: null,
-    kind: 'turn.started',
-    body: { threadId, snapshotHash, place },
-  };
+  return { at, turnId, callId: null, body: { threadId, snapshotHash, place } };
 }
 
 /** The verdict on a call and, for one that will never run, its outcome. */
@@ -141,7 +144,7 @@ export function callSettled(
   return { at, turnId, callId, kind: 'outcome', body };
 }
 
-/** A recovery move: running → interrupted, or interrupted → running. */
+/** A move that has no other entry: into and out of the queue, and of recovery. */
 export function turnMoved(
   turnId: string,
   move: { at: number; from: TurnStatus; to: TurnStatus },

@@ -53,8 +53,11 @@ const entry = <K extends string, B extends z.ZodType>(kind: K, body: B) =>
     body,
   });
 
+const Created = z.object({ threadId: z.string(), snapshotHash: z.string(), place: Place });
+
 export const LedgerEntry = z.discriminatedUnion('kind', [
-  entry('turn.started', z.object({ threadId: z.string(), snapshotHash: z.string(), place: Place })),
+  entry('turn.started', Created),
+  entry('turn.queued', Created),
   entry(
     'verdict',
     z.object({

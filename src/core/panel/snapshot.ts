@@ -53,29 +53,34 @@ export async function actionView(
     proposalHash: action.proposalHash,
     agentText: batch?.role === 'assistant' ? batch.text : '',
     requests: await Promise.all(
-      action.requests.map((request) => requestView(store, request, tools)),
+      action.requests.map((request) => requestView({ store, tools }, action, request)),
     ),
   };
 }
 
 async function requestView(
-  store: Store,
+  { store, tools }: { store: Store; tools: readonly Tool[] },
+  action: ActionRow,
   request: ActionRow['requests'][number],
-  tools: readonly Tool[],
 ): Promise<RequestView> {
   const tool = findTool(tools, request.tool);
   const schema = tool ? (toolSpecs([tool])[0]?.schema ?? {}) : {};
-  return { ...request, before: await baseText(store, request), schema: JsonObject.parse(schema) };
+  return {
+    ...request,
+    before: await baseText(store, action, request),
+    schema: JsonObject.parse(schema),
+  };
 }
 
 /** The text the edit was proposed on: empty for a new file, null when it is not kept or too large to show. */
 export async function baseText(
   store: Store,
+  { turnId }: ActionRow,
   request: ActionRow['requests'][number],
 ): Promise<string | null> {
   if (request.proposal.kind !== 'edit') return null;
   if (request.proposal.baseHash === null) return '';
-  const text = await store.getText(request.proposal.baseHash);
+  const text = await store.getText(turnId, request.proposal.baseHash);
   return text === undefined || text.length > MAX_BASE ? null : text;
 }
 

@@ -163,7 +163,7 @@ export interface ThreadStore {
 
 export interface TurnStore {
   /** Throws AppError `turn_running` while another turn of the thread is not over. One transaction: the turn `running` at generation 1, its user message at position 0, the thread's updatedAt. */
-  createTurn(turn: NewTurn, user: Message): Promise<TurnRow>;
+  createTurn(turn: NewTurn, user: Message, place?: QueuePlace): Promise<TurnRow>;
   getTurn(id: string): Promise<TurnRow | undefined>;
   turnsInState(status: TurnStatus): Promise<TurnRow[]>;
   messagesOfTurn(turnId: string): Promise<MessageRow[]>;
@@ -191,7 +191,7 @@ export interface ActionStore {
   /** running, interrupted or expired → paused: action inserted, the batch's message awaiting, generation + 1. False when lost. */
   pauseTurn(action: ActionRow, generation: number): Promise<boolean>;
   /** open → resolved with the decisions in it, the turn paused → running, generation + 1. Exactly one caller wins. */
-  claimAction(claim: ClaimAction): Promise<ClaimOutcome>;
+  claimAction(claim: ClaimAction, limit?: number): Promise<ClaimOutcome>;
   /** Expires every open action that is due at `at`, each with its turn: paused → expired, generation + 1. Their ids. */
   expireActions(at: number): Promise<string[]>;
   getAction(id: string): Promise<ActionRow | undefined>;
@@ -210,8 +210,19 @@ export interface LeaseStore {
   abandonedTurns(): Promise<TurnRow[]>;
   /** running and abandoned → interrupted. The turn's new generation, or undefined when the move was lost. */
   interruptTurn(turn: Pick<TurnRow, 'id' | 'generation'>): Promise<number | undefined>;
-  /** interrupted → running under this owner's lease. The new generation, or undefined when the move was lost. */
-  resumeTurn(turn: Pick<TurnRow, 'id' | 'generation'>): Promise<number | undefined>;
+  /** interrupted → running under this owner's lease, or queued at the limit. The new generation, or undefined when the move was lost. */
+  resumeTurn(
+    turn: Pick<TurnRow, 'id' | 'generation'>,
+    limit?: number,
+  ): Promise<number | undefined>;
+  /**
+   * queued → running under this owner's lease: the oldest of these turns that has no open one before it in its thread, while
+   * fewer than `limit` are driven. Undefined when there is none, or no place.
+   */
+  startQueued(
+    turnIds: readonly string[],
+    limit?: number,
+  ): Promise<Pick<TurnRow, 'id' | 'generation'> | undefined>;
   /** started → planned, in an interrupted turn or one we drive: for a call that did not happen, only reads, or shall run again. */
   unstartCall(turnId: string, callId: string): Promise<boolean>;
 }
@@ -239,9 +250,12 @@ export interface SummaryStore {
 }
 
 export interface BlobStore {
-  /** Content-addressed by sha-256 hex of the text; storing the same text twice is free. Returns the hash. */
-  putText(text: string): Promise<string>;
-  getText(hash: string): Promise<string | undefined>;
+  /**
+   * Keeps a text that belongs to a turn, content-addressed by its sha-256 hex; storing the same text twice is free.
+   * Returns the hash.
+   */
+  putText(turnId: string, text: string): Promise<string>;
+  getText(turnId: string, hash: string): Promise<string | undefined>;
 }
 
 /**

@@ -1,5 +1,6 @@
 // The engine as the surfaces see it: threads, turns, decisions, stop. It owns who drives which turn in this process.
 import { askAgain } from '../agent/askAgain.ts';
+import { discreetFor } from '../agent/discreet.ts';
 import { Drives } from './drives.ts';
 import { Emitter, type Event } from '../base/event.ts';
 import { proposalsOfEdits, submit, type SubmitOutcome } from './deciding.ts';
@@ -9,6 +10,7 @@ import { stopTurn } from './stopping.ts';
 import type { Drive, ThreadDeps } from './deps.ts';
 import type { EngineEvent } from '../agent/events.ts';
 import type { RunnerDeps } from '../agent/turnRunner.ts';
+import { temporaryPrefix } from '../../protocol/temporary.ts';
 import type { Decisions, Proposal, Submission } from '../../protocol/calls.ts';
 import type { ThreadRow } from '../ports/store.ts';
 
@@ -28,9 +30,11 @@ export class Engine {
     this.#deps = { ...runner, drives: new Drives(runner) };
   }
 
-  async createThread(): Promise<ThreadRow> {
+  /** A temporary one is gone, with all that is said and done in it, when this process ends. */
+  async createThread({ temporary = false } = {}): Promise<ThreadRow> {
     const now = this.#deps.clock.now();
-    const row = { id: this.#deps.ids.next('t'), title: null, createdAt: now, updatedAt: now };
+    const id = this.#deps.ids.next(temporary ? temporaryPrefix('t') : 't');
+    const row = { id, title: null, createdAt: now, updatedAt: now };
     await this.#deps.store.createThread(row);
     this.#emitter.fire({ type: 'thread', thread: row });
     return row;
@@ -50,7 +54,7 @@ export class Engine {
 
   /** What calls whose arguments a human edited would do: by call id, for those that can be told. */
   async proposalsOfEdits(actionId: string, decisions: Decisions): Promise<Map<string, Proposal>> {
-    return proposalsOfEdits(this.#deps, actionId, decisions);
+    return proposalsOfEdits(discreetFor(this.#deps, actionId), actionId, decisions);
   }
 
   /** Decides a pending action: guards, then the claim, then the turn goes on in this process. */
@@ -76,7 +80,7 @@ export class Engine {
   /** Shows an expired approval again, with what it would do now. False when it is not expired any more. */
   async askAgain(turnId: string): Promise<boolean> {
     const turn = await this.#deps.store.getTurn(turnId);
-    return turn?.status === 'expired' && (await askAgain(this.#deps, turn));
+    return turn?.status === 'expired' && (await askAgain(discreetFor(this.#deps, turnId), turn));
   }
 
   isDriving(turnId: string): boolean {

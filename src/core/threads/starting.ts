@@ -3,6 +3,7 @@ import { hashOf, toolFingerprints, type TurnSnapshot } from '../agent/snapshot.t
 import { renderSystemPrompt } from '../agent/systemPrompt.ts';
 import { AppError } from '../base/errors.ts';
 import { toolSpecs } from '../tools/registry.ts';
+import { prefixIn } from '../../protocol/temporary.ts';
 import { UNFINISHED, type Mode } from '../../protocol/calls.ts';
 import type { Drive, ThreadDeps } from './deps.ts';
 import type { Message } from '../agent/message.ts';
@@ -26,7 +27,7 @@ export async function startTurn(deps: ThreadDeps, start: StartTurn): Promise<Dri
   }
   await refuseWhileActive(deps, threadId);
   const snapshot = snapshotFor(deps, start);
-  const id = ids.next('u');
+  const id = ids.next(prefixIn(threadId, 'u'));
   const user: Message = { role: 'user', id: `${id}:m0`, text: start.text };
   const snapshotHash = hashOf(snapshot, texts);
   const createdAt = clock.now();

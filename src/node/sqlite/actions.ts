@@ -1,11 +1,12 @@
 // Table `pending_action`: pausing a turn and claiming its action, of which exactly one of many claims wins.
 import { z } from 'zod';
-import { actionExpired, asked, callUnstarted, decided } from '../../core/ledger/entries.ts';
+import { actionExpired, asked, callUnstarted, decided, turnMoved } from '../../core/ledger/entries.ts';
 import type { ActionRow, ActionStore, ClaimAction, ClaimOutcome } from '../../core/ports/store.ts';
 import { ActionKind, ActionRequest, Decisions } from '../../protocol/calls.ts';
 import { systemTexts as texts } from '../system.ts';
 import type { Connection } from './connection.ts';
 import { ledgerWriter } from './ledger.ts';
+import { placeFinder } from './leases.ts';
 import { LEASE_MS } from './owner.ts';
 import { messageWriter } from './messages.ts';
 import { jsonColumn, rowReader, type RowReader } from './rows.ts';
@@ -107,25 +108,38 @@ function claimer(connection: Connection, rows: RowReader<ActionRow>): ActionStor
   const resolve = resolver(connection);
   const planAgain = againPlanner(connection);
   const record = ledgerWriter(connection);
-  return async (claim) => {
+  return async (claim, limit) => {
     // Read and compared before the transaction: comparing long texts must not hold the lock. Requests never change.
     const shown = await read(() => readAction(claim.actionId));
     if (!shown) return { kind: 'lost', action: undefined };
     const entries = decided(shown, claim, { place, texts });
     return write((): ClaimOutcome => {
-      const generation = resolve(shown, claim);
-      if (generation === undefined) return { kind: 'lost', action: readAction(claim.actionId) };
+      const moved = resolve(shown, claim, limit);
+      if (!moved) return { kind: 'lost', action: readAction(claim.actionId) };
       record(...entries);
+      if (moved.to === 'queued') {
+        const { at } = claim;
+        record(turnMoved(shown.turnId, { at, from: 'paused', to: 'queued' }, place));
+      }
       planAgain(shown, claim);
-      return { kind: 'claimed', generation };
+      return { kind: 'claimed', generation: moved.generation };
     });
   };
 }
 
-/** Runs inside the claim's transaction: the turn's new generation, or undefined when the claim was lost. */
-function resolver(
-  connection: Connection,
-): (action: ActionRow, claim: ClaimAction) => number | undefined {
+interface Resolved {
+  to: 'running' | 'queued';
+  generation: number;
+}
+
+type Resolver = (
+  action: ActionRow,
+  claim: ClaimAction,
+  limit: number | undefined,
+) => Resolved | undefined;
+
+/** Runs inside the claim's transaction: where the turn is now, or undefined when the claim was lost. */
+function resolver(connection: Connection): Resolver {
   const { db, clock, owner } = connection;
   const { setState } = messageWriter(connection);
   const resolve = db.prepare(
@@ -135,19 +149,23 @@ function resolver(
   );
   const resume = db
     .prepare(
-      `UPDATE turn SET status = 'running', generation = generation + 1, lease_owner = ?, lease_until = ?
-       WHERE id = ? AND status = 'paused' RETURNING generation`,
+      `UPDATE turn SET status = @to, generation = generation + 1, lease_owner = @owner, lease_until = @until
+       WHERE id = @id AND status = 'paused' RETURNING generation`,
     )
     .pluck();
-  return (action, claim) => {
+  const hasPlace = placeFinder(connection);
+  return (action, claim, limit) => {
     const resolved = resolve.run({ ...claim, decisions: JSON.stringify(claim.decisions) });
     if (resolved.changes === 0) return undefined;
-    const until = clock.now() + LEASE_MS;
-    const generation = z.int().parse(resume.get(owner, until, action.turnId));
+    const to = hasPlace(limit) ? 'running' : 'queued';
+    const lease = to === 'running' ? { owner, until: clock.now() + LEASE_MS } : NO_LEASE;
+    const generation = z.int().parse(resume.get({ id: action.turnId, to, ...lease }));
     setState(action.turnId, action.batchId, { from: 'awaiting', to: 'running' });
-    return generation;
+    return { to, generation };
   };
 }
+
+const NO_LEASE = { owner: null, until: null };
 
 /** “Run again” counts from the claim on: a process that dies right after it must neither forget it nor ask again. */
 function againPlanner(connection: Connection): (action: ActionRow, claim: ClaimAction) => void {

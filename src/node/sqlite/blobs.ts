@@ -12,14 +12,14 @@ export function createBlobStore({ db, read, write }: Connection): BlobStore {
   const insert = db.prepare('INSERT INTO blob (hash, body) VALUES (?, ?) ON CONFLICT DO NOTHING');
   const get = db.prepare('SELECT body FROM blob WHERE hash = ?').pluck();
   return {
-    putText: async (text) => {
+    putText: async (_turnId, text) => {
       const hash = sha256(text);
       // Only a short cut: the insert itself settles who was first.
       const known = await read(() => has.get(hash) !== undefined);
       if (!known) await write(() => insert.run(hash, text));
       return hash;
     },
-    getText: (hash) =>
+    getText: (_turnId, hash) =>
       read(() => {
         const body = get.get(hash);
         if (body === undefined) return undefined;

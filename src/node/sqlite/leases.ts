@@ -1,4 +1,4 @@
-// Leases on table `turn`: who drives a running turn, and what becomes of one whose driver is gone.
+// Leases on table `turn`: who drives a running turn, what becomes of one whose driver is gone, and how many may run at once.
 import { z } from 'zod';
 import { callUnstarted, turnMoved } from '../../core/ledger/entries.ts';
 import type { LeaseStore, TurnRow } from '../../core/ports/store.ts';
@@ -9,6 +9,8 @@ import { isGone, LEASE_MS } from './owner.ts';
 import { selectTurn, turnReader } from './turnRows.ts';
 
 const Generation = z.int().optional();
+const Queued = z.object({ id: z.string(), generation: z.int() }).optional();
+const QUEUED = { to: 'queued', owner: null, until: null } as const;
 const Owner = z.object({ id: z.string(), owner: z.string().nullable() });
 
 export function createLeaseStore(connection: Connection): LeaseStore {
@@ -26,6 +28,15 @@ export function createLeaseStore(connection: Connection): LeaseStore {
        WHERE id = @id AND generation = @generation AND status = @from RETURNING generation`,
     )
     .pluck();
+  const next = db
+    .prepare(
+      `SELECT id, generation FROM turn AS queued
+       WHERE status = 'queued' AND id IN (SELECT value FROM json_each(?)) AND NOT EXISTS (
+         SELECT 1 FROM turn AS earlier WHERE earlier.thread_id = queued.thread_id
+           AND earlier.seq < queued.seq AND earlier.ended_at IS NULL)
+       ORDER BY seq LIMIT 1`,
+    );
+  const hasPlace = placeFinder(connection);
   const unstart = db.prepare(
     `UPDATE tool_call SET state = 'planned', started_at = NULL
      WHERE turn_id = ? AND call_id = ? AND state = 'started'
@@ -42,6 +53,7 @@ export function createLeaseStore(connection: Connection): LeaseStore {
     record(turnMoved(turn.id, { at: clock.now(), from: step.from, to: step.to }, place));
     return generation;
   };
+  const driven = () => ({ to: 'running', owner, until: clock.now() + LEASE_MS }) as const;
   return {
     renewLeases: (turnIds) =>
       write(() => {
@@ -58,10 +70,17 @@ export function createLeaseStore(connection: Connection): LeaseStore {
         const step = { from: 'running', to: 'interrupted', owner: null, until: null } as const;
         return move({ id, generation }, step);
       }),
-    resumeTurn: ({ id, generation }) =>
+    resumeTurn: ({ id, generation }, limit) =>
       write(() => {
-        const until = clock.now() + LEASE_MS;
-        return move({ id, generation }, { from: 'interrupted', to: 'running', owner, until });
+        const lease = hasPlace(limit) ? driven() : QUEUED;
+        return move({ id, generation }, { from: 'interrupted', ...lease });
+      }),
+    startQueued: (turnIds, limit) =>
+      write(() => {
+        const turn = Queued.parse(next.get(JSON.stringify(turnIds)));
+        if (!turn || !hasPlace(limit)) return undefined;
+        const generation = move(turn, { from: 'queued', ...driven() });
+        return generation === undefined ? undefined : { id: turn.id, generation };
       }),
     unstartCall: (turnId, callId) =>
       write(() => {
@@ -69,6 +88,17 @@ export function createLeaseStore(connection: Connection): LeaseStore {
         record(callUnstarted({ turnId, callId }, clock.now(), place));
         return true;
       }),
+  };
+}
+
+/** Inside the transaction that wants to run one more turn: true while fewer than `limit` are driven. Abandoned ones hold no place. */
+export function placeFinder(connection: Connection): (limit: number | undefined) => boolean {
+  const running = connection.db.prepare("SELECT count(*) FROM turn WHERE status = 'running'").pluck();
+  const abandoned = abandonedFinder(connection);
+  return (limit) => {
+    if (limit === undefined) return true;
+    const count = z.int().parse(running.get());
+    return count < limit || count - abandoned().size < limit;
   };
 }
 

@@ -2,11 +2,12 @@
 import { z } from 'zod';
 import { AppError } from '../../core/base/errors.ts';
 import { CANCELLED_CALL } from '../../core/agent/closing.ts';
-import { callSettled, turnEnded, turnStarted } from '../../core/ledger/entries.ts';
+import { callSettled, turnEnded, turnQueued, turnStarted } from '../../core/ledger/entries.ts';
 import type { EndTurn, TurnRow, TurnStore } from '../../core/ports/store.ts';
 import { checkpointDeleter } from './checkpointTables.ts';
 import type { Connection } from './connection.ts';
 import { ledgerWriter } from './ledger.ts';
+import { placeFinder } from './leases.ts';
 import { LEASE_MS } from './owner.ts';
 import { messageReader, messageWriter, selectMessage } from './messages.ts';
 import { selectTurn, turnReader } from './turnRows.ts';
@@ -35,9 +36,10 @@ export function createTurnStore(connection: Connection): TurnStore {
 }
 
 function turnCreator(connection: Connection): TurnStore['createTurn'] {
-  const { db, clock, owner, place, write } = connection;
+  const { db, clock, owner, write } = connection;
   const record = ledgerWriter(connection);
-  const { put } = messageWriter(connection);
+  const { close } = messageWriter(connection);
+  const hasPlace = placeFinder(connection);
   const touch = db.prepare('UPDATE thread SET updated_at = ? WHERE id = ?');
   const unfinished = db.prepare('SELECT 1 FROM turn WHERE thread_id = ? AND ended_at IS NULL');
   const insert = db.prepare(
@@ -45,26 +47,30 @@ function turnCreator(connection: Connection): TurnStore['createTurn'] {
        lease_owner, lease_until)
      VALUES (@id, @threadId, @status, @generation, @snapshot, @snapshotHash, @createdAt, @owner, @until)`,
   );
-  return (turn, user) =>
+  return (turn, user, place = {}) =>
     write(() => {
       const { id, threadId, snapshot, snapshotHash, createdAt } = turn;
       if (touch.run(createdAt, threadId).changes === 0) {
         throw new AppError('store_conflict', `There is no thread ${threadId} for turn ${id}.`);
       }
-      if (unfinished.get(threadId) !== undefined) {
+      const busy = unfinished.get(threadId) !== undefined;
+      if (busy && place.behind !== true) {
         throw new AppError(
           'turn_running',
           'Another turn of this thread is not over. Wait for it, decide it or stop it.',
         );
       }
+      const runs = !busy && hasPlace(place.limit);
       const row: TurnRow = {
         ...{ id, threadId, snapshot, snapshotHash, createdAt },
-        ...{ status: 'running', generation: 1, endedAt: null, code: null, message: null },
+        ...{ status: runs ? 'running' : 'queued', generation: 1 },
+        ...{ endedAt: null, code: null, message: null },
       };
-      const until = clock.now() + LEASE_MS;
-      insert.run({ ...row, snapshot: JSON.stringify(snapshot), owner, until });
-      put({ turnId: id, position: 0, state: 'final', message: user });
-      record(turnStarted(turn, place));
+      const lease = runs ? { owner, until: clock.now() + LEASE_MS } : { owner: null, until: null };
+      insert.run({ ...row, snapshot: JSON.stringify(snapshot), ...lease });
+      // Not `put`: nobody drives a queued turn yet.
+      close({ turnId: id, position: 0, state: 'final', message: user });
+      record((runs ? turnStarted : turnQueued)(turn, connection.place));
       return row;
     });
 }

@@ -158,7 +158,7 @@ describe('a decided call', () => {
     const hashes = events.flatMap((event) =>
       event.type === 'call' && event.call.outputHash !== null ? [event.call.outputHash] : [],
     );
-    const whole = await Promise.all(hashes.map((hash) => deps.store.getText(hash)));
+    const whole = await Promise.all(hashes.map((hash) => deps.store.getText('turn', hash)));
     assert.match(whole.join(''), /\[redacted:api-key\]/);
     const output = events.filter(({ type }) => type === 'output');
     assert.match(JSON.stringify(output), /\[redacted:api-key\]/);

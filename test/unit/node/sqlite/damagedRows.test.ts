@@ -137,10 +137,10 @@ describe('damaged rows', () => {
   it(
     'a blob whose text does not fit its hash is not handed out',
     withFile(async (file) => {
-      const hash = await using(file, ({ store }) => store.putText('harmless'));
+      const hash = await using(file, ({ store }) => store.putText('turn1', 'harmless'));
       await tamper(file, (db) => db.exec("UPDATE blob SET body = 'harmful'"));
       await using(file, async ({ store }) => {
-        await assert.rejects(store.getText(hash), hasCode('store_damaged_row', hash));
+        await assert.rejects(store.getText('turn1', hash), hasCode('store_damaged_row', hash));
       });
     }),
   );

@@ -59,7 +59,10 @@ describe('store errors', () => {
       await seed(store);
       const pages = Number(db.pragma('page_count', { simple: true }));
       db.pragma(`max_page_count=${pages + 1}`);
-      await assert.rejects(store.putText('x'.repeat(1_000_000)), hasCode('store_full', 'space'));
+      await assert.rejects(
+        store.putText('turn1', 'x'.repeat(1_000_000)),
+        hasCode('store_full', 'space'),
+      );
       assert.equal((await store.messagesOfTurn('turn1')).length, 2);
       store.dispose();
     }),

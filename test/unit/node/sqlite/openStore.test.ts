@@ -253,7 +253,7 @@ describe('openStore where it cannot write', () => {
       const { store, notices } = await open(crashed);
       assert.deepEqual(notices, []);
       assert.equal((await store.getThread('thread1'))?.title, null);
-      assert.equal(await store.getText('h1'), undefined);
+      assert.equal(await store.getText('turn1', 'h1'), undefined);
       store.dispose();
     }),
   );
