@@ -34,9 +34,12 @@ export type Kill = { at: CrashPoint; passing: number } | { afterMs: number } | n
 
 /** Which steps a command may pass. */
 const RECOVERY: readonly CrashPoint[] = ['interrupt.stored', 'unstart.stored', 'pause.stored'];
-const DRIVING = CRASH_POINTS.filter(
-  (point) => !['turn.created', 'claim.before', 'claim.stored', 'resume.stored'].includes(point),
-);
+const NOT_DRIVING: readonly CrashPoint[] = [
+  ...(['turn.created', 'claim.before', 'claim.stored', 'resume.stored'] as const),
+  // Nothing queues below the limit.
+  ...(['dequeue.before', 'dequeue.stored'] as const),
+];
+const DRIVING = CRASH_POINTS.filter((point) => !NOT_DRIVING.includes(point));
 const STEPS: Readonly<Record<string, readonly CrashPoint[]>> = {
   run: ['turn.created', ...DRIVING],
   decide: ['claim.before', 'claim.stored', ...DRIVING],

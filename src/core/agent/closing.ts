@@ -3,6 +3,9 @@
 import type { Message } from './message.ts';
 import type { CallRow, MessageRow, Store } from '../ports/store.ts';
 
+/** Code of a turn that was cancelled before it ever ran: its message is no part of what a model is told. */
+export const NOT_RUN = 'not_run';
+
 /** What the model is told of a call that the end of its turn cancelled, by the state it was in. */
 export const CANCELLED_CALL = {
   planned: 'Not run: the turn was stopped before it.',

@@ -17,9 +17,15 @@ export interface RunnerDeps extends EngineDeps {
   checkpointer: BaseCheckpointSaver;
 }
 
-/** How a drive ended. `lost` means that another process or a stop moved the turn on. */
+/**
+ * How a drive ended. `lost` means that another process or a stop moved the turn on; `queued` that it was not driven at all: it
+ * waits for its place, and whoever has one for it goes on.
+ */
 export type DriveEnd =
-  { kind: 'paused'; action: ActionRow } | { kind: 'ended'; turn: TurnRow } | { kind: 'lost' };
+  | { kind: 'paused'; action: ActionRow }
+  | { kind: 'ended'; turn: TurnRow }
+  | { kind: 'lost' }
+  | { kind: 'queued' };
 
 /** Starts the turn with its user message, or goes on from its checkpoint when `user` is null. Never rejects. */
 export async function driveTurn(
@@ -42,8 +48,7 @@ export async function driveTurn(
 
 async function prepare(deps: RunnerDeps, turn: TurnRow, signal: AbortSignal): Promise<DrivenTurn> {
   const snapshot = TurnSnapshot.parse(turn.snapshot);
-  const rows = await deps.store.messagesOfThread(turn.threadId);
-  const history = rows.filter((row) => row.turnId !== turn.id && row.state === 'final');
+  const history = await deps.store.historyBefore(turn.id);
   return {
     id: turn.id,
     threadId: turn.threadId,

@@ -3,6 +3,7 @@
 import type { Message } from '../agent/message.ts';
 import type { LedgerHead, LedgerRow } from '../ledger/chain.ts';
 import type { LedgerEntry } from '../ledger/entrySchema.ts';
+import type { CardDraft, StoredDraft } from '../../protocol/drafts.ts';
 import type {
   ActionKind,
   ActionRequest,
@@ -39,6 +40,12 @@ export interface TurnRow {
 }
 
 export type NewTurn = Pick<TurnRow, 'id' | 'threadId' | 'snapshot' | 'snapshotHash' | 'createdAt'>;
+
+/** Where a new turn goes. `limit`: how many turns may be driven at once; without it there is none. */
+export interface QueuePlace {
+  limit?: number;
+  behind?: boolean;
+}
 
 export type MessageState = 'running' | 'awaiting' | 'final';
 
@@ -157,12 +164,18 @@ export interface ThreadStore {
   setTitleIfNull(threadId: string, title: string): Promise<boolean>;
   /** Messages of all turns of a thread, oldest turn first. */
   messagesOfThread(threadId: string): Promise<MessageRow[]>;
+  /** What the turn's model is told of the thread: final messages of earlier turns, without those that never ran (code `not_run`). */
+  historyBefore(turnId: string): Promise<MessageRow[]>;
   /** Oldest first. */
   turnsOfThread(threadId: string): Promise<TurnRow[]>;
 }
 
 export interface TurnStore {
-  /** Throws AppError `turn_running` while another turn of the thread is not over. One transaction: the turn `running` at generation 1, its user message at position 0, the thread's updatedAt. */
+  /**
+   * One transaction: the turn at generation 1, its user message at position 0, the thread's updatedAt. It is `running` under this
+   * owner's lease, or `queued` at the limit. While another turn of the thread is not over, it is queued `behind` it, or AppError
+   * `turn_running` is thrown.
+   */
   createTurn(turn: NewTurn, user: Message, place?: QueuePlace): Promise<TurnRow>;
   getTurn(id: string): Promise<TurnRow | undefined>;
   turnsInState(status: TurnStatus): Promise<TurnRow[]>;
@@ -190,7 +203,7 @@ export interface JournalStore {
 export interface ActionStore {
   /** running, interrupted or expired → paused: action inserted, the batch's message awaiting, generation + 1. False when lost. */
   pauseTurn(action: ActionRow, generation: number): Promise<boolean>;
-  /** open → resolved with the decisions in it, the turn paused → running, generation + 1. Exactly one caller wins. */
+  /** open → resolved with the decisions in it, the turn paused → running, or queued at the limit; generation + 1. Exactly one caller wins. */
   claimAction(claim: ClaimAction, limit?: number): Promise<ClaimOutcome>;
   /** Expires every open action that is due at `at`, each with its turn: paused → expired, generation + 1. Their ids. */
   expireActions(at: number): Promise<string[]>;
@@ -200,6 +213,38 @@ export interface ActionStore {
   /** All open actions, oldest first. */
   openActions(): Promise<ActionRow[]>;
   actionsOfThread(threadId: string): Promise<ActionRow[]>;
+  /** What was decided in a turn, oldest first; cheap however large the proposals are. */
+  decisionsOfTurn(turnId: string): Promise<DecisionRow[]>;
+}
+
+/** A call's draft: what a human typed or picked and did not submit. It never decides anything. */
+export interface DraftRow extends StoredDraft {
+  actionId: string;
+  updatedAt: number;
+}
+
+/** A part that is not given stays as it is; one that is null goes. */
+export interface PutDraft extends Pick<DraftRow, 'actionId' | 'callId' | 'proposalHash'> {
+  card?: CardDraft | null;
+  content?: string | null;
+  at: number;
+}
+
+/** Drafts are gone when their action is decided and when its turn ends. */
+export interface DraftStore {
+  /** The last writer wins. The draft as it is now; undefined when the action is not open or does not show this call so. */
+  putDraft(draft: PutDraft): Promise<DraftRow | undefined>;
+  draftsOfAction(actionId: string): Promise<DraftRow[]>;
+  /** To the open action that asks again, for calls that it shows unchanged (call id and proposal hash); the others go. */
+  moveDrafts(fromActionId: string, toActionId: string): Promise<void>;
+}
+
+/** How a decided action was decided, without its proposals. */
+export type DecisionRow = Pick<ActionRow, 'decisions' | 'decidedBy' | 'decidedAt'>;
+
+export interface WindowStore {
+  /** This window's number among those on the file: the smallest that no living window has. The same when asked again. */
+  joinWindow(): Promise<number>;
 }
 
 /** A running turn belongs to the process that drives it. The store knows its own process (the owner). */
@@ -211,10 +256,7 @@ export interface LeaseStore {
   /** running and abandoned → interrupted. The turn's new generation, or undefined when the move was lost. */
   interruptTurn(turn: Pick<TurnRow, 'id' | 'generation'>): Promise<number | undefined>;
   /** interrupted → running under this owner's lease, or queued at the limit. The new generation, or undefined when the move was lost. */
-  resumeTurn(
-    turn: Pick<TurnRow, 'id' | 'generation'>,
-    limit?: number,
-  ): Promise<number | undefined>;
+  resumeTurn(turn: Pick<TurnRow, 'id' | 'generation'>, limit?: number): Promise<number | undefined>;
   /**
    * queued → running under this owner's lease: the oldest of these turns that has no open one before it in its thread, while
    * fewer than `limit` are driven. Undefined when there is none, or no place.
@@ -277,6 +319,8 @@ export interface Store
     TurnStore,
     JournalStore,
     ActionStore,
+    DraftStore,
+    WindowStore,
     LeaseStore,
     LedgerStore,
     SummaryStore,

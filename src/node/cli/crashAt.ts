@@ -2,7 +2,7 @@
 import { UsageError } from './options.ts';
 import type { Store } from '../../core/ports/store.ts';
 
-/** In the order of a turn; the last three while an abandoned turn is looked after. */
+/** In the order of a turn; the last five while an abandoned turn is looked after, and when a queued one gets its place. */
 export const CRASH_POINTS = [
   'turn.created',
   'reply.before',
@@ -22,6 +22,8 @@ export const CRASH_POINTS = [
   'interrupt.stored',
   'unstart.stored',
   'resume.stored',
+  'dequeue.before',
+  'dequeue.stored',
 ] as const;
 export type CrashPoint = (typeof CRASH_POINTS)[number];
 
@@ -71,13 +73,16 @@ export function tellingSteps(store: Store, pass: PassStep): Store {
     },
     planCalls: (rows) => step([undefined, 'plan.stored'], () => store.planCalls(rows)),
     pauseTurn: (...move) => step(['pause.before', 'pause.stored'], () => store.pauseTurn(...move)),
-    claimAction: (move) => step(['claim.before', 'claim.stored'], () => store.claimAction(move)),
+    claimAction: (...move) =>
+      step(['claim.before', 'claim.stored'], () => store.claimAction(...move)),
     startCall: (move) => step(['start.before', 'start.stored'], () => store.startCall(move)),
     settleCall: (move) => step(['settle.before', 'settle.stored'], () => store.settleCall(move)),
     endTurn: (move) => step(['end.before', 'end.stored'], () => store.endTurn(move)),
     interruptTurn: (turn) => step([undefined, 'interrupt.stored'], () => store.interruptTurn(turn)),
     unstartCall: (...call) => step([undefined, 'unstart.stored'], () => store.unstartCall(...call)),
-    resumeTurn: (turn) => step([undefined, 'resume.stored'], () => store.resumeTurn(turn)),
+    resumeTurn: (...move) => step([undefined, 'resume.stored'], () => store.resumeTurn(...move)),
+    startQueued: (...move) =>
+      step(['dequeue.before', 'dequeue.stored'], () => store.startQueued(...move)),
   };
 }
 

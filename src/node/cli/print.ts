@@ -50,6 +50,11 @@ export function printEnd(print: Print, end: DriveEnd, finalText: string): number
     print({ type: 'turn.failed', code: 'lost', message }, message);
     return EXIT.failed;
   }
+  if (end.kind === 'queued') {
+    const message = 'The turn is still queued. Go on with it with “continue”.';
+    print({ type: 'turn.failed', code: 'still_queued', message }, message);
+    return EXIT.failed;
+  }
   return printEnded(print, end.turn, finalText);
 }
 

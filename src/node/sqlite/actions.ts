@@ -1,10 +1,23 @@
 // Table `pending_action`: pausing a turn and claiming its action, of which exactly one of many claims wins.
 import { z } from 'zod';
-import { actionExpired, asked, callUnstarted, decided, turnMoved } from '../../core/ledger/entries.ts';
-import type { ActionRow, ActionStore, ClaimAction, ClaimOutcome } from '../../core/ports/store.ts';
+import {
+  actionExpired,
+  asked,
+  callUnstarted,
+  decided,
+  turnMoved,
+} from '../../core/ledger/entries.ts';
+import type {
+  ActionRow,
+  ActionStore,
+  ClaimAction,
+  ClaimOutcome,
+  DecisionRow,
+} from '../../core/ports/store.ts';
 import { ActionKind, ActionRequest, Decisions } from '../../protocol/calls.ts';
 import { systemTexts as texts } from '../system.ts';
 import type { Connection } from './connection.ts';
+import { draftInheritor } from './drafts.ts';
 import { ledgerWriter } from './ledger.ts';
 import { placeFinder } from './leases.ts';
 import { LEASE_MS } from './owner.ts';
@@ -27,6 +40,12 @@ const Row: z.ZodType<ActionRow> = z.object({
   decidedAt: z.int().nullable(),
 });
 
+const Decided: z.ZodType<DecisionRow> = z.object({
+  decisions: jsonColumn(Decisions),
+  decidedBy: z.string().nullable(),
+  decidedAt: z.int().nullable(),
+});
+
 const Expired = z.object({ id: z.string(), turnId: z.string() });
 
 const select = `SELECT action.id, turn_id AS turnId, turn.thread_id AS threadId, batch_id AS batchId, kind, state,
@@ -43,6 +62,11 @@ export function createActionStore(connection: Connection): ActionStore {
   );
   const open = db.prepare(`${select} WHERE state = 'open' ORDER BY action.seq`);
   const ofThread = db.prepare(`${select} WHERE turn.thread_id = ? ORDER BY action.seq`);
+  const decisions = rowReader('pending_action', ['id'], Decided, logger);
+  const decisionsOf = db.prepare(
+    `SELECT id, decisions, decided_by AS decidedBy, decided_at AS decidedAt FROM pending_action
+     WHERE turn_id = ? AND state = 'resolved' ORDER BY seq`,
+  );
   return {
     pauseTurn: pauser(connection),
     claimAction: claimer(connection, rows),
@@ -51,6 +75,7 @@ export function createActionStore(connection: Connection): ActionStore {
     actionOfBatch: (turnId, batchId) => read(() => rows.one(ofBatch.get(turnId, batchId))),
     openActions: () => read(() => rows.many(open.all())),
     actionsOfThread: (threadId) => read(() => rows.many(ofThread.all(threadId))),
+    decisionsOfTurn: (turnId) => read(() => decisions.many(decisionsOf.all(turnId))),
   };
 }
 
@@ -66,6 +91,7 @@ function pauser(connection: Connection): ActionStore['pauseTurn'] {
     `INSERT INTO pending_action (id, turn_id, batch_id, kind, state, requests, proposal_hash, created_at, expires_at)
      VALUES (@id, @turnId, @batchId, @kind, 'open', @requests, @proposalHash, @createdAt, @expiresAt)`,
   );
+  const inheritDrafts = draftInheritor(connection);
   return async (action, generation) => {
     if (action.state !== 'open') throw new Error(`Action ${action.id} is not open`);
     const { id, turnId, batchId, kind, proposalHash, createdAt, expiresAt } = action;
@@ -73,6 +99,7 @@ function pauser(connection: Connection): ActionStore['pauseTurn'] {
     return write(() => {
       if (pause.run(turnId, action.threadId, generation).changes === 0) return false;
       insert.run({ id, turnId, batchId, kind, requests, proposalHash, createdAt, expiresAt });
+      inheritDrafts(action);
       setState(turnId, batchId, { from: 'running', to: 'awaiting' });
       record(asked(action));
       return true;

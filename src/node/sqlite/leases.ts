@@ -28,14 +28,13 @@ export function createLeaseStore(connection: Connection): LeaseStore {
        WHERE id = @id AND generation = @generation AND status = @from RETURNING generation`,
     )
     .pluck();
-  const next = db
-    .prepare(
-      `SELECT id, generation FROM turn AS queued
+  const next = db.prepare(
+    `SELECT id, generation FROM turn AS queued
        WHERE status = 'queued' AND id IN (SELECT value FROM json_each(?)) AND NOT EXISTS (
          SELECT 1 FROM turn AS earlier WHERE earlier.thread_id = queued.thread_id
            AND earlier.seq < queued.seq AND earlier.ended_at IS NULL)
        ORDER BY seq LIMIT 1`,
-    );
+  );
   const hasPlace = placeFinder(connection);
   const unstart = db.prepare(
     `UPDATE tool_call SET state = 'planned', started_at = NULL
@@ -93,7 +92,9 @@ export function createLeaseStore(connection: Connection): LeaseStore {
 
 /** Inside the transaction that wants to run one more turn: true while fewer than `limit` are driven. Abandoned ones hold no place. */
 export function placeFinder(connection: Connection): (limit: number | undefined) => boolean {
-  const running = connection.db.prepare("SELECT count(*) FROM turn WHERE status = 'running'").pluck();
+  const running = connection.db
+    .prepare("SELECT count(*) FROM turn WHERE status = 'running'")
+    .pluck();
   const abandoned = abandonedFinder(connection);
   return (limit) => {
     if (limit === undefined) return true;

@@ -1,5 +1,6 @@
 // Table `thread`, and what is read by thread: its turns and messages.
 import { z } from 'zod';
+import { NOT_RUN } from '../../core/agent/closing.ts';
 import type { ThreadRow, ThreadStore } from '../../core/ports/store.ts';
 import type { Connection } from './connection.ts';
 import { messageReader, selectMessage } from './messages.ts';
@@ -29,6 +30,11 @@ export function createThreadStore({ db, logger, read, write }: Connection): Thre
   const messagesOf = db.prepare(
     `${selectMessage} JOIN turn ON turn.id = message.turn_id WHERE turn.thread_id = ? ORDER BY turn.seq, position`,
   );
+  const history = db.prepare(
+    `${selectMessage} JOIN turn ON turn.id = message.turn_id JOIN turn AS own ON own.id = ?
+     WHERE turn.thread_id = own.thread_id AND turn.seq < own.seq AND message.state = 'final'
+       AND turn.code IS NOT '${NOT_RUN}' ORDER BY turn.seq, position`,
+  );
   return {
     createThread: async (row) => {
       await write(() => insert.run(row));
@@ -37,6 +43,7 @@ export function createThreadStore({ db, logger, read, write }: Connection): Thre
     getThread: (id) => read(() => rows.one(byId.get(id))),
     setTitleIfNull: (id, title) => write(() => setTitle.run(title, id).changes === 1),
     messagesOfThread: (id) => read(() => messages.many(messagesOf.all(id))),
+    historyBefore: (turnId) => read(() => messages.many(history.all(turnId))),
     turnsOfThread: (id) => read(() => turns.many(turnsOf.all(id))),
   };
 }
