@@ -12,6 +12,7 @@ import {
   toolRow,
   userMessage,
 } from './storeFixtures.ts';
+import { storeDraftsContract } from './storeDrafts.contract.ts';
 import { storeMovesContract } from './storeMoves.contract.ts';
 import { storeModelContract } from './storeModel.contract.ts';
 import { hasCode, withSubject, type MakeSubject, type StoreSubject } from './storeSubject.ts';
@@ -24,6 +25,7 @@ export function storeContract(name: string, make: MakeSubject): void {
     messagesContract(make);
     terminalContract(make);
     storeMovesContract(make);
+    storeDraftsContract(make);
     storeModelContract(make);
   });
 }
