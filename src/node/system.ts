@@ -2,6 +2,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { formatPatch } from 'diff';
 import { diffHunks } from './lineDiff.ts';
+import { threeWayMerge } from './threeWayMerge.ts';
 import type { Clock, Ids, Texts } from '../core/ports/system.ts';
 
 export const systemClock: Clock = { now: () => Date.now() };
@@ -24,6 +25,7 @@ export const systemTexts: Texts = {
   sha256: (text) => createHash('sha256').update(text, 'utf8').digest('hex'),
   patch: textPatch,
   countChanges,
+  merge: threeWayMerge,
 };
 
 function textPatch(path: string, before: string, after: string): string {

@@ -10,6 +10,12 @@ export interface Ids {
   next(prefix: string): string;
 }
 
+/** `text` holds both sides' changes when `clean`; else it has ours where both changed the same lines. */
+export interface Merged {
+  text: string;
+  clean: boolean;
+}
+
 export interface Texts {
   /** sha-256 hex of the UTF-8 bytes. */
   sha256(text: string): string;
@@ -17,6 +23,8 @@ export interface Texts {
   patch(path: string, before: string, after: string): string;
   /** Lines added and removed. */
   countChanges(before: string, after: string): { added: number; removed: number };
+  /** Three-way merge by lines. */
+  merge(base: string, ours: string, theirs: string): Merged;
 }
 
 /** Compiles a path glob: `*` and `?` inside one segment, `**` across, dot names match. Throws on an invalid one. */

@@ -1,0 +1,108 @@
+// Three-way merge of texts by lines with the `node-diff3` package, in bounded work: its search is split at lines that
+// occur once in each text and in the same order. Pure.
+import { diff3MergeRegions } from 'node-diff3';
+import type { Merged } from '../core/ports/system.ts';
+
+/** Bound of the search between two anchors: pairs of equal lines times lines. More takes too long on the one thread. */
+const MAX_STEPS = 20_000_000;
+/** Texts with more lines are not searched at all. */
+const MAX_LINES = 100_000;
+
+type Sides<T> = readonly [base: T, ours: T, theirs: T];
+
+/** What `ours` and `theirs` made of `base`, both kept; where they changed the same or adjoining lines, `ours` stands. */
+export function threeWayMerge(base: string, ours: string, theirs: string): Merged {
+  if (theirs === base || theirs === ours) return { text: ours, clean: true };
+  if (ours === base) return { text: theirs, clean: true };
+  const sides: Sides<string[]> = [linesOf(base), linesOf(ours), linesOf(theirs)];
+  if (sides.some((lines) => lines.length > MAX_LINES)) return { text: ours, clean: false };
+  const merged: string[] = [];
+  let clean = true;
+  let from: Sides<number> = [0, 0, 0];
+  for (const anchor of [...anchorsOf(sides), endsOf(sides)]) {
+    const part = mergePart([
+      sides[0].slice(from[0], anchor[0]),
+      sides[1].slice(from[1], anchor[1]),
+      sides[2].slice(from[2], anchor[2]),
+    ]);
+    clean &&= part.clean;
+    merged.push(part.text, sides[0][anchor[0]] ?? '');
+    from = [anchor[0] + 1, anchor[1] + 1, anchor[2] + 1];
+  }
+  return { text: merged.join(''), clean };
+}
+
+function mergePart([base, ours, theirs]: Sides<string[]>): Merged {
+  const [before, one, two] = [base.join(''), ours.join(''), theirs.join('')];
+  if (two === before || two === one) return { text: one, clean: true };
+  if (one === before) return { text: two, clean: true };
+  if (steps(base, ours) + steps(base, theirs) > MAX_STEPS) {
+    return { text: one, clean: false };
+  }
+  let clean = true;
+  const texts = diff3MergeRegions(ours, base, theirs).map((region) => {
+    if (region.stable) return region.bufferContent.join('');
+    clean &&= region.aContent.join('') === region.bContent.join('');
+    return region.aContent.join('');
+  });
+  return { text: texts.join(''), clean };
+}
+
+/** Lines with their ends; the last one may have none. */
+function linesOf(text: string): string[] {
+  return text.match(/[^\n]*\n|[^\n]+$/g) ?? [];
+}
+
+function endsOf([base, ours, theirs]: Sides<string[]>): Sides<number> {
+  return [base.length, ours.length, theirs.length];
+}
+
+/** Places of lines that are the same in all and stand between the same neighbours' changes, in order. */
+function anchorsOf([base, ours, theirs]: Sides<string[]>): Sides<number>[] {
+  const [places, oursPlaces, theirsPlaces] = [base, ours, theirs].map(placesOfUnique);
+  const all = [...(places ?? [])].flatMap(([line, place]): Sides<number>[] => {
+    const one = oursPlaces?.get(line);
+    const two = theirsPlaces?.get(line);
+    return one === undefined || two === undefined ? [] : [[place, one, two]];
+  });
+  return increasing(
+    increasing(all, ([, place]) => place),
+    ([, , place]) => place,
+  );
+}
+
+function placesOfUnique(lines: readonly string[]): Map<string, number> {
+  const places = new Map<string, number>();
+  for (const [place, line] of lines.entries()) places.set(line, places.has(line) ? -1 : place);
+  return new Map([...places].filter(([, place]) => place >= 0));
+}
+
+/** A longest run of items whose keys increase. */
+function increasing<T>(items: readonly T[], key: (item: T) => number): T[] {
+  interface Link {
+    item: T;
+    before: Link | undefined;
+  }
+  // The link with the smallest last key, for each length of a run.
+  const ends: Link[] = [];
+  for (const item of items) {
+    let low = 0;
+    let high = ends.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (key(ends[middle]!.item) < key(item)) low = middle + 1;
+      else high = middle;
+    }
+    ends[low] = { item, before: ends[low - 1] };
+  }
+  const run: T[] = [];
+  for (let link = ends.at(-1); link; link = link.before) run.push(link.item);
+  return run.reverse();
+}
+
+function steps(one: readonly string[], two: readonly string[]): number {
+  const counts = new Map<string, number>();
+  for (const line of one) counts.set(line, (counts.get(line) ?? 0) + 1);
+  const pairs = two.reduce((sum, line) => sum + (counts.get(line) ?? 0), 0);
+  return pairs * Math.min(one.length, two.length);
+}
