@@ -7,7 +7,10 @@ import { createLocalFiles } from './files/localFiles.ts';
 import { compileGlob } from './globs.ts';
 import { createNodeProviders } from './models/index.ts';
 import { createShellParser } from './shell/parser.ts';
-import { openStore } from './sqlite/openStore.ts';
+import { BothSavers } from './sqlite/bothSavers.ts';
+import { createBothStores } from './sqlite/bothStores.ts';
+import { lazyMemory } from './sqlite/memory.ts';
+import { openStore, type OpenedStore } from './sqlite/openStore.ts';
 import { systemClock, createIds, systemTexts } from './system.ts';
 import { createProposalHasher } from '../core/agent/proposalHash.ts';
 import { createRedactor } from '../core/agent/redactor.ts';
@@ -28,19 +31,9 @@ const DEMO = 'demo';
 /** Opens the state file and everything around it. Throws AppError with what to do when the state cannot be used. */
 export const openEngine: EngineOpener = async (options) => {
   const { settings, logger } = options;
-  const { nativeBinding } = options.assets;
-  const {
-    store: opening,
-    checkpointer,
-    notices,
-  } = await openStore({
-    file: options.stateFile,
-    logger,
-    clock: systemClock,
-    ...(nativeBinding === undefined ? {} : { nativeBinding }),
-  });
-  const store = options.decorateStore?.(opening) ?? opening;
-  const deps = { ...createPorts(options), store, checkpointer };
+  const { notices, ...state } = await openState(options);
+  const { store } = state;
+  const deps = { ...createPorts(options), ...state };
   const engine = new Engine(deps);
   const readSettings = (): ReturnType<typeof parseSettings> => parseSettings(settings.read());
   const problems = (): string[] => [
@@ -70,6 +63,21 @@ export const openEngine: EngineOpener = async (options) => {
   };
   return opened;
 };
+
+/** The state file, and in front of it the memory of temporary threads. */
+async function openState(options: OpenEngineOptions): Promise<OpenedStore> {
+  const { stateFile: file, logger, decorateStore } = options;
+  const { nativeBinding } = options.assets;
+  const binding = nativeBinding === undefined ? {} : { nativeBinding };
+  const opening = { logger, clock: systemClock, ...binding };
+  const { store, checkpointer, notices } = await openStore({ ...opening, file });
+  const memory = lazyMemory(opening);
+  return {
+    store: createBothStores(decorateStore?.(store) ?? store, memory),
+    checkpointer: new BothSavers(checkpointer, memory),
+    notices,
+  };
+}
 
 function createPorts(options: OpenEngineOptions): Omit<CoreDeps, 'store' | 'checkpointer'> {
   const { roots, assets, logger } = options;
@@ -101,6 +109,9 @@ function createPorts(options: OpenEngineOptions): Omit<CoreDeps, 'store' | 'chec
     timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
     hashProposal: createProposalHasher(texts),
     redactor,
+    maxRunningTurns: () =>
+      parseSettings(options.settings.read()).values['countersign.agent.maxRunningTurns'],
+    takesQueued: options.takesQueued ?? (() => options.settings.read().trusted),
     expiresAfter: () => {
       const { values } = parseSettings(options.settings.read());
       return values['countersign.approval.expiresAfter'] * 60_000 || null;
