@@ -34,6 +34,8 @@ export interface OpenEngineOptions {
   buffers?: EditorBuffers;
   /** Providers besides `scripted` and `openai`. */
   providers?: ModelProviders;
+  /** Whether this process goes on with any turn of the queue by itself. By default while the workspace is trusted. */
+  takesQueued?: () => boolean;
   /** For test harnesses: stands between the engine and its store. */
   decorateStore?: (store: Store) => Store;
 }

@@ -26,6 +26,7 @@ export const SETTINGS = {
   'countersign.model.baseUrl': setting(z.string(), '', 'application'),
   'countersign.approval.mode': setting(Mode, 'default', 'resource'),
   'countersign.approval.expiresAfter': setting(z.number().min(0), 0, 'application'),
+  'countersign.agent.maxRunningTurns': setting(z.int().min(1), 4, 'application'),
   'countersign.storage.path': setting(z.string(), '', 'machine'),
 } as const;
 
@@ -68,6 +69,7 @@ export function parseSettings(layers: SettingsLayers): ParsedSettings {
       'countersign.model.baseUrl': read('countersign.model.baseUrl'),
       'countersign.approval.mode': tightest(read('countersign.approval.mode'), layers),
       'countersign.approval.expiresAfter': read('countersign.approval.expiresAfter'),
+      'countersign.agent.maxRunningTurns': read('countersign.agent.maxRunningTurns'),
       'countersign.storage.path': read('countersign.storage.path'),
     },
     problems,

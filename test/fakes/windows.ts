@@ -52,6 +52,7 @@ export interface Hold {
 
 export interface Windows {
   folder: TemporaryFolder;
+  /** The wall clock, and with it the time for which windows were awake: each looks at the leases before it is set. */
   clock: { time: number };
   /** Every command that was started, in order. */
   commands: string[];
@@ -75,9 +76,9 @@ export async function openWindows(options: WindowsOptions): Promise<Windows> {
   const files = Object.entries(options.files ?? {});
   const inside = files.map(([name, text]) => [`w/${name}`, text] as const);
   const folder = await temporaryFolder({ 'w/.keep': '', ...Object.fromEntries(inside) });
-  const clock = { time: Date.UTC(2026, 0, 1) };
   const commands: string[] = [];
   const opened: Window[] = [];
+  const clock = createClock(opened);
   return {
     ...{ folder, clock, commands, model: { provider: 'said', id: 'x' } },
     at: (relative) => folder.at(`w/${relative}`),
@@ -97,6 +98,21 @@ export async function openWindows(options: WindowsOptions): Promise<Windows> {
   };
 }
 
+/** What a lease was before is seen by the windows' sweeps while time passes; here the first of them comes at once. */
+function createClock(windows: readonly Window[]): Windows['clock'] {
+  let time = Date.UTC(2026, 0, 1);
+  return {
+    get time() {
+      return time;
+    },
+    set time(later) {
+      // Looks before it returns: reads of the store are synchronous, only their answers are not.
+      for (const { bare } of windows) bare.abandonedTurns().catch(() => undefined);
+      time = later;
+    },
+  };
+}
+
 interface Shared extends Pick<Windows, 'folder' | 'clock' | 'commands'> {
   options: WindowsOptions;
 }
@@ -105,7 +121,12 @@ async function openWindow(name: string, shared: Shared): Promise<Window> {
   const { folder, clock, commands, options } = shared;
   const now = { now: () => clock.time };
   const logger = recordingLogger();
-  const opening = await openStore({ file: folder.at('state.db'), logger, clock: now });
+  const opening = await openStore({
+    file: folder.at('state.db'),
+    logger,
+    clock: now,
+    awake: () => clock.time,
+  });
   const death = createDeath();
   const store = tellingSteps(opening.store, death.pass);
   const roots = [folder.at('w')];
@@ -130,6 +151,8 @@ async function openWindow(name: string, shared: Shared): Promise<Window> {
     ids: createIds(now),
     timeZone: 'UTC',
     expiresAfter: () => null,
+    maxRunningTurns: () => 4,
+    takesQueued: () => true,
     hashProposal: createProposalHasher(texts),
     redactor: createRedactor(),
   });

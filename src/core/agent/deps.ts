@@ -27,6 +27,10 @@ export interface EngineDeps {
   timeZone: string;
   /** Milliseconds after which a new pending action expires; null when it waits for ever. */
   expiresAfter: () => number | null;
+  /** How many turns may be driven at once, over all processes on the state file. */
+  maxRunningTurns: () => number;
+  /** Whether this process goes on with any turn of the queue by itself; a command drives only its own. */
+  takesQueued: () => boolean;
   hashProposal: ProposalHasher;
   /** Knows the secrets that this program was handed; what tools give back goes through it. */
   redactor: Redactor;

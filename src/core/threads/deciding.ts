@@ -1,9 +1,9 @@
 // A decision on its way to its turn: guards, then the claim, then the turn goes on in this process.
-import { emitTurn } from '../agent/pausing.ts';
 import { prepareCall } from '../agent/plan.ts';
 import { alreadyDecided, checkSubmission, type Refusal } from '../agent/submission.ts';
 import { TurnSnapshot } from '../agent/snapshot.ts';
 import { AppError } from '../base/errors.ts';
+import { driveOn } from './queue.ts';
 import { expireDue } from './recovering.ts';
 import type { Decisions, Proposal, Submission } from '../../protocol/calls.ts';
 import type { Drive, ThreadDeps } from './deps.ts';
@@ -33,7 +33,7 @@ export async function proposalsOfEdits(
   return proposals;
 }
 
-/** Decides a pending action: guards, then the claim, then the turn goes on in this process. */
+/** Decides a pending action: guards, then the claim, then the turn goes on in this process, or is queued at the limit. */
 export async function submit(
   deps: ThreadDeps,
   submission: Submission,
@@ -54,13 +54,13 @@ export async function submit(
     decidedBy,
     at: clock.now(),
   };
-  const outcome = await store.claimAction(claim);
+  const outcome = await store.claimAction(claim, deps.maxRunningTurns());
   if (outcome.kind === 'lost') return { ok: false, refusal: lostRefusal(outcome.action) };
   const resolved = await store.getAction(submission.actionId);
   if (resolved) deps.emit({ type: 'action', action: resolved });
-  const running = await emitTurn(deps, action!.turnId);
-  if (!running) throw new AppError('internal', 'Claimed turn is gone', { audience: 'log' });
-  return { ok: true, turn: running, done: deps.drives.start(running, null) };
+  const drive = await driveOn(deps, action!.turnId, outcome.generation);
+  if (!drive) throw new AppError('internal', 'Claimed turn is gone', { audience: 'log' });
+  return { ok: true, ...drive };
 }
 
 /** Without its checkpoint the graph would do nothing and seem to have finished: then the decision is not consumed. */

@@ -1,5 +1,6 @@
 // The turns that this process drives: started here, kept by a heartbeat, aborted when someone else moved them on.
 import { driveTurn, type DriveEnd, type RunnerDeps } from '../agent/turnRunner.ts';
+import { Emitter, type Event } from '../base/event.ts';
 import type { Message } from '../agent/message.ts';
 import type { Disposable } from '../base/lifecycle.ts';
 import type { TurnRow } from '../ports/store.ts';
@@ -18,10 +19,15 @@ export class Drives implements Disposable {
   readonly #deps: RunnerDeps;
   readonly #entries = new Map<string, DriveEntry>();
   readonly #watching: Disposable;
+  readonly #ended: Emitter<void>;
+  /** A drive of this process ended or paused; its place is free. */
+  readonly onEnd: Event<void>;
   #heartbeat: ReturnType<typeof setInterval> | undefined;
 
   constructor(deps: RunnerDeps) {
     this.#deps = deps;
+    this.#ended = new Emitter((error) => deps.logger.error('a watcher failed', error));
+    this.onEnd = this.#ended.event;
     this.#watching = deps.store.onExternalChange(() => this.#dropLost());
   }
 
@@ -30,11 +36,16 @@ export class Drives implements Disposable {
     const abort = new AbortController();
     const done = driveTurn(this.#deps, turn, { user, signal: abort.signal }).finally(() => {
       if (this.#entries.get(turn.id) === entry) this.#entries.delete(turn.id);
+      this.#ended.fire();
     });
     const entry = { abort, done, generation: turn.generation };
     this.#entries.set(turn.id, entry);
     this.#heartbeat ??= setInterval(() => this.#beat(), HEARTBEAT_MS);
     return done;
+  }
+
+  get busy(): boolean {
+    return this.#entries.size > 0;
   }
 
   has(turnId: string): boolean {
@@ -57,6 +68,7 @@ export class Drives implements Disposable {
   dispose(): void {
     clearInterval(this.#heartbeat);
     this.#watching.dispose();
+    this.#ended.dispose();
   }
 
   #beat(): void {

@@ -5,22 +5,23 @@ import { Drives } from './drives.ts';
 import { Emitter, type Event } from '../base/event.ts';
 import { proposalsOfEdits, submit, type SubmitOutcome } from './deciding.ts';
 import { continueTurn, recover } from './recovering.ts';
-import { startTurn, turnRunning, type StartTurn } from './starting.ts';
-import { stopTurn } from './stopping.ts';
+import { QueueKeeper } from './queue.ts';
+import { seeThrough } from './seeThrough.ts';
+import { startTurn, type StartTurn } from './starting.ts';
+import { removeQueued, stopThread, stopTurn } from './stopping.ts';
 import type { Drive, ThreadDeps } from './deps.ts';
 import type { EngineEvent } from '../agent/events.ts';
-import type { RunnerDeps } from '../agent/turnRunner.ts';
+import type { DriveEnd, RunnerDeps } from '../agent/turnRunner.ts';
 import { temporaryPrefix } from '../../protocol/temporary.ts';
 import type { Decisions, Proposal, Submission } from '../../protocol/calls.ts';
-import type { ThreadRow } from '../ports/store.ts';
+import type { PutDraft, ThreadRow } from '../ports/store.ts';
 
 export type CoreDeps = Omit<RunnerDeps, 'emit'>;
 
 export class Engine {
   readonly #deps: ThreadDeps;
   readonly #emitter: Emitter<EngineEvent>;
-  /** Threads in which a turn is being started: between the check and the row there are awaits. */
-  readonly #starting = new Set<string>();
+  readonly #queue: QueueKeeper;
   readonly onEvent: Event<EngineEvent>;
 
   constructor(deps: CoreDeps) {
@@ -28,6 +29,7 @@ export class Engine {
     this.onEvent = this.#emitter.event;
     const runner: RunnerDeps = { ...deps, emit: (event) => this.#emitter.fire(event) };
     this.#deps = { ...runner, drives: new Drives(runner) };
+    this.#queue = new QueueKeeper(this.#deps);
   }
 
   /** A temporary one is gone, with all that is said and done in it, when this process ends. */
@@ -40,16 +42,9 @@ export class Engine {
     return row;
   }
 
-  /** A message never answers or replaces a turn. Throws what `startTurn` of starting.ts throws. */
+  /** A message never answers a turn, nor replaces it unless told to. Throws what `startTurn` of starting.ts throws. */
   async startTurn(start: StartTurn): Promise<Drive> {
-    const { threadId } = start;
-    if (this.#starting.has(threadId)) throw turnRunning();
-    this.#starting.add(threadId);
-    try {
-      return await startTurn(this.#deps, start);
-    } finally {
-      this.#starting.delete(threadId);
-    }
+    return this.#thenMove(startTurn(this.#deps, start));
   }
 
   /** What calls whose arguments a human edited would do: by call id, for those that can be told. */
@@ -62,9 +57,31 @@ export class Engine {
     return submit(this.#deps, submission, decidedBy);
   }
 
+  /** Keeps what a human typed and did not submit. False when the action does not wait any more, or not so. */
+  async saveDraft(draft: Omit<PutDraft, 'at'>): Promise<boolean> {
+    const kept = await this.#deps.store.putDraft({ ...draft, at: this.#deps.clock.now() });
+    if (kept) this.#emitter.fire({ type: 'draft', draft: kept });
+    return kept !== undefined;
+  }
+
   /** Stops a turn that is not over, wherever it is; true when this call ended it. */
   async stop(turnId: string): Promise<boolean> {
-    return stopTurn(this.#deps, turnId);
+    return this.#thenMove(stopTurn(this.#deps, turnId));
+  }
+
+  /** Stops what the thread is at and takes back what is queued behind it; false when there is nothing to stop. */
+  async stopThread(threadId: string): Promise<boolean> {
+    return this.#thenMove(stopThread(this.#deps, threadId));
+  }
+
+  /** Takes back a queued message; false when its turn runs, or ran, by now. */
+  async removeQueued(turnId: string): Promise<boolean> {
+    return this.#thenMove(removeQueued(this.#deps, turnId));
+  }
+
+  /** For a process that waits for its own queued turn; `queued` when it gave up at `signal`, the turn stays in the queue. */
+  async seeThrough(turnId: string, signal: AbortSignal): Promise<DriveEnd> {
+    return seeThrough(this.#deps, turnId, signal);
   }
 
   /** Looks after turns whose process died; see recovering.ts. Returns the drives it started. */
@@ -72,7 +89,7 @@ export class Engine {
     return recover(this.#deps, options);
   }
 
-  /** interrupted → running in this process, from its checkpoint; undefined when it is not interrupted any more. */
+  /** Goes on with an interrupted or queued turn in this process; see recovering.ts. */
   async continueTurn(turnId: string): Promise<Drive | undefined> {
     return continueTurn(this.#deps, turnId);
   }
@@ -89,12 +106,20 @@ export class Engine {
 
   /** Resolves when nothing is being driven in this process any more. */
   async idle(): Promise<void> {
-    await this.#deps.drives.idle();
+    await this.#queue.idle();
   }
 
   dispose(): void {
     // Shutdown decides nothing: paused turns stay paused, running ones are left as they are.
+    this.#queue.dispose();
     this.#deps.drives.dispose();
     this.#emitter.dispose();
+  }
+
+  /** What made a place may let a queued turn start. */
+  async #thenMove<T>(work: Promise<T>): Promise<T> {
+    const result = await work;
+    this.#queue.move();
+    return result;
   }
 }

@@ -1,5 +1,6 @@
 // Turns that nobody drives: those whose process died, those that wait to go on, approvals whose time is over.
 import { emitTurn } from '../agent/pausing.ts';
+import { driveOn, inQueue, startQueued } from './queue.ts';
 import { recoverTurn } from '../agent/recovery.ts';
 import { checkSnapshot } from '../agent/submission.ts';
 import { AppError } from '../base/errors.ts';
@@ -8,7 +9,8 @@ import type { RunnerDeps } from '../agent/turnRunner.ts';
 
 /**
  * Looks after turns whose process died: what waits is shown again, what was decided is driven on when `drive` is set (its
- * decisions are not asked for again), the rest becomes `interrupted` and may be continued. Returns the drives it started.
+ * decisions are not asked for again), the rest becomes `interrupted` and may be continued. What was queued is driven too, when
+ * there is a place. Returns the drives it started.
  */
 export async function recover(deps: ThreadDeps, options: { drive: boolean }): Promise<Drive[]> {
   const { store } = deps;
@@ -24,20 +26,24 @@ export async function recover(deps: ThreadDeps, options: { drive: boolean }): Pr
     // One turn of another workspace must not keep the others from being driven on.
     if (checkSnapshot(turn, deps.files.roots)) continue;
     const drive = await continueTurn(deps, turn.id);
-    if (drive) drives.push(drive);
+    if (drive && deps.drives.has(turn.id)) drives.push(drive);
   }
+  if (options.drive) drives.push(...(await startQueued(deps)));
   return drives;
 }
 
-/** interrupted → running in this process, from its checkpoint; undefined when it is not interrupted any more. */
+/**
+ * interrupted → running in this process, from its checkpoint, or queued at the limit; a queued one is driven when there is a
+ * place. Undefined when it is neither any more. Throws AppError when the turn belongs to another workspace.
+ */
 export async function continueTurn(deps: ThreadDeps, turnId: string): Promise<Drive | undefined> {
   const turn = await deps.store.getTurn(turnId);
-  if (turn?.status !== 'interrupted') return undefined;
+  if (turn?.status !== 'interrupted' && turn?.status !== 'queued') return undefined;
   const drift = checkSnapshot(turn, deps.files.roots);
   if (drift) throw new AppError(drift.code, drift.message);
-  if ((await deps.store.resumeTurn(turn)) === undefined) return undefined;
-  const running = await emitTurn(deps, turnId);
-  return running && { turn: running, done: deps.drives.start(running, null) };
+  if (turn.status === 'queued') return (await startQueued(deps, turnId))[0] ?? inQueue(turn);
+  const generation = await deps.store.resumeTurn(turn, deps.maxRunningTurns());
+  return generation === undefined ? undefined : driveOn(deps, turnId, generation);
 }
 
 export async function expireDue(deps: RunnerDeps): Promise<void> {

@@ -1,7 +1,9 @@
-// A message starts a turn: what determines it is fixed here, once. A message never answers or replaces a turn.
+// A message starts a turn: what determines it is fixed here, once. A message never answers a turn, nor replaces it unless told to.
 import { hashOf, toolFingerprints, type TurnSnapshot } from '../agent/snapshot.ts';
+import { inQueue } from './queue.ts';
 import { renderSystemPrompt } from '../agent/systemPrompt.ts';
 import { AppError } from '../base/errors.ts';
+import { stopBefore } from './stopping.ts';
 import { toolSpecs } from '../tools/registry.ts';
 import { prefixIn } from '../../protocol/temporary.ts';
 import { UNFINISHED, type Mode } from '../../protocol/calls.ts';
@@ -11,33 +13,46 @@ import type { RunnerDeps } from '../agent/turnRunner.ts';
 import type { ModelRef } from '../ports/model.ts';
 import type { TurnRow } from '../ports/store.ts';
 
+/** What a message does while the thread's turn is not over: nothing, wait behind it, or stop it and go first. */
+export type WhenBusy = 'refuse' | 'queue' | 'discard';
+
 export interface StartTurn {
   threadId: string;
   text: string;
   model: ModelRef;
   mode: Mode;
+  /** `refuse` when it is not said. */
+  whenBusy?: WhenBusy;
 }
 
-/** Throws AppError `unknown_thread`, `turn_paused`, `turn_expired`, `turn_interrupted` or `turn_running`. */
+/**
+ * Throws AppError `unknown_thread`, and unless it may wait or discard `turn_paused`, `turn_expired`, `turn_interrupted` or
+ * `turn_running`.
+ */
 export async function startTurn(deps: ThreadDeps, start: StartTurn): Promise<Drive> {
   const { store, ids, texts, clock, drives } = deps;
-  const { threadId } = start;
+  const { threadId, whenBusy = 'refuse' } = start;
   if (!(await store.getThread(threadId))) {
     throw new AppError('unknown_thread', `There is no thread ${threadId} in this state file.`);
   }
-  await refuseWhileActive(deps, threadId);
+  if (whenBusy === 'refuse') await refuseWhileActive(deps, threadId);
   const snapshot = snapshotFor(deps, start);
   const id = ids.next(prefixIn(threadId, 'u'));
   const user: Message = { role: 'user', id: `${id}:m0`, text: start.text };
   const snapshotHash = hashOf(snapshot, texts);
   const createdAt = clock.now();
-  const turn = await store.createTurn({ id, threadId, snapshot, snapshotHash, createdAt }, user);
+  const place = { limit: deps.maxRunningTurns(), behind: whenBusy !== 'refuse' };
+  const created = { id, threadId, snapshot, snapshotHash, createdAt };
+  const turn = await store.createTurn(created, user, place);
   await store.setTitleIfNull(threadId, titleFrom(start.text));
   await announceStart(deps, turn, user);
-  return { turn, done: drives.start(turn, user) };
+  if (turn.status === 'running') return { turn, done: drives.start(turn, user) };
+  // Only now: whatever dies in between, the message is written down, and nothing was stopped for one that is not.
+  if (whenBusy === 'discard') await stopBefore(deps, turn);
+  return inQueue(turn);
 }
 
-export function turnRunning(): AppError {
+function turnRunning(): AppError {
   return new AppError('turn_running', 'The agent is still working in this thread. Stop it first.');
 }
 

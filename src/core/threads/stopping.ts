@@ -1,39 +1,82 @@
-// Stops a turn in whatever state, wherever it is driven; every call gets its one result.
-import { closingMessages } from '../agent/closing.ts';
+// Stops turns in whatever state, wherever they are driven; every call gets its one result, every other message stays.
+import { closingMessages, NOT_RUN } from '../agent/closing.ts';
 import { emitTurn } from '../agent/pausing.ts';
 import { UNFINISHED } from '../../protocol/calls.ts';
 import type { ThreadDeps } from './deps.ts';
 import type { RunnerDeps } from '../agent/turnRunner.ts';
 import type { TurnRow } from '../ports/store.ts';
 
-/** Stops a running or paused turn, wherever it is; true when this call ended it. */
+/** How often a stop is tried while other processes move the turn on under it. */
+const TRIES = 10;
+
+/** Stops a turn that is not over, wherever it is; true when this call ended it. */
 export async function stopTurn(deps: ThreadDeps, turnId: string): Promise<boolean> {
-  // It may just have paused; then it is stopped like any other that waits.
-  if ((await deps.drives.abort(turnId))?.kind === 'ended') return true;
+  for (let left = TRIES; left > 0; left -= 1) {
+    // It may just have paused; then it is stopped like any other that waits.
+    if ((await deps.drives.abort(turnId))?.kind === 'ended') return true;
+    const turn = await deps.store.getTurn(turnId);
+    if (!turn || !UNFINISHED.includes(turn.status)) return false;
+    if (await cancel(deps, turn)) return true;
+  }
+  return false;
+}
+
+/** Stops what the thread is at and takes back what is queued behind it; true when there was something to stop. */
+export async function stopThread(deps: ThreadDeps, threadId: string): Promise<boolean> {
+  return stopAll(deps, await openTurns(deps, threadId));
+}
+
+/** The same for everything before one turn of the thread, which is next then. */
+export async function stopBefore(deps: ThreadDeps, turn: TurnRow): Promise<void> {
+  const open = await openTurns(deps, turn.threadId);
+  const at = open.findIndex(({ id }) => id === turn.id);
+  await stopAll(deps, at < 0 ? [] : open.slice(0, at));
+}
+
+/** Takes back a message whose turn never ran. False when it runs, or ran, by now: then nothing is stopped. */
+export async function removeQueued(deps: ThreadDeps, turnId: string): Promise<boolean> {
   const turn = await deps.store.getTurn(turnId);
-  if (!turn || !UNFINISHED.includes(turn.status)) return false;
-  const closing = await closingMessages(deps.store, turnId);
+  return turn !== undefined && neverRan(turn) && cancel(deps, turn);
+}
+
+async function openTurns({ store }: ThreadDeps, threadId: string): Promise<TurnRow[]> {
+  const turns = await store.turnsOfThread(threadId);
+  return turns.filter((turn) => UNFINISHED.includes(turn.status));
+}
+
+/** The last one first: none of them starts because the one before it ended. */
+async function stopAll(deps: ThreadDeps, turns: readonly TurnRow[]): Promise<boolean> {
+  let stopped = false;
+  for (const { id } of turns.toReversed()) stopped = (await stopTurn(deps, id)) || stopped;
+  return stopped;
+}
+
+/** Only creation gives generation 1. */
+function neverRan({ status, generation }: TurnRow): boolean {
+  return status === 'queued' && generation === 1;
+}
+
+const STOPPED = { code: 'stopped', message: 'Stopped by the user.' };
+const TAKEN_BACK = { code: NOT_RUN, message: 'Not run: taken back while it was queued.' };
+
+/** False when the turn was moved on meanwhile. */
+async function cancel(deps: ThreadDeps, turn: TurnRow): Promise<boolean> {
+  const { id: turnId, generation } = turn;
   const moved = await deps.store.endTurn({
-    turnId,
-    generation: turn.generation,
-    from: UNFINISHED,
-    status: 'cancelled',
-    code: 'stopped',
-    message: 'Stopped by the user.',
+    ...{ turnId, generation, from: UNFINISHED, status: 'cancelled' },
+    ...(neverRan(turn) ? TAKEN_BACK : STOPPED),
     at: deps.clock.now(),
-    closing,
+    closing: await closingMessages(deps.store, turnId),
   });
-  if (moved) await announceStop(deps, turn, turnId);
+  if (moved) await announceStop(deps, turn);
   return moved;
 }
 
-async function announceStop(deps: RunnerDeps, turn: TurnRow, turnId: string): Promise<void> {
+async function announceStop(deps: RunnerDeps, { id, threadId }: TurnRow): Promise<void> {
   const { store } = deps;
-  for (const call of await store.callsOfTurn(turnId)) {
-    deps.emit({ type: 'call', threadId: turn.threadId, call });
+  for (const call of await store.callsOfTurn(id)) deps.emit({ type: 'call', threadId, call });
+  for (const action of await store.actionsOfThread(threadId)) {
+    if (action.turnId === id) deps.emit({ type: 'action', action });
   }
-  for (const action of await store.actionsOfThread(turn.threadId)) {
-    if (action.turnId === turnId) deps.emit({ type: 'action', action });
-  }
-  await emitTurn(deps, turnId);
+  await emitTurn(deps, id);
 }

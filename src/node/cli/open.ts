@@ -34,6 +34,8 @@ export async function openForCli(
     settings: fileSettings(options.get('settings')),
     secrets: { get: async (name) => (name === 'openai' ? key : undefined) },
     logger: stderrLogger,
+    // A command drives its own turn only.
+    takesQueued: () => false,
     decorateStore,
   });
 }

@@ -122,6 +122,8 @@ async function makeDeps(
     ids: createIds(systemClock),
     timeZone: 'UTC',
     expiresAfter: () => null,
+    maxRunningTurns: () => 4,
+    takesQueued: () => true,
     hashProposal: createProposalHasher(texts),
     redactor: createRedactor(),
     emit: (event) => bench.events.push(event),
