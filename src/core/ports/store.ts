@@ -34,7 +34,7 @@ export interface TurnRow {
   snapshotHash: string;
   createdAt: number;
   endedAt: number | null;
-  /** Set when the turn failed, was cancelled or expired. */
+  /** Set when the turn failed, was cancelled or expired, or its process gave it up. */
   code: string | null;
   message: string | null;
 }
@@ -100,12 +100,18 @@ export interface ActionRow {
   decidedAt: number | null;
 }
 
-export interface TextEvent {
+/** A piece of a streamed message that is not stored yet. */
+export interface NewText {
   turnId: string;
-  /** From 1, ascending inside a turn. */
-  seq: number;
   messageId: string;
+  /** Where it begins in the message, in UTF-16 units. */
+  offset: number;
   delta: string;
+}
+
+export interface TextEvent extends NewText {
+  /** Its number in the event log: ascending over all turns of the file, never used twice. */
+  seq: number;
 }
 
 export interface EndTurn {
@@ -251,10 +257,14 @@ export interface WindowStore {
 export interface LeaseStore {
   /** Makes this owner's leases on these running turns good for another term. */
   renewLeases(turnIds: readonly string[]): Promise<void>;
-  /** Running turns that nobody drives: the lease has run out, or its process is gone from this host. */
+  /** Running turns that nobody drives: its process is gone, or has not renewed its lease for as long as the lease holds. */
   abandonedTurns(): Promise<TurnRow[]>;
   /** running and abandoned → interrupted. The turn's new generation, or undefined when the move was lost. */
   interruptTurn(turn: Pick<TurnRow, 'id' | 'generation'>): Promise<number | undefined>;
+  /** running under this owner's lease → interrupted, saying why. The new generation, or undefined when the move was lost. */
+  releaseTurn(
+    turn: Pick<TurnRow, 'id' | 'generation'> & { code: string; message: string },
+  ): Promise<number | undefined>;
   /** interrupted → running under this owner's lease, or queued at the limit. The new generation, or undefined when the move was lost. */
   resumeTurn(turn: Pick<TurnRow, 'id' | 'generation'>, limit?: number): Promise<number | undefined>;
   /**
@@ -269,15 +279,41 @@ export interface LeaseStore {
   unstartCall(turnId: string, callId: string): Promise<boolean>;
 }
 
+/** What a surface shows of one thread, or what of it is new; all of it read in one transaction. */
+export interface ThreadRows {
+  /** Number of the last event in the log: what happens later has a greater one. */
+  mark: number;
+  thread: ThreadRow | undefined;
+  /** Every turn of the thread, oldest first. */
+  states: { id: string; status: TurnStatus }[];
+  /** All open actions of the file. */
+  waiting: WaitingRow[];
+  /** New since the mark, or all: turns that moved … */
+  turns: TurnRow[];
+  /** … messages and calls; those of a turn that ended meanwhile are all here, because its events are gone … */
+  messages: MessageRow[];
+  calls: CallRow[];
+  /** … text of messages that are not stored: all of it for a turn that moved … */
+  texts: TextEvent[];
+  /** … and actions: without a mark the open ones, else those whose state changed in turns that are not over. */
+  actions: ActionRow[];
+}
+
+/**
+ * The log of what changes in turns that are not over. The moves above write it, each in its own transaction; only streamed
+ * text is appended here. A turn's events are gone when it ends, and the text of a message when the message is stored.
+ */
 export interface EventStore {
-  appendText(events: readonly TextEvent[]): Promise<void>;
+  appendText(events: readonly NewText[]): Promise<void>;
   textEvents(turnId: string): Promise<TextEvent[]>;
   /** Forgets streamed text of a message that is said again, after its process died in the middle of it. */
   dropText(turnId: string, messageId: string): Promise<void>;
+  /** Everything of a thread, or what changed after `since`, the mark of an earlier answer. */
+  threadRows(threadId: string, since: number | null): Promise<ThreadRows>;
 }
 
 /** An open action without its proposals. */
-interface WaitingRow {
+export interface WaitingRow {
   actionId: string;
   turnId: string;
   threadId: string;

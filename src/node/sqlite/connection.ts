@@ -3,35 +3,49 @@ import type { Place } from '../../core/ledger/entrySchema.ts';
 import type { Clock, Logger } from '../../core/ports/system.ts';
 import type { Db } from './database.ts';
 import { newOwner, thisPlace } from './owner.ts';
-import { withBusyRetry } from './retry.ts';
+import { DEADLINES, withBusyRetry, type Deadlines, type Patience } from './retry.ts';
+import { createWriteGuard, type WriteGuard } from './writeGuard.ts';
 
 export interface Connection {
   readonly db: Db;
   readonly file: string;
   readonly logger: Logger;
   readonly clock: Clock;
+  /** Milliseconds for which this process has been awake: no clock that can be set, and it stands still in sleep. */
+  readonly awake: () => number;
   /** This process, and this opening of the file, as leases name it. */
   readonly owner: string;
   /** The same for people, as the ledger names it. */
   readonly place: Place;
   /** Runs synchronously, again when the database was busy. */
-  readonly read: <T>(run: () => T) => Promise<T>;
-  /** The same in one BEGIN IMMEDIATE transaction, rolled back when `run` throws. */
-  readonly write: <T>(run: () => T) => Promise<T>;
+  readonly read: <T>(run: () => T, patience?: Patience) => Promise<T>;
+  /** The same in one BEGIN IMMEDIATE transaction behind the guard, rolled back when `run` throws. */
+  readonly write: <T>(run: () => T, patience?: Patience) => Promise<T>;
+  /** For who begins transactions of their own: called first in each of them. */
+  readonly guard: WriteGuard;
 }
 
-export function createConnection(
-  db: Db,
-  file: string,
-  services: { logger: Logger; clock: Clock },
-): Connection {
+export interface ConnectionServices extends Pick<Connection, 'logger' | 'clock'> {
+  /** Without it, time that goes on in sleep on some systems. */
+  awake?: Connection['awake'] | undefined;
+  deadlines?: Deadlines | undefined;
+}
+
+export function createConnection(db: Db, file: string, services: ConnectionServices): Connection {
+  const { logger, clock, deadlines = DEADLINES, awake = () => performance.now() } = services;
+  const guard = createWriteGuard(db, file);
+  const read: Connection['read'] = (run, patience = 'deciding') =>
+    withBusyRetry(file, run, deadlines[patience]);
   return {
-    db,
-    file,
-    ...services,
+    ...{ db, file, logger, clock, awake, guard, read },
     owner: newOwner(),
     place: thisPlace(),
-    read: (run) => withBusyRetry(file, run),
-    write: (run) => withBusyRetry(file, () => db.transaction(run).immediate()),
+    write: (run, patience) => {
+      const guarded = db.transaction(() => {
+        guard();
+        return run();
+      });
+      return read(() => guarded.immediate(), patience);
+    },
   };
 }

@@ -14,6 +14,8 @@ export interface DriverOptions {
   napi?: string;
 }
 
+/** In place of a path: a database that exists as long as its connection, and nowhere on disk. */
+export const MEMORY = ':memory:';
 /** Milliseconds that a native call waits for a lock, blocking the event loop; retry.ts does the rest. */
 const BUSY_TIMEOUT = 20;
 const NEEDED_NAPI = 10;

@@ -1,5 +1,6 @@
 // Turns what the driver or the file system threw into an AppError that says what to do. Never hides a bug.
 import { AppError } from '../../core/base/errors.ts';
+import { movedError } from './writeGuard.ts';
 
 /** The `code` of a driver or file system error, else the empty string. */
 export function errorCode(thrown: unknown): string {
@@ -28,6 +29,7 @@ export function toStoreError(thrown: unknown, file: string): unknown {
   const code = errorCode(thrown);
   const failed = (name: string, message: string): AppError =>
     new AppError(name, message, { cause: thrown });
+  if (code === 'SQLITE_READONLY_DBMOVED') return movedError(file, thrown);
   if (isBusy(thrown)) return failed('store_busy', busyText(file));
   if (readonlyCodes.has(code) || code.startsWith('SQLITE_READONLY'))
     return failed('store_readonly', readonlyText(file));

@@ -33,6 +33,8 @@ export interface Header {
   inode: number;
   size: number;
   isSqlite: boolean;
+  /** False when it works with a rollback journal, as on drives that have to do without write-ahead logging. */
+  isWal: boolean;
   /** As in the main file; a write-ahead log may hold newer ones. */
   userVersion: number;
   hasLog: boolean;
@@ -40,6 +42,8 @@ export interface Header {
 
 const HEADER_BYTES = 100;
 const USER_VERSION_OFFSET = 60;
+const WRITE_VERSION_OFFSET = 18;
+const WAL_VERSION = 2;
 const MAGIC = 'SQLite format 3\0';
 
 /** Undefined when the file is missing or empty, which is how a new one begins. */
@@ -58,6 +62,7 @@ export function readHeader(file: string): Header | undefined {
     inode,
     size,
     isSqlite: bytes.toString('latin1', 0, MAGIC.length) === MAGIC,
+    isWal: bytes[WRITE_VERSION_OFFSET] === WAL_VERSION,
     userVersion: bytes.readInt32BE(USER_VERSION_OFFSET),
     hasLog: hasBytes(`${file}-wal`) || hasBytes(`${file}-journal`),
   };

@@ -3,15 +3,15 @@ import { z } from 'zod';
 import { callUnstarted, turnMoved } from '../../core/ledger/entries.ts';
 import type { LeaseStore, TurnRow } from '../../core/ports/store.ts';
 import type { TurnStatus } from '../../protocol/calls.ts';
+import { abandonedFinder } from './abandoned.ts';
 import type { Connection } from './connection.ts';
 import { ledgerWriter } from './ledger.ts';
-import { isGone, LEASE_MS } from './owner.ts';
+import { LEASE_MS } from './owner.ts';
 import { selectTurn, turnReader } from './turnRows.ts';
 
 const Generation = z.int().optional();
 const Queued = z.object({ id: z.string(), generation: z.int() }).optional();
 const QUEUED = { to: 'queued', owner: null, until: null } as const;
-const Owner = z.object({ id: z.string(), owner: z.string().nullable() });
 
 export function createLeaseStore(connection: Connection): LeaseStore {
   const { db, logger, clock, owner, place, read, write } = connection;
@@ -24,8 +24,17 @@ export function createLeaseStore(connection: Connection): LeaseStore {
   const record = ledgerWriter(connection);
   const update = db
     .prepare(
-      `UPDATE turn SET status = @to, generation = generation + 1, lease_owner = @owner, lease_until = @until
+      `UPDATE turn SET status = @to, generation = generation + 1, lease_owner = @owner, lease_until = @until,
+         code = NULL, message = NULL
        WHERE id = @id AND generation = @generation AND status = @from RETURNING generation`,
+    )
+    .pluck();
+  const release = db
+    .prepare(
+      `UPDATE turn SET status = 'interrupted', generation = generation + 1, lease_owner = NULL, lease_until = NULL,
+         code = @code, message = @message
+       WHERE id = @id AND generation = @generation AND status = 'running' AND lease_owner = @owner
+       RETURNING generation`,
     )
     .pluck();
   const next = db.prepare(
@@ -69,6 +78,15 @@ export function createLeaseStore(connection: Connection): LeaseStore {
         const step = { from: 'running', to: 'interrupted', owner: null, until: null } as const;
         return move({ id, generation }, step);
       }),
+    releaseTurn: ({ id, generation, code, message }) =>
+      write(() => {
+        const generationNow = Generation.parse(
+          release.get({ id, generation, owner, code, message }),
+        );
+        if (generationNow === undefined) return undefined;
+        record(turnMoved(id, { at: clock.now(), from: 'running', to: 'interrupted' }, place));
+        return generationNow;
+      }),
     resumeTurn: ({ id, generation }, limit) =>
       write(() => {
         const lease = hasPlace(limit) ? driven() : QUEUED;
@@ -100,20 +118,5 @@ export function placeFinder(connection: Connection): (limit: number | undefined)
     if (limit === undefined) return true;
     const count = z.int().parse(running.get());
     return count < limit || count - abandoned().size < limit;
-  };
-}
-
-/** Ids of running turns whose lease is void now. A turn without a lease counts as abandoned. */
-function abandonedFinder({ db, clock, owner }: Connection): () => Set<string> {
-  const leases = db.prepare(
-    `SELECT id, CASE WHEN lease_until > ? THEN lease_owner END AS owner
-     FROM turn WHERE status = 'running'`,
-  );
-  return () => {
-    const rows = z.array(Owner).parse(leases.all(clock.now()));
-    const free = rows.filter(
-      (row) => row.owner === null || (row.owner !== owner && isGone(row.owner)),
-    );
-    return new Set(free.map(({ id }) => id));
   };
 }

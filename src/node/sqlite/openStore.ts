@@ -6,8 +6,10 @@ import type { Store } from '../../core/ports/store.ts';
 import type { Clock, Logger } from '../../core/ports/system.ts';
 import { createActionStore } from './actions.ts';
 import { createBlobStore } from './blobs.ts';
-import { createConnection, type Connection } from './connection.ts';
-import type { Db } from './database.ts';
+import { createConnection, type Connection, type ConnectionServices } from './connection.ts';
+import { createAwakeClock } from './awake.ts';
+import { MEMORY, type Db } from './database.ts';
+import { createDraftStore } from './drafts.ts';
 import { drivenHereOrNoTurn } from './driven.ts';
 import { createEventStore } from './events.ts';
 import { createJournalStore } from './journal.ts';
@@ -17,13 +19,17 @@ import { createSummaryStore } from './summaries.ts';
 import { createThreadStore } from './threads.ts';
 import { createTurnStore } from './turns.ts';
 import { openDatabase, type OpenOptions } from './openDatabase.ts';
+import { createWindowStore } from './windows.ts';
 import { watchExternalChanges } from './watch.ts';
 
-export interface OpenStoreOptions extends Pick<OpenOptions, 'nativeBinding' | 'probeWal'> {
-  /** Absolute path; its folder is created when missing. */
+export interface OpenStoreOptions
+  extends Pick<OpenOptions, 'nativeBinding' | 'probeWal'>, Pick<ConnectionServices, 'deadlines'> {
+  /** Absolute path; its folder is created when missing. `MEMORY`: nothing of it is ever on disk. */
   file: string;
   logger: Logger;
   clock: Clock;
+  /** Milliseconds for which this process has been awake; see awake.ts. */
+  awake?: () => number;
 }
 
 export interface OpenedStore {
@@ -49,26 +55,29 @@ export async function openStore(options: OpenStoreOptions): Promise<OpenedStore>
 /** The store and the checkpointer on a database that is open and migrated. */
 export async function attachStore(
   db: Db,
-  options: Pick<OpenStoreOptions, 'file' | 'logger' | 'clock'>,
+  options: Pick<OpenStoreOptions, 'file' | 'logger' | 'clock' | 'awake' | 'deadlines'>,
 ): Promise<Omit<OpenedStore, 'notices'>> {
-  const { file, logger, clock } = options;
-  const connection = createConnection(db, file, { logger, clock });
+  const { file, logger, clock, deadlines } = options;
+  const owned = new DisposableStore();
+  const awake = options.awake ?? owned.add(createAwakeClock()).now;
+  const connection = createConnection(db, file, { logger, clock, awake, deadlines });
   const { TurnCheckpointer } = await import('./checkpointer.ts');
   const { owner } = connection;
   const fence = { sql: drivenHereOrNoTurn('@threadId'), params: () => ({ owner }) };
   const kept = { keepOfTurns: 4, tidyAfter: 2000 };
   const checkpointer = new TurnCheckpointer(connection, { ...kept, fence });
-  return { store: createStore(connection), checkpointer };
+  return { store: createStore(connection, owned), checkpointer };
 }
 
-function createStore(connection: Connection): Store {
-  const owned = new DisposableStore();
+function createStore(connection: Connection, owned: DisposableStore): Store {
   const changes = owned.add(
     new Emitter<void>((error) => connection.logger.error('A store listener failed', error)),
   );
+  const { leave, ...windows } = createWindowStore(connection);
+  owned.add(toDisposable(leave));
   let watching = false;
   const startWatching = (): void => {
-    if (watching) return;
+    if (watching || connection.file === MEMORY) return;
     watching = true;
     owned.add(watchExternalChanges(connection, () => changes.fire()));
   };
@@ -81,6 +90,8 @@ function createStore(connection: Connection): Store {
     ...createSummaryStore(connection),
     ...createLedgerStore(connection),
     ...createActionStore(connection),
+    ...createDraftStore(connection),
+    ...windows,
     ...createEventStore(connection),
     ...createBlobStore(connection),
     onExternalChange: (listener) => {

@@ -3,9 +3,10 @@ import { randomUUID } from 'node:crypto';
 import { hostname, userInfo } from 'node:os';
 import { z } from 'zod';
 import type { Place } from '../../core/ledger/entrySchema.ts';
+import { parseJson } from '../../core/base/json.ts';
 import { processEntry } from '../commands/procTable.ts';
 
-/** A lease is void this long after it was renewed last, in milliseconds. */
+/** A lease is void this long after it was renewed last, in milliseconds; abandoned.ts says by which clock. */
 export const LEASE_MS = 15_000;
 
 const Owner = z.tuple([z.string(), z.number(), z.string(), z.string()]);
@@ -32,22 +33,23 @@ function userName(): string | null {
 
 /** True only when the owner's process is certainly gone: same host, and no such process with that start. */
 export function isGone(owner: string): boolean {
-  const parsed: unknown = parse(owner);
-  const known = Owner.safeParse(parsed);
-  if (!known.success) return false;
-  const [host, pid, start] = known.data;
+  const known = readOwner(owner);
+  if (!known) return false;
+  const [host, pid, start] = known;
   if (host !== hostname()) return false;
   const entry = processEntry(pid);
   if (entry) return entry.zombie || entry.startTime !== start;
   return !answersSignals(pid);
 }
 
-function parse(owner: string): unknown {
-  try {
-    return JSON.parse(owner);
-  } catch {
-    return undefined;
-  }
+/** False also for what cannot be read. */
+export function isOnThisHost(owner: string): boolean {
+  return readOwner(owner)?.[0] === hostname();
+}
+
+function readOwner(owner: string): z.infer<typeof Owner> | undefined {
+  const parsed = parseJson(owner);
+  return parsed.ok ? Owner.safeParse(parsed.value).data : undefined;
 }
 
 function answersSignals(pid: number): boolean {

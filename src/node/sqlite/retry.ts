@@ -2,8 +2,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isBusy, toStoreError } from './errors.ts';
 
+/** `deciding`: someone waits for the answer. `driving`: a turn is under way, and giving up interrupts it. */
+export type Patience = 'deciding' | 'driving';
 /** Milliseconds after which a lock that another process holds becomes `store_busy`. */
-const BUSY_DEADLINE = 5000;
+export type Deadlines = Readonly<Record<Patience, number>>;
+
+export const DEADLINES: Deadlines = { deciding: 5000, driving: 30_000 };
 const PAUSE = 5;
 const JITTER = 40;
 
@@ -14,7 +18,7 @@ const JITTER = 40;
 export async function withBusyRetry<T>(
   file: string,
   run: () => T | Promise<T>,
-  deadline: number = BUSY_DEADLINE,
+  deadline: number = DEADLINES.deciding,
 ): Promise<T> {
   const start = performance.now();
   for (;;) {

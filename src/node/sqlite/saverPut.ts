@@ -177,6 +177,7 @@ async function inTransaction(
 ): Promise<void> {
   const { db } = connection;
   const transact = db.transaction((): SaverTransaction['afterCommit'] => {
+    connection.guard();
     fence(threadId);
     const transaction: SaverTransaction = {
       thread: threads.findOrCreate(threadId),
@@ -185,8 +186,9 @@ async function inTransaction(
     run(transaction);
     return transaction.afterCommit;
   });
-  const afterCommit = await connection.read(() =>
-    inWal ? withoutSync(db, () => transact.immediate()) : transact.immediate(),
+  const afterCommit = await connection.read(
+    () => (inWal ? withoutSync(db, () => transact.immediate()) : transact.immediate()),
+    'driving',
   );
   for (const remember of afterCommit) remember();
 }

@@ -5,9 +5,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Store } from '../../../../src/core/ports/store.ts';
+import { createAwakeClock } from '../../../../src/node/sqlite/awake.ts';
 import { isGone, LEASE_MS, newOwner } from '../../../../src/node/sqlite/owner.ts';
 import { openStore } from '../../../../src/node/sqlite/openStore.ts';
 import { openAction, plannedCall, seed, startCall } from '../../../contract/storeFixtures.ts';
+import { tamper } from './support.ts';
 import { recordingLogger } from '../../../fakes/recordingLogger.ts';
 
 describe('leases', () => {
@@ -15,9 +17,12 @@ describe('leases', () => {
   let now: number;
   let stores: Store[];
 
+  let awake: number;
+
   const open = async (): Promise<Store> => {
-    const options = { logger: recordingLogger(), clock: { now: () => now } };
-    const { store } = await openStore({ file: path.join(folder, 'state.db'), ...options });
+    const times = { clock: { now: () => now }, awake: () => awake };
+    const file = path.join(folder, 'state.db');
+    const { store } = await openStore({ file, logger: recordingLogger(), ...times });
     stores.push(store);
     return store;
   };
@@ -30,6 +35,7 @@ describe('leases', () => {
   beforeEach(() => {
     folder = mkdtempSync(path.join(tmpdir(), 'countersign-leases-'));
     now = 1_000_000;
+    awake = 0;
     stores = [];
   });
   afterEach(() => {
@@ -37,31 +43,106 @@ describe('leases', () => {
     rmSync(folder, { recursive: true });
   });
 
-  it('keeps a renewed turn, and gives up one whose lease has run out', async () => {
+  const pass = (ms: number): void => {
+    now += ms;
+    awake += ms;
+  };
+  const abandoned = async (store: Store): Promise<string[]> =>
+    (await store.abandonedTurns()).map(({ id }) => id);
+  /** As if a process of this name had the lease. */
+  const giveTo = (owner: string | null, until: number): Promise<unknown> =>
+    tamper(path.join(folder, 'state.db'), (db) =>
+      db.prepare('UPDATE turn SET lease_owner = ?, lease_until = ?').run(owner, until),
+    );
+
+  it('keeps a renewed turn, and gives up one that shows no life for as long as a lease holds', async () => {
     const store = await open();
     const other = await open();
     await seed(store);
-    assert.deepEqual(await other.abandonedTurns(), []);
-    now += LEASE_MS - 1;
+    assert.deepEqual(await abandoned(other), []);
+    pass(LEASE_MS - 1);
     await store.renewLeases(['turn1', 'none']);
-    now += LEASE_MS - 1;
-    assert.deepEqual(await other.abandonedTurns(), []);
+    pass(LEASE_MS - 1);
+    assert.deepEqual(await abandoned(other), [], 'it has been renewed since');
+    pass(LEASE_MS - 1);
     assert.equal(await other.interruptTurn(await turn(other)), undefined, 'it is driven');
+    pass(1);
+    assert.deepEqual(await abandoned(other), ['turn1']);
+  });
+
+  it('does not take a turn from a living window when the clock jumps forward or the machine wakes up', async () => {
+    const store = await open();
+    const other = await open();
+    await seed(store);
+    assert.deepEqual(await abandoned(other), []);
+    // Asleep for a night: the wall clock goes on, the time for which we were awake does not.
+    now += 8 * 3_600_000;
+    assert.deepEqual(await abandoned(other), []);
+    assert.equal(await other.interruptTurn(await turn(other)), undefined);
+    await store.renewLeases(['turn1']);
+    pass(LEASE_MS - 1);
+    assert.deepEqual(await abandoned(other), []);
+  });
+
+  it('does not keep the turn of a dead process of another host for hours when the clock jumps back', async () => {
+    const store = await open();
+    await seed(store);
+    await giveTo(JSON.stringify(['another-host', 1, 'x', 'y']), now + LEASE_MS);
+    now -= 8 * 3_600_000;
+    assert.deepEqual(await abandoned(store), []);
+    awake += LEASE_MS - 1;
+    assert.deepEqual(await abandoned(store), []);
+    awake += 1;
+    assert.deepEqual(await abandoned(store), ['turn1']);
+  });
+
+  it('goes by the wall clock for an owner of another host, and by nothing for a turn without one', async () => {
+    const store = await open();
+    await seed(store);
+    await giveTo(JSON.stringify(['another-host', 1, 'x', 'y']), now + 1);
+    assert.deepEqual(await abandoned(store), []);
     now += 1;
-    assert.deepEqual(
-      (await other.abandonedTurns()).map(({ id }) => id),
-      ['turn1'],
-    );
+    assert.deepEqual(await abandoned(store), ['turn1']);
+    await giveTo(null, now + 1);
+    assert.deepEqual(await abandoned(store), ['turn1']);
+  });
+
+  it('starts counting anew with each renewal, whichever way the clock jumps between them', async () => {
+    const store = await open();
+    const other = await open();
+    await seed(store);
+    for (const jump of [3_600_000, -7_200_000, 5000, -1]) {
+      assert.deepEqual(await abandoned(other), []);
+      awake += LEASE_MS - 1;
+      now += jump;
+      await store.renewLeases(['turn1']);
+    }
+    assert.deepEqual(await abandoned(other), []);
+  });
+
+  it('gives a turn up with a reason, only when it drives it, and forgets the reason when it goes on', async () => {
+    const store = await open();
+    const other = await open();
+    await seed(store);
+    const why = { id: 'turn1', code: 'store_full', message: 'No space.' };
+    assert.equal(await other.releaseTurn({ ...why, generation: 1 }), undefined);
+    assert.equal(await store.releaseTurn({ ...why, generation: 2 }), undefined);
+    assert.equal(await store.releaseTurn({ ...why, generation: 1 }), 2);
+    const { status, code, message } = await turn(other);
+    assert.deepEqual([status, code, message], ['interrupted', 'store_full', 'No space.']);
+    assert.equal(await other.resumeTurn({ id: 'turn1', generation: 2 }), 3);
+    assert.equal((await turn(store)).code, null);
   });
 
   it('does not let a store renew the lease of another', async () => {
     const store = await open();
     const other = await open();
     await seed(store);
-    now += LEASE_MS - 1;
+    assert.deepEqual(await abandoned(other), []);
+    pass(LEASE_MS - 1);
     await other.renewLeases(['turn1']);
-    now += 1;
-    assert.equal((await other.abandonedTurns()).length, 1);
+    pass(1);
+    assert.deepEqual(await abandoned(other), ['turn1']);
   });
 
   it('is taken over by exactly one of many, and the old driver can start nothing more', async () => {
@@ -69,7 +150,8 @@ describe('leases', () => {
     const rivals = [await open(), await open(), await open()];
     await seed(store);
     await store.planCalls([plannedCall()]);
-    now += LEASE_MS;
+    for (const rival of rivals) await rival.abandonedTurns();
+    pass(LEASE_MS);
     const row = await turn(store);
     const won = await Promise.all(rivals.map((rival) => rival.interruptTurn(row)));
     assert.deepEqual(
@@ -108,7 +190,8 @@ describe('leases', () => {
     await store.planCalls([plannedCall()]);
     await store.startCall(startCall());
     assert.equal(await other.unstartCall('turn1', 'c1'), false, 'another drives it');
-    now += LEASE_MS;
+    await other.abandonedTurns();
+    pass(LEASE_MS);
     await other.interruptTurn(await turn(other));
     assert.equal(await other.unstartCall('turn1', 'c1'), true);
     assert.equal(await other.unstartCall('turn1', 'c1'), false, 'it is planned already');
@@ -138,5 +221,22 @@ describe('leases', () => {
     assert.equal(isGone(JSON.stringify([host, pid, 'another start', id])), true);
     assert.equal(isGone(JSON.stringify(['another host', 1, 'x', id])), false);
     assert.equal(isGone('garbage'), false);
+  });
+});
+
+describe('the time for which a process was awake', () => {
+  it('counts what passes while it can look, and at most two seconds of what passes while it cannot', () => {
+    let at = 50;
+    const clock = createAwakeClock(() => at);
+    for (let n = 0; n < 5; n += 1) {
+      at += 1000;
+      clock.now();
+    }
+    assert.equal(clock.now(), 5000);
+    at += 8 * 3_600_000;
+    assert.equal(clock.now(), 7000, 'a night asleep');
+    at += 400;
+    assert.equal(clock.now(), 7400);
+    clock.dispose();
   });
 });

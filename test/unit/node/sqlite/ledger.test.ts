@@ -129,7 +129,7 @@ describe('the ledger in the state file', () => {
         await store.planCalls([plannedCall()]);
         await store.startCall(startCall());
       });
-      await tamper(file, (db) => db.exec('UPDATE turn SET lease_until = 0'));
+      await tamper(file, (db) => db.exec('UPDATE turn SET lease_owner = NULL'));
       await using(file, async ({ store }) => {
         const generation = await store.interruptTurn({ id: 'turn1', generation: 5 });
         assert.equal(generation, 6);
