@@ -197,7 +197,7 @@ function terminalContract(make: MakeSubject): void {
         for (const id of ['turn1', 'turn2']) {
           await seed(store, id);
           await putCheckpoint(subject, id);
-          await store.appendText([{ turnId: id, seq: 1, messageId: 'm1', delta: 'I' }]);
+          await store.appendText([{ turnId: id, messageId: 'm9', offset: 0, delta: 'I' }]);
           await store.pauseTurn(openAction({ id: `a-${id}`, turnId: id }), 1);
         }
         const move = endTurn({ generation: 2, from: ['running', 'paused'], status: 'cancelled' });

@@ -115,8 +115,11 @@ function judgeTurn(db: Db, world: World, { turn, verdict }: Case): void {
 }
 
 function callsOf(db: Db, turnId: string): CallRow[] {
-  const sql = `SELECT call_id AS callId, state, outcome, result, json_extract(verdict, '$.verdict') AS verdict
-    FROM tool_call WHERE turn_id = ? ORDER BY seq`;
+  const sql = `SELECT call_id AS callId, call.state, outcome, coalesce(result, said.body ->> '$.text') AS result,
+      json_extract(verdict, '$.verdict') AS verdict
+    FROM tool_call AS call LEFT JOIN message AS said
+      ON said.turn_id = call.turn_id AND said.id = batch_id || ':' || call_id
+    WHERE call.turn_id = ? ORDER BY seq`;
   return z.array(CallRow).parse(db.prepare(sql).all(turnId));
 }
 
@@ -188,7 +191,7 @@ function judgeHistory(
 const LEFT = [
   `SELECT 'checkpoints' FROM checkpoint JOIN checkpoint_thread ON checkpoint_thread.seq = thread
      JOIN turn ON turn.id = checkpoint_thread.id`,
-  `SELECT 'events' FROM event JOIN turn ON turn.id = event.turn_id`,
+  `SELECT 'events' FROM event JOIN turn ON turn.seq = event.turn`,
   `SELECT 'open actions' FROM pending_action JOIN turn ON turn.id = pending_action.turn_id AND state = 'open'`,
   `SELECT 'open calls' FROM tool_call JOIN turn ON turn.id = tool_call.turn_id AND state IN ('planned', 'started')`,
 ];

@@ -1,4 +1,4 @@
-// Streamed text on its way to the event table and the watchers: at most one write each 50 ms, none of it lost by more.
+// Streamed text on its way to the event log and the watchers: at most one write each 50 ms, none of it lost by more.
 import type { EngineDeps } from './deps.ts';
 
 const FLUSH_MS = 50;
@@ -9,13 +9,10 @@ export interface TextFlusher {
   flush(): Promise<void>;
 }
 
-/** `firstSeq` is the next free event number of the turn, from 1. */
 export function createTextFlusher(
   deps: Pick<EngineDeps, 'store' | 'emit' | 'logger'>,
   turn: { id: string; threadId: string },
-  firstSeq: number,
 ): TextFlusher {
-  let seq = firstSeq;
   let waiting: { messageId: string; delta: string } | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let writing: Promise<void> = Promise.resolve();
@@ -30,9 +27,11 @@ export function createTextFlusher(
     const offset = sent.get(messageId) ?? 0;
     sent.set(messageId, offset + delta.length);
     const { id: turnId, threadId } = turn;
-    deps.emit({ type: 'text', threadId, turnId, messageId, offset, delta });
-    const event = { turnId, seq: seq++, messageId, delta };
-    writing = writing.then(() => deps.store.appendText([event]));
+    // Told only when it is in the log: a watcher that reads the log then has it, and has it once.
+    writing = writing.then(async () => {
+      await deps.store.appendText([{ turnId, messageId, offset, delta }]);
+      deps.emit({ type: 'text', threadId, turnId, messageId, offset, delta });
+    });
     return writing;
   };
   const onTimer = (): void => {

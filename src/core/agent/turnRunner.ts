@@ -6,6 +6,7 @@ import { emitTurn, pauseWith } from './pausing.ts';
 import { discreetFor, loggedFailure } from './discreet.ts';
 import { createTextFlusher } from './textFlusher.ts';
 import { createTurnNodes, type DrivenTurn } from './turnNodes.ts';
+import { keptToolSpecs } from './keptSpecs.ts';
 import { TurnSnapshot } from './snapshot.ts';
 import { toAppError, AppError } from '../base/errors.ts';
 import type { BaseCheckpointSaver } from '@langchain/langgraph-checkpoint';
@@ -65,8 +66,7 @@ async function streamGraph(
   turn: DrivenTurn,
   user: Message | null,
 ): Promise<boolean> {
-  const events = await deps.store.textEvents(turn.id);
-  const flusher = createTextFlusher(deps, turn, (events.at(-1)?.seq ?? 0) + 1);
+  const flusher = createTextFlusher(deps, turn);
   const graph = buildGraph(createTurnNodes(deps, turn, flusher), deps.checkpointer);
   const config = {
     configurable: { thread_id: turn.id },

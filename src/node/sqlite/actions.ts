@@ -14,6 +14,7 @@ import type {
   ClaimOutcome,
   DecisionRow,
 } from '../../core/ports/store.ts';
+import type { Logger } from '../../core/ports/system.ts';
 import { ActionKind, ActionRequest, Decisions } from '../../protocol/calls.ts';
 import { systemTexts as texts } from '../system.ts';
 import type { Connection } from './connection.ts';
@@ -48,20 +49,24 @@ const Decided: z.ZodType<DecisionRow> = z.object({
 
 const Expired = z.object({ id: z.string(), turnId: z.string() });
 
-const select = `SELECT action.id, turn_id AS turnId, turn.thread_id AS threadId, batch_id AS batchId, kind, state,
+export const selectAction = `SELECT action.id, turn_id AS turnId, turn.thread_id AS threadId, batch_id AS batchId, kind, state,
   requests, proposal_hash AS proposalHash, action.created_at AS createdAt, expires_at AS expiresAt, decisions,
   decided_by AS decidedBy, decided_at AS decidedAt
   FROM pending_action AS action JOIN turn ON turn.id = action.turn_id`;
 
+export function actionReader(logger: Logger): RowReader<ActionRow> {
+  return rowReader('pending_action', ['id'], Row, logger);
+}
+
 export function createActionStore(connection: Connection): ActionStore {
   const { db, logger, read } = connection;
-  const rows = rowReader('pending_action', ['id'], Row, logger);
-  const byId = db.prepare(`${select} WHERE action.id = ?`);
+  const rows = actionReader(logger);
+  const byId = db.prepare(`${selectAction} WHERE action.id = ?`);
   const ofBatch = db.prepare(
-    `${select} WHERE turn_id = ? AND batch_id = ? AND kind <> 'outcome_unknown' ORDER BY action.seq DESC LIMIT 1`,
+    `${selectAction} WHERE turn_id = ? AND batch_id = ? AND kind <> 'outcome_unknown' ORDER BY action.seq DESC LIMIT 1`,
   );
-  const open = db.prepare(`${select} WHERE state = 'open' ORDER BY action.seq`);
-  const ofThread = db.prepare(`${select} WHERE turn.thread_id = ? ORDER BY action.seq`);
+  const open = db.prepare(`${selectAction} WHERE state = 'open' ORDER BY action.seq`);
+  const ofThread = db.prepare(`${selectAction} WHERE turn.thread_id = ? ORDER BY action.seq`);
   const decisions = rowReader('pending_action', ['id'], Decided, logger);
   const decisionsOf = db.prepare(
     `SELECT id, decisions, decided_by AS decidedBy, decided_at AS decidedAt FROM pending_action
@@ -130,7 +135,7 @@ function expirer(connection: Connection): ActionStore['expireActions'] {
 /** An action whose row is damaged, or that has expired, is not consumed. */
 function claimer(connection: Connection, rows: RowReader<ActionRow>): ActionStore['claimAction'] {
   const { db, place, read, write } = connection;
-  const byId = db.prepare(`${select} WHERE action.id = ?`);
+  const byId = db.prepare(`${selectAction} WHERE action.id = ?`);
   const readAction = (id: string): ActionRow | undefined => rows.one(byId.get(id));
   const resolve = resolver(connection);
   const planAgain = againPlanner(connection);

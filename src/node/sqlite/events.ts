@@ -1,33 +1,27 @@
-// Table `event`: streamed text of turns in flight. Gone when the turn ends.
-import { z } from 'zod';
-import type { EventStore, TextEvent } from '../../core/ports/store.ts';
+// Table `event`: what changed in turns that are not over, numbered. Triggers write it (eventSchema.ts) but for streamed text.
+import type { EventStore } from '../../core/ports/store.ts';
 import type { Connection } from './connection.ts';
 import { drivenHere } from './driven.ts';
-import { jsonColumn, rowReader } from './rows.ts';
+import { selectText, textReader } from './eventRows.ts';
+import { threadRowsReader } from './threadRows.ts';
 
-const Row: z.ZodType<TextEvent> = z.object({
-  turnId: z.string(),
-  seq: z.int(),
-  messageId: z.string(),
-  // JSON, because a delta may end in the first half of a surrogate pair, which UTF-8 cannot hold.
-  delta: jsonColumn(z.string()),
-});
-
-export function createEventStore({ db, logger, owner, read, write }: Connection): EventStore {
-  const rows = rowReader('event', ['turnId', 'seq'], Row, logger);
-  // Text that arrives after the end of its turn, or in a window that has lost it, has no reader any more.
+export function createEventStore(connection: Connection): EventStore {
+  const { db, logger, owner, read, write } = connection;
+  const rows = textReader(logger);
+  // Text that arrives after the end of its turn, or in a window that has lost it, has no reader any more; nor has text
+  // of a message that is stored.
   const insert = db.prepare(
-    `INSERT INTO event (turn_id, seq, message_id, delta) SELECT @turnId, @seq, @messageId, @delta
-     WHERE ${drivenHere('@turnId')}`,
+    `INSERT INTO event (turn, kind, ref, message_id, delta)
+     SELECT seq, 'text', @offset, @messageId, @delta FROM turn
+     WHERE id = @turnId AND ${drivenHere('@turnId')}
+       AND NOT EXISTS (SELECT 1 FROM message WHERE turn_id = @turnId AND message.id = @messageId)`,
   );
-  const ofMessage = db.prepare('SELECT 1 FROM event WHERE turn_id = ? AND message_id = ?');
+  const ofMessage = db.prepare(`${selectText} WHERE turn.id = ? AND message_id = ? LIMIT 1`);
   const drop = db.prepare(
-    `DELETE FROM event WHERE turn_id = @turnId AND message_id = @messageId
-       AND ${drivenHere('@turnId')}`,
+    `DELETE FROM event WHERE kind = 'text' AND message_id = @messageId
+       AND turn = (SELECT seq FROM turn WHERE id = @turnId) AND ${drivenHere('@turnId')}`,
   );
-  const ofTurn = db.prepare(
-    'SELECT turn_id AS turnId, seq, message_id AS messageId, delta FROM event WHERE turn_id = ? ORDER BY seq',
-  );
+  const ofTurn = db.prepare(`${selectText} WHERE turn.id = ? ORDER BY event.seq`);
   return {
     appendText: async (events) => {
       if (events.length === 0) return;
@@ -45,5 +39,6 @@ export function createEventStore({ db, logger, owner, read, write }: Connection)
       });
     },
     textEvents: (turnId) => read(() => rows.many(ofTurn.all(turnId))),
+    threadRows: threadRowsReader(connection),
   };
 }

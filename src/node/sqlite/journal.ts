@@ -2,12 +2,13 @@
 import { z } from 'zod';
 import { callPlanned, callSettled, callStarted } from '../../core/ledger/entries.ts';
 import type { CallRow, JournalStore, PlannedCall } from '../../core/ports/store.ts';
+import type { Logger } from '../../core/ports/system.ts';
 import { CallOutcome, CallState, Proposal, Verdict } from '../../protocol/calls.ts';
 import { systemTexts as texts } from '../system.ts';
 import type { Connection } from './connection.ts';
 import { drivenHere } from './driven.ts';
 import { ledgerWriter } from './ledger.ts';
-import { jsonColumn, rowReader, toJson } from './rows.ts';
+import { jsonColumn, rowReader, toJson, type RowReader } from './rows.ts';
 
 const Row: z.ZodType<CallRow> = z.object({
   turnId: z.string(),
@@ -27,16 +28,27 @@ const Row: z.ZodType<CallRow> = z.object({
   endedAt: z.int().nullable(),
 });
 
-const select = `SELECT turn_id AS turnId, call_id AS callId, batch_id AS batchId, batch_index AS "index",
-  tool, args_text AS argsText, state, proposal, proposal_hash AS proposalHash, verdict, outcome, result,
-  output_hash AS outputHash, started_at AS startedAt, ended_at AS endedAt FROM tool_call`;
+/** A settled call without a result of its own has that of its message; 0, which no reader takes, when that is damaged. */
+export const selectCall = `SELECT call.turn_id AS turnId, call_id AS callId, batch_id AS batchId, batch_index AS "index",
+  tool, args_text AS argsText, call.state, proposal, proposal_hash AS proposalHash, verdict, outcome,
+  CASE WHEN result IS NULL AND said.body IS NOT NULL
+    THEN CASE WHEN json_valid(said.body) THEN said.body ->> '$.text' ELSE 0 END ELSE result END AS result,
+  output_hash AS outputHash, started_at AS startedAt, call.ended_at AS endedAt
+  FROM tool_call AS call LEFT JOIN message AS said ON said.turn_id = call.turn_id
+    AND said.id = batch_id || ':' || call_id AND call.state IN ('done', 'blocked', 'unknown')`;
+
+export function callReader(logger: Logger): RowReader<CallRow> {
+  return rowReader('tool_call', ['turnId', 'callId'], Row, logger);
+}
 
 export function createJournalStore(connection: Connection): JournalStore {
   const { db, logger, read } = connection;
-  const rows = rowReader('tool_call', ['turnId', 'callId'], Row, logger);
-  const ofBatch = db.prepare(`${select} WHERE turn_id = ? AND batch_id = ? ORDER BY batch_index`);
-  const ofTurn = db.prepare(`${select} WHERE turn_id = ? ORDER BY seq`);
-  const byKey = db.prepare(`${select} WHERE turn_id = ? AND call_id = ?`);
+  const rows = callReader(logger);
+  const ofBatch = db.prepare(
+    `${selectCall} WHERE call.turn_id = ? AND batch_id = ? ORDER BY batch_index`,
+  );
+  const ofTurn = db.prepare(`${selectCall} WHERE call.turn_id = ? ORDER BY seq`);
+  const byKey = db.prepare(`${selectCall} WHERE call.turn_id = ? AND call_id = ?`);
   const getCall: JournalStore['getCall'] = (turnId, callId) =>
     read(() => rows.one(byKey.get(turnId, callId)));
   return {

@@ -1,5 +1,6 @@
 // The schema, as numbered steps. Append only: a step that was released is never changed.
 import type { Db } from './database.ts';
+import { EVENT_SCHEMA, SHARED_RESULT_SCHEMA } from './eventSchema.ts';
 import { LEDGER_SCHEMA } from './ledgerSchema.ts';
 import { SAVER_SCHEMA } from './saverSchema.ts';
 
@@ -30,7 +31,8 @@ CREATE TABLE turn (
   code TEXT,
   message TEXT,
   lease_owner TEXT,
-  lease_until INTEGER
+  lease_until INTEGER,
+  changed INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE INDEX turn_by_thread ON turn (thread_id, seq);
 CREATE INDEX turn_by_status ON turn (status, seq);
@@ -45,14 +47,6 @@ CREATE TABLE message (
   PRIMARY KEY (turn_id, position),
   UNIQUE (turn_id, id)
 ) STRICT;
-
-CREATE TABLE event (
-  turn_id TEXT NOT NULL REFERENCES turn (id) ON DELETE CASCADE,
-  seq INTEGER NOT NULL CHECK (seq >= 1),
-  message_id TEXT NOT NULL,
-  delta TEXT NOT NULL,
-  PRIMARY KEY (turn_id, seq)
-) STRICT, WITHOUT ROWID;
 
 CREATE TABLE tool_call (
   seq INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -95,11 +89,35 @@ CREATE TABLE pending_action (
 CREATE UNIQUE INDEX one_open_action_per_turn ON pending_action (turn_id) WHERE state = 'open';
 CREATE INDEX action_by_batch ON pending_action (turn_id, batch_id, seq);
 
+CREATE TABLE draft (
+  action_id TEXT NOT NULL REFERENCES pending_action (id) ON DELETE CASCADE,
+  call_id TEXT NOT NULL,
+  proposal_hash TEXT NOT NULL,
+  card TEXT,
+  content TEXT,
+  updated_at INTEGER NOT NULL,
+  PRIMARY KEY (action_id, call_id)
+) STRICT;
+-- In the transaction that decides. An expired action keeps its drafts: it may be asked again.
+CREATE TRIGGER draft_of_decided AFTER UPDATE OF state ON pending_action WHEN NEW.state = 'resolved'
+BEGIN
+  DELETE FROM draft WHERE action_id = NEW.id;
+END;
+CREATE TRIGGER draft_of_ended AFTER UPDATE OF ended_at ON turn WHEN NEW.ended_at IS NOT NULL
+BEGIN
+  DELETE FROM draft WHERE action_id IN (SELECT id FROM pending_action WHERE turn_id = NEW.id);
+END;
+
+CREATE TABLE window (
+  number INTEGER PRIMARY KEY CHECK (number >= 1),
+  owner TEXT NOT NULL UNIQUE
+) STRICT;
+
 CREATE TABLE blob (
   hash TEXT NOT NULL PRIMARY KEY,
   body TEXT NOT NULL
 ) STRICT;
-`,
+${EVENT_SCHEMA}${SHARED_RESULT_SCHEMA}`,
   SAVER_SCHEMA,
   LEDGER_SCHEMA,
 ];

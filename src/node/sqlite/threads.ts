@@ -2,9 +2,10 @@
 import { z } from 'zod';
 import { NOT_RUN } from '../../core/agent/closing.ts';
 import type { ThreadRow, ThreadStore } from '../../core/ports/store.ts';
+import type { Logger } from '../../core/ports/system.ts';
 import type { Connection } from './connection.ts';
 import { messageReader, selectMessage } from './messages.ts';
-import { rowReader } from './rows.ts';
+import { rowReader, type RowReader } from './rows.ts';
 import { selectTurn, turnReader } from './turnRows.ts';
 
 const Row: z.ZodType<ThreadRow> = z.object({
@@ -14,17 +15,22 @@ const Row: z.ZodType<ThreadRow> = z.object({
   updatedAt: z.int(),
 });
 
-const select = 'SELECT id, title, created_at AS createdAt, updated_at AS updatedAt FROM thread';
+export const selectThread =
+  'SELECT id, title, created_at AS createdAt, updated_at AS updatedAt FROM thread';
+
+export function threadReader(logger: Logger): RowReader<ThreadRow> {
+  return rowReader('thread', ['id'], Row, logger);
+}
 
 export function createThreadStore({ db, logger, read, write }: Connection): ThreadStore {
-  const rows = rowReader('thread', ['id'], Row, logger);
+  const rows = threadReader(logger);
   const turns = turnReader(logger);
   const messages = messageReader(logger);
   const insert = db.prepare<ThreadRow>(
     'INSERT INTO thread (id, title, created_at, updated_at) VALUES (@id, @title, @createdAt, @updatedAt)',
   );
-  const all = db.prepare(`${select} ORDER BY updated_at DESC, seq DESC`);
-  const byId = db.prepare(`${select} WHERE id = ?`);
+  const all = db.prepare(`${selectThread} ORDER BY updated_at DESC, seq DESC`);
+  const byId = db.prepare(`${selectThread} WHERE id = ?`);
   const setTitle = db.prepare('UPDATE thread SET title = ? WHERE id = ? AND title IS NULL');
   const turnsOf = db.prepare(`${selectTurn} WHERE thread_id = ? ORDER BY seq`);
   const messagesOf = db.prepare(

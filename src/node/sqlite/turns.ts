@@ -102,7 +102,6 @@ function turnEnder(connection: Connection): (move: EndTurn) => boolean {
      WHERE turn_id = @turnId AND state IN ('planned', 'started')
      RETURNING call_id AS callId, tool, state, outcome, result, started_at AS startedAt`,
   );
-  const deleteEvents = db.prepare('DELETE FROM event WHERE turn_id = ?');
   const cancelActions = db
     .prepare(
       "UPDATE pending_action SET state = 'cancelled' WHERE turn_id = ? AND state = 'open' RETURNING id",
@@ -114,7 +113,6 @@ function turnEnder(connection: Connection): (move: EndTurn) => boolean {
     const calls = z.array(Cancelled).parse(cancelCalls.all({ turnId, at, ...CANCELLED_CALL }));
     for (const row of closing) writer.close({ ...row, turnId });
     writer.finish(turnId);
-    deleteEvents.run(turnId);
     deleteCheckpoints(turnId);
     const actions = z.array(z.string()).parse(cancelActions.all(turnId));
     record(...calls.map((call) => callSettled({ ...call, turnId, at }, call, texts)));

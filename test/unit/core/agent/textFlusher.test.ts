@@ -3,20 +3,20 @@ import fc from 'fast-check';
 import { createTextFlusher, type TextFlusher } from '../../../../src/core/agent/textFlusher.ts';
 import { recordingLogger, type RecordingLogger } from '../../../fakes/recordingLogger.ts';
 import type { EngineEvent } from '../../../../src/core/agent/events.ts';
-import type { TextEvent } from '../../../../src/core/ports/store.ts';
+import type { NewText } from '../../../../src/core/ports/store.ts';
 
 interface Bench {
   flusher: TextFlusher;
-  stored: TextEvent[];
+  stored: NewText[];
   emitted: Extract<EngineEvent, { type: 'text' }>[];
   logger: RecordingLogger;
 }
 
-function bench(append?: (events: readonly TextEvent[]) => Promise<void>): Bench {
-  const stored: TextEvent[] = [];
+function bench(append?: (events: readonly NewText[]) => Promise<void>): Bench {
+  const stored: NewText[] = [];
   const emitted: Bench['emitted'] = [];
   const logger = recordingLogger();
-  const keep = async (events: readonly TextEvent[]): Promise<void> => {
+  const keep = async (events: readonly NewText[]): Promise<void> => {
     await Promise.resolve();
     stored.push(...events);
   };
@@ -26,7 +26,7 @@ function bench(append?: (events: readonly TextEvent[]) => Promise<void>): Bench 
     logger,
   } as unknown as Parameters<typeof createTextFlusher>[0];
   return {
-    flusher: createTextFlusher(deps, { id: 'u1', threadId: 't1' }, 5),
+    flusher: createTextFlusher(deps, { id: 'u1', threadId: 't1' }),
     stored,
     emitted,
     logger,
@@ -40,17 +40,17 @@ const textOf = (events: readonly { messageId: string; delta: string }[], id: str
     .join('');
 
 describe('createTextFlusher', () => {
-  it('joins what comes together, counts on from the given number, and loses nothing', async () => {
+  it('joins what comes together, stores it before it tells, and loses nothing', async () => {
     const { flusher, stored, emitted } = bench();
     for (const delta of ['a', 'b', 'c']) flusher.add('m1', delta);
     await flusher.flush();
     flusher.add('m1', 'd');
     await flusher.flush();
     assert.deepEqual(
-      stored.map(({ seq, delta }) => [seq, delta]),
+      stored.map(({ offset, delta }) => [offset, delta]),
       [
-        [5, 'abc'],
-        [6, 'd'],
+        [0, 'abc'],
+        [3, 'd'],
       ],
     );
     assert.deepEqual(
@@ -93,12 +93,26 @@ describe('createTextFlusher', () => {
             offset += event.delta.length;
           }
         }
+        const told = emitted.map(({ messageId, offset }) => [messageId, offset]);
         assert.deepEqual(
-          stored.map(({ seq }) => seq),
-          stored.map((_, index) => 5 + index),
+          stored.map(({ messageId, offset }) => [messageId, offset]),
+          told,
         );
       }),
     );
+  });
+
+  it('tells nobody of text that is not in the log yet', async () => {
+    let stored = (): void => undefined;
+    const writing = new Promise<void>((resolve) => (stored = resolve));
+    const { flusher, emitted } = bench(() => writing);
+    flusher.add('m1', 'a');
+    const flushed = flusher.flush();
+    await Promise.resolve();
+    assert.deepEqual(emitted, []);
+    stored();
+    await flushed;
+    assert.equal(emitted.length, 1);
   });
 
   it('rejects when the store does, and does not throw from the timer', async () => {

@@ -53,7 +53,7 @@ const damages: Record<string, Damage> = {
   },
   'a delta that is no string': {
     table: 'event',
-    sql: "UPDATE event SET delta = '{}' WHERE turn_id = 'turn1'",
+    sql: "UPDATE event SET delta = '{}' WHERE kind = 'text' AND turn = (SELECT seq FROM turn WHERE id = 'turn1')",
     many: async (store) => [
       ...(await store.textEvents('turn1')),
       ...(await store.textEvents('turn2')),
@@ -73,7 +73,7 @@ async function seedTwo(store: Store): Promise<void> {
   for (const turnId of ['turn1', 'turn2']) {
     await seed(store, turnId);
     await store.planCalls([plannedCall({ turnId })]);
-    await store.appendText([{ turnId, seq: 1, messageId: 'm1', delta: 'x' }]);
+    await store.appendText([{ turnId, messageId: 'm9', offset: 0, delta: 'x' }]);
     await store.pauseTurn(openAction({ id: `a-${turnId}`, turnId }), 1);
   }
 }

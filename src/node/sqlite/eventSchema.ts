@@ -1,0 +1,101 @@
+// The event log and the texts that are stored once, as parts of the first step of migrations.ts. Triggers write both, so
+// that no move can forget them: what a statement changes and what the log says of it are one transaction.
+
+/**
+ * `event` says what changed in turns that are not over: text that is not a message yet (`message_id`, `at` in UTF-16
+ * units, `delta` as JSON), or a row of another table by its number. Numbers are never used twice. `turn.changed` is the
+ * number of the turn's last move; what happens to a turn that is over (a late result) only moves it.
+ */
+export const EVENT_SCHEMA = `
+CREATE TABLE event (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT,
+  turn INTEGER NOT NULL,
+  kind TEXT NOT NULL CHECK (kind IN ('text', 'message', 'call', 'action', 'turn')),
+  ref INTEGER NOT NULL,
+  message_id TEXT,
+  delta TEXT,
+  CHECK ((kind = 'text') = (delta IS NOT NULL) AND (kind = 'text') = (message_id IS NOT NULL))
+) STRICT;
+CREATE INDEX event_text ON event (turn, message_id) WHERE kind = 'text';
+
+CREATE TRIGGER event_moves_turn AFTER INSERT ON event
+WHEN new.kind = 'turn' OR (SELECT ended_at IS NOT NULL FROM turn WHERE seq = new.turn)
+BEGIN
+  UPDATE turn SET changed = new.seq WHERE seq = new.turn;
+  DELETE FROM event WHERE seq = new.seq
+    AND (SELECT ended_at IS NOT NULL FROM turn WHERE seq = new.turn);
+END;
+CREATE TRIGGER event_of_new_turn AFTER INSERT ON turn
+BEGIN
+  INSERT INTO event (turn, kind, ref) VALUES (new.seq, 'turn', new.seq);
+END;
+CREATE TRIGGER event_of_turn AFTER UPDATE OF status ON turn
+BEGIN
+  INSERT INTO event (turn, kind, ref) VALUES (new.seq, 'turn', new.seq);
+END;
+CREATE TRIGGER event_end AFTER UPDATE OF ended_at ON turn WHEN new.ended_at IS NOT NULL
+BEGIN
+  DELETE FROM event WHERE turn = new.seq;
+END;
+CREATE TRIGGER event_end_deleted AFTER DELETE ON turn
+BEGIN
+  DELETE FROM event WHERE turn = old.seq;
+END;
+CREATE TRIGGER event_of_new_message AFTER INSERT ON message
+BEGIN
+  DELETE FROM event WHERE kind = 'text' AND message_id = new.id
+    AND turn = (SELECT seq FROM turn WHERE id = new.turn_id);
+  INSERT INTO event (turn, kind, ref) SELECT seq, 'message', new.position FROM turn WHERE id = new.turn_id;
+END;
+CREATE TRIGGER event_of_message AFTER UPDATE OF body, position ON message
+BEGIN
+  DELETE FROM event WHERE kind = 'text' AND message_id = new.id
+    AND turn = (SELECT seq FROM turn WHERE id = new.turn_id);
+  INSERT INTO event (turn, kind, ref) SELECT seq, 'message', new.position FROM turn WHERE id = new.turn_id;
+END;
+CREATE TRIGGER event_of_new_call AFTER INSERT ON tool_call
+BEGIN
+  INSERT INTO event (turn, kind, ref) SELECT seq, 'call', new.seq FROM turn WHERE id = new.turn_id;
+END;
+CREATE TRIGGER event_of_call AFTER UPDATE OF state, proposal, verdict, outcome ON tool_call
+BEGIN
+  INSERT INTO event (turn, kind, ref) SELECT seq, 'call', new.seq FROM turn WHERE id = new.turn_id;
+END;
+CREATE TRIGGER event_of_new_action AFTER INSERT ON pending_action
+BEGIN
+  INSERT INTO event (turn, kind, ref) SELECT seq, 'action', new.seq FROM turn WHERE id = new.turn_id;
+END;
+CREATE TRIGGER event_of_action AFTER UPDATE OF state ON pending_action
+BEGIN
+  INSERT INTO event (turn, kind, ref) SELECT seq, 'action', new.seq FROM turn WHERE id = new.turn_id;
+END;
+`;
+
+const resultMessage = (row: string): string => `${row}.role = 'tool' AND json_valid(${row}.body)`;
+const callOf = (row: string): string =>
+  `turn_id = ${row}.turn_id AND call_id = ${row}.body ->> '$.callId' AND batch_id || ':' || call_id = ${row}.id`;
+const givesBack = `
+  UPDATE tool_call SET result = old.body ->> '$.text'
+  WHERE result IS NULL AND state IN ('done', 'blocked', 'unknown') AND ${callOf('old')};`;
+const shares = `
+  UPDATE tool_call SET result = NULL
+  WHERE result = new.body ->> '$.text' AND state IN ('done', 'blocked', 'unknown') AND ${callOf('new')};`;
+
+/**
+ * A call's result is the text of its tool message. Once that is stored in the same words, `tool_call.result` of a settled
+ * call is NULL and journal.ts reads the message; before the message changes, the call gets its text back.
+ */
+export const SHARED_RESULT_SCHEMA = `
+CREATE TRIGGER result_shared AFTER INSERT ON message WHEN ${resultMessage('new')}
+BEGIN${shares}
+END;
+CREATE TRIGGER result_kept AFTER UPDATE OF turn_id, id, body ON message WHEN ${resultMessage('new')}
+BEGIN${shares}
+END;
+CREATE TRIGGER result_given_back BEFORE UPDATE OF turn_id, id, body ON message WHEN ${resultMessage('old')}
+BEGIN${givesBack}
+END;
+CREATE TRIGGER result_given_back_on_delete BEFORE DELETE ON message WHEN ${resultMessage('old')}
+BEGIN${givesBack}
+END;
+`;

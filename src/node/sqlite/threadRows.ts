@@ -1,0 +1,91 @@
+// A thread as a surface shows it, or what of it is new, read in one transaction: nothing can happen in between.
+import { z } from 'zod';
+import type { EventStore, ThreadRows } from '../../core/ports/store.ts';
+import { TurnStatus } from '../../protocol/calls.ts';
+import { actionReader, selectAction } from './actions.ts';
+import type { Connection } from './connection.ts';
+import type { Db } from './database.ts';
+import { selectText, textReader } from './eventRows.ts';
+import { callReader, selectCall } from './journal.ts';
+import { messageReader, selectMessage } from './messages.ts';
+import { Waiting, selectWaiting } from './summaries.ts';
+import { selectThread, threadReader } from './threads.ts';
+import { selectTurn, turnReader } from './turnRows.ts';
+
+const States = z.array(z.object({ id: z.string(), status: TurnStatus }));
+/** Null before the first event of the file. */
+const Mark = z.int().optional();
+
+export function threadRowsReader(connection: Connection): EventStore['threadRows'] {
+  const { db, logger, read } = connection;
+  const thread = db.prepare(`${selectThread} WHERE id = ?`);
+  const states = db.prepare('SELECT id, status FROM turn WHERE thread_id = ? ORDER BY seq');
+  const mark = db.prepare("SELECT seq FROM sqlite_sequence WHERE name = 'event'").pluck();
+  const waiting = db.prepare(selectWaiting);
+  const select = { all: allOfThread(db), since: newInThread(db) };
+  const transact = db.transaction((threadId: string, since: number | null): ThreadRows => {
+    const { turns, messages, calls, texts, actions } = since === null ? select.all : select.since;
+    const place = since === null ? { threadId } : { threadId, since };
+    return {
+      mark: Mark.parse(mark.get()) ?? 0,
+      thread: threadReader(logger).one(thread.get(threadId)),
+      states: States.parse(states.all(threadId)),
+      waiting: z.array(Waiting).parse(waiting.all()),
+      turns: turnReader(logger).many(turns.all(place)),
+      messages: messageReader(logger).many(messages.all(place)),
+      calls: callReader(logger).many(calls.all(place)),
+      texts: textReader(logger).many(texts.all(place)),
+      actions: actionReader(logger).many(actions.all(place)),
+    };
+  });
+  return (threadId, since) => read(() => transact.deferred(threadId, since));
+}
+
+function allOfThread(db: Db) {
+  const ofThread = 'turn.thread_id = @threadId';
+  return {
+    turns: db.prepare(`${selectTurn} WHERE thread_id = @threadId ORDER BY seq`),
+    messages: db.prepare(
+      `${selectMessage} JOIN turn ON turn.id = message.turn_id WHERE ${ofThread} ORDER BY turn.seq, position`,
+    ),
+    calls: db.prepare(
+      `${selectCall} JOIN turn ON turn.id = call.turn_id WHERE ${ofThread} ORDER BY call.seq`,
+    ),
+    texts: db.prepare(`${selectText} WHERE ${ofThread} ORDER BY event.seq`),
+    actions: db.prepare(`${selectAction} WHERE ${ofThread} AND state = 'open' ORDER BY action.seq`),
+  };
+}
+
+/** Only events after the mark are looked at, and turns that moved: what lies before is not read. */
+function newInThread(db: Db) {
+  const refs = (kind: string): string =>
+    `SELECT event.ref FROM event JOIN turn AS its ON its.seq = event.turn
+     WHERE event.seq > @since AND kind = '${kind}' AND its.thread_id = @threadId`;
+  const ended =
+    'SELECT id FROM turn WHERE thread_id = @threadId AND changed > @since AND ended_at IS NOT NULL';
+  const batches = `SELECT turn_id, batch_id FROM pending_action WHERE seq IN (${refs('action')})`;
+  return {
+    turns: db.prepare(
+      `${selectTurn} WHERE thread_id = @threadId AND changed > @since ORDER BY seq`,
+    ),
+    messages: db.prepare(
+      `${selectMessage} JOIN turn ON turn.id = message.turn_id
+       WHERE message.turn_id IN (${ended}) OR (message.turn_id, position) IN
+         (SELECT its.id, event.ref FROM event JOIN turn AS its ON its.seq = event.turn
+          WHERE event.seq > @since AND kind = 'message' AND its.thread_id = @threadId)
+       ORDER BY turn.seq, position`,
+    ),
+    // A call's line says what it waits for: it is new when its batch's action is.
+    calls: db.prepare(
+      `${selectCall} WHERE call.turn_id IN (${ended}) OR call.seq IN (${refs('call')})
+         OR (call.turn_id, batch_id) IN (${batches}) ORDER BY call.seq`,
+    ),
+    texts: db.prepare(
+      `${selectText} WHERE turn.thread_id = @threadId
+         AND (event.seq > @since OR turn.changed > @since) ORDER BY event.seq`,
+    ),
+    actions: db.prepare(
+      `${selectAction} WHERE action.seq IN (${refs('action')}) ORDER BY action.seq`,
+    ),
+  };
+}
