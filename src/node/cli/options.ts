@@ -8,7 +8,8 @@ import { JsonObject } from '../../protocol/calls.ts';
 
 export const USAGE = `Usage: node dist/cli.js COMMAND [OPTIONS]
 
-  run      --workspace DIR --state FILE --model scripted:FILE|openai:NAME [--settings FILE] [--thread ID] PROMPT
+  run      --workspace DIR --state FILE --model scripted:FILE|openai:NAME [--settings FILE]
+           [--thread ID [--when-busy queue|discard]] PROMPT
   pending  --state FILE
   decide   --state FILE --workspace DIR ACTION_ID --decisions FILE|- [--settings FILE]
   continue --state FILE --workspace DIR TURN_ID [--settings FILE]
@@ -20,6 +21,7 @@ export const USAGE = `Usage: node dist/cli.js COMMAND [OPTIONS]
 
 --json prints one JSON object a line. --settings is a JSON object of VS Code setting keys.
 The key of an OpenAI-compatible endpoint is read from COUNTERSIGN_API_KEY or OPENAI_API_KEY.
+A turn that has to wait for its place says so (turn.queued) and waits; Ctrl+C leaves it in the queue.
 Exit status: 0 finished, 3 paused, 4 refused, 2 usage, 1 failed.
 `;
 
@@ -31,6 +33,7 @@ const STRINGS = [
   'model',
   'settings',
   'thread',
+  'when-busy',
   'decisions',
   'cases',
 ] as const;
@@ -81,6 +84,7 @@ function parse(argv: readonly string[]): {
         model: text,
         settings: text,
         thread: text,
+        'when-busy': text,
         decisions: text,
         cases: text,
       },

@@ -39,6 +39,14 @@ export function printEvent(print: Print, event: EngineEvent): void {
   }
 }
 
+/** Said before the waiting begins. */
+export function printQueued(print: Print, { id: turnId, threadId }: TurnRow): void {
+  print(
+    { type: 'turn.queued', turnId, threadId },
+    `Queued: turn ${turnId} starts when the one before it in its thread is over and fewer turns run than the limit allows.`,
+  );
+}
+
 /** The one closing event of run and decide, and its exit status. */
 export function printEnd(print: Print, end: DriveEnd, finalText: string): number {
   if (end.kind === 'paused') {

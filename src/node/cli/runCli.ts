@@ -15,7 +15,10 @@ interface Command {
 }
 
 const COMMANDS: Readonly<Record<string, Command>> = {
-  run: { options: ['workspace', 'state', 'model', 'settings', 'thread'], run: runTurn },
+  run: {
+    options: ['workspace', 'state', 'model', 'settings', 'thread', 'when-busy'],
+    run: runTurn,
+  },
   pending: { options: ['state'], run: listPending },
   decide: { options: ['workspace', 'state', 'decisions', 'settings'], run: decideAction },
   continue: { options: ['workspace', 'state', 'settings'], run: continueTurn },

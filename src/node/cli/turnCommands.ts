@@ -1,4 +1,4 @@
-// `run` and `decide`: drive a turn in this process until it ends or pauses.
+// `run`, `decide` and `continue`: drive a turn in this process until it ends or pauses; a queued one waits for its place first.
 import { openForCli, requireState, type CliContext } from './open.ts';
 import { readDecisions } from './decisionsFile.ts';
 import { UsageError, workspaceDir, type CliOptions } from './options.ts';
@@ -6,6 +6,7 @@ import {
   createPrint,
   printEnd,
   printEvent,
+  printQueued,
   printRefusal,
   printWarnings,
   type Print,
@@ -15,6 +16,7 @@ import { parseModelRef } from '../../core/models/modelRef.ts';
 import type { ModelRef } from '../../core/ports/model.ts';
 import type { OpenedEngine } from '../../core/services.ts';
 import type { Drive } from '../../core/threads/deps.ts';
+import type { WhenBusy } from '../../core/threads/starting.ts';
 
 export async function runTurn(context: CliContext, options: CliOptions): Promise<number> {
   const [prompt, ...more] = options.words;
@@ -23,11 +25,13 @@ export async function runTurn(context: CliContext, options: CliOptions): Promise
   }
   const model = modelOption(options);
   const root = workspaceDir(options.need('workspace'));
+  const whenBusy = whenBusyOption(options);
   return withEngine(context, options, [root], async (opened, print) => {
     const wanted = options.get('thread');
     const threadId = wanted ?? (await opened.engine.createThread()).id;
     const mode = opened.settings().values['countersign.approval.mode'];
-    const drive = await opened.engine.startTurn({ threadId, text: prompt, model, mode });
+    const start = { threadId, text: prompt, model, mode, whenBusy };
+    const drive = await opened.engine.startTurn(start);
     return finish(opened, print, drive);
   });
 }
@@ -39,6 +43,16 @@ function modelOption(options: CliOptions): ModelRef {
     if (error instanceof AppError) throw new UsageError(error.message, { cause: error });
     throw error;
   }
+}
+
+function whenBusyOption(options: CliOptions): WhenBusy {
+  const value = options.get('when-busy');
+  if (value === undefined) return 'refuse';
+  if (options.get('thread') === undefined) {
+    throw new UsageError('--when-busy belongs to --thread: a new thread is never busy.');
+  }
+  if (value === 'queue' || value === 'discard') return value;
+  throw new UsageError('--when-busy is queue or discard.');
 }
 
 export async function decideAction(context: CliContext, options: CliOptions): Promise<number> {
@@ -58,7 +72,7 @@ export async function decideAction(context: CliContext, options: CliOptions): Pr
   });
 }
 
-/** Goes on with a turn whose process died; what waits or was decided meanwhile is respected. */
+/** Goes on with a turn whose process died, or that is queued; what waits or was decided meanwhile is respected. */
 export async function continueTurn(context: CliContext, options: CliOptions): Promise<number> {
   const [turnId, ...more] = options.words;
   if (turnId === undefined || more.length > 0) {
@@ -98,15 +112,23 @@ async function withEngine(
   }
 }
 
-/** Waits for the drive, stopping it cleanly on Ctrl+C, and prints its one closing event. */
+/** Waits for the turn and prints its one closing event. Ctrl+C stops it cleanly; one that is queued is left in the queue. */
 async function finish(opened: OpenedEngine, print: Print, drive: Drive): Promise<number> {
+  const { engine, store } = opened;
+  const { id } = drive.turn;
+  const waiting = new AbortController();
   const interrupt = (): void => {
-    opened.engine.stop(drive.turn.id).catch(() => undefined);
+    waiting.abort();
+    if (engine.isDriving(id)) engine.stop(id).catch(() => undefined);
   };
   process.once('SIGINT', interrupt);
   try {
-    const end = await drive.done;
-    const messages = await opened.store.messagesOfTurn(drive.turn.id);
+    let end = await drive.done;
+    if (end.kind === 'queued') {
+      printQueued(print, drive.turn);
+      end = await engine.seeThrough(id, waiting.signal);
+    }
+    const messages = await store.messagesOfTurn(id);
     const last = messages.findLast(({ message }) => message.role === 'assistant')?.message;
     return printEnd(print, end, last?.role === 'assistant' ? last.text : '');
   } finally {
