@@ -7,13 +7,14 @@ import type { Connection } from './connection.ts';
 
 /** The folder's event comes before the commit can be seen. */
 const SETTLE = 20;
-const POLL = 1000;
+/** Every window sees a change within 500 ms, also where watching tells nothing. A look costs some microseconds. */
+export const POLL_MS = 250;
 
 /** `onChange` is called after a commit of another connection, never for our own. Timers keep no process alive. */
 export function watchExternalChanges(
   connection: Connection,
   onChange: () => void,
-  pollEvery: number = POLL,
+  pollEvery: number = POLL_MS,
 ): Disposable {
   const changed = changeDetector(connection);
   const check = (): void => {

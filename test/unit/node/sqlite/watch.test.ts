@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { dirname, join } from 'node:path';
 import { createConnection } from '../../../../src/node/sqlite/connection.ts';
 import type { Db } from '../../../../src/node/sqlite/database.ts';
-import { changeDetector, watchExternalChanges } from '../../../../src/node/sqlite/watch.ts';
+import { changeDetector, POLL_MS, watchExternalChanges } from '../../../../src/node/sqlite/watch.ts';
 import { keepingLogger, tamper, withFile } from './support.ts';
 
 const NEVER = 2 ** 31 - 1;
@@ -17,7 +17,7 @@ interface Watched {
 /** Two connections to one file, the first one watched as if it lay at `seenAs`. */
 async function watching(
   file: string,
-  options: { seenAs: string; pollEvery: number },
+  options: { seenAs: string; pollEvery?: number },
   body: (watched: Watched) => Promise<void>,
 ): Promise<void> {
   await tamper(file, async (ours) => {
@@ -89,6 +89,19 @@ describe('watching for commits of others', () => {
         await calls(1);
         theirs.exec('INSERT INTO t VALUES (2)');
         await calls(2);
+      });
+    }),
+  );
+
+  it(
+    'a window whose folder tells nothing sees a change within 500 ms all the same',
+    withFile((file) => {
+      const seenAs = join(dirname(file), 'absent', 'state.db');
+      // Twice the time between two looks, so that a look that comes late is early enough.
+      assert.ok(POLL_MS * 2 <= 500);
+      return watching(file, { seenAs }, async ({ theirs, calls }) => {
+        theirs.exec('INSERT INTO t VALUES (1)');
+        await calls(1);
       });
     }),
   );
