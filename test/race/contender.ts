@@ -17,7 +17,7 @@ export type Order =
 export type Answer =
   | { what: 'ready' }
   | { what: 'waiting'; actionId: string; turnId: string }
-  | { what: 'won'; status: TurnRow['status'] | 'paused' | 'lost' }
+  | { what: 'won'; status: TurnRow['status'] | 'paused' | 'lost' | 'queued' | 'halted' }
   | { what: 'refused'; code: string; message: string }
   | { what: 'failed'; message: string };
 

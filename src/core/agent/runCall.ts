@@ -4,6 +4,7 @@ import { execute } from './executor.ts';
 import { deniedText, prepareCall, type Prepared } from './plan.ts';
 import { assertNever } from '../base/assert.ts';
 import { AppError, isAbort, toAppError } from '../base/errors.ts';
+import { isStoreFault } from '../base/storeFaults.ts';
 import type { EngineDeps } from './deps.ts';
 import type { ToolMessage } from './message.ts';
 import type {
@@ -230,7 +231,8 @@ async function performFrozen(run: CallRun, row: CallRow, prepared: Prepared): Pr
     if (isAbort(error))
       return { state: 'done', outcome: 'cancelled', text: 'Cancelled by the user.' };
     const failure = toAppError(error);
-    if (failure.code === LOST) throw failure;
+    // The call was not started: that was not written.
+    if (failure.code === LOST || isStoreFault(failure)) throw failure;
     deps.logger.error(`call ${row.callId} (${row.tool}) failed`, error);
     return { state: 'done', outcome: 'error', text: `The call failed: ${failure.message}` };
   }

@@ -4,18 +4,20 @@ import { planBatch } from './plan.ts';
 import { collectReply } from './reply.ts';
 import { runCall } from './runCall.ts';
 import { AppError } from '../base/errors.ts';
-import { toolSpecs } from '../tools/registry.ts';
 import type { EngineDeps } from './deps.ts';
 import type { CallTask, GraphNodes, TurnState } from './graph.ts';
 import type { AssistantMessage, Message } from './message.ts';
 import type { TurnSnapshot } from './snapshot.ts';
 import type { TextFlusher } from './textFlusher.ts';
+import type { ToolSpec } from '../ports/model.ts';
 import type { ActionRow, CallRow } from '../ports/store.ts';
 
 export interface DrivenTurn {
   id: string;
   threadId: string;
   snapshot: TurnSnapshot;
+  /** The tools as the model was told of them when the turn was started. */
+  toolSpecs: readonly ToolSpec[];
   /** Messages of the thread's earlier turns. */
   history: readonly Message[];
   signal: AbortSignal;
@@ -50,13 +52,12 @@ async function callModel(
   const provider = deps.providers.get(snapshot.model.provider);
   if (!provider) throw unknownProvider(snapshot.model.provider, [...deps.providers.keys()]);
   const messageId = `${turn.id}:m${messages.length}`;
-  const names = new Set(snapshot.tools.map((tool) => tool.name));
   await deps.store.dropText(turn.id, messageId);
   const chunks = provider.stream({
     model: snapshot.model,
     system: snapshot.system,
     messages: [...turn.history, ...messages],
-    tools: toolSpecs(deps.tools).filter((spec) => names.has(spec.name)),
+    tools: turn.toolSpecs,
     callIndex: messages.filter((message) => message.role === 'assistant').length,
     signal: turn.signal,
   });
@@ -148,12 +149,12 @@ function unknownProvider(name: string, known: readonly string[]): AppError {
   return new AppError('model_not_configured', text);
 }
 
-/** Runs tasks strictly one after another; one that fails does not stop the next. */
+/** Runs tasks strictly one after another. After one that failed the drive is over: none of the others runs. */
 function createQueue(): <T>(task: () => Promise<T>) => Promise<T> {
   let tail: Promise<unknown> = Promise.resolve();
   return (task) => {
-    const next = tail.then(task, task);
-    tail = next.catch(() => undefined);
+    const next = tail.then(task);
+    tail = next;
     return next;
   };
 }

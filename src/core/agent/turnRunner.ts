@@ -2,6 +2,7 @@
 import { actionFor, asks } from './gate.ts';
 import { buildGraph } from './graph.ts';
 import { closingMessages } from './closing.ts';
+import { haltTurn, type Halted } from './halting.ts';
 import { emitTurn, pauseWith } from './pausing.ts';
 import { discreetFor, loggedFailure } from './discreet.ts';
 import { createTextFlusher } from './textFlusher.ts';
@@ -9,6 +10,7 @@ import { createTurnNodes, type DrivenTurn } from './turnNodes.ts';
 import { keptToolSpecs } from './keptSpecs.ts';
 import { TurnSnapshot } from './snapshot.ts';
 import { toAppError, AppError } from '../base/errors.ts';
+import { isStoreFault } from '../base/storeFaults.ts';
 import type { BaseCheckpointSaver } from '@langchain/langgraph-checkpoint';
 import type { EngineDeps } from './deps.ts';
 import type { Message } from './message.ts';
@@ -20,13 +22,14 @@ export interface RunnerDeps extends EngineDeps {
 
 /**
  * How a drive ended. `lost` means that another process or a stop moved the turn on; `queued` that it was not driven at all: it
- * waits for its place, and whoever has one for it goes on.
+ * waits for its place, and whoever has one for it goes on; `halted` that the state file could not be used.
  */
 export type DriveEnd =
   | { kind: 'paused'; action: ActionRow }
   | { kind: 'ended'; turn: TurnRow }
   | { kind: 'lost' }
-  | { kind: 'queued' };
+  | { kind: 'queued' }
+  | Halted;
 
 /** Starts the turn with its user message, or goes on from its checkpoint when `user` is null. Never rejects. */
 export async function driveTurn(
@@ -54,6 +57,7 @@ async function prepare(deps: RunnerDeps, turn: TurnRow, signal: AbortSignal): Pr
     id: turn.id,
     threadId: turn.threadId,
     snapshot,
+    toolSpecs: await keptToolSpecs(deps, turn.id, snapshot.toolSpecs),
     history: history.map((row) => row.message),
     signal,
     cutAtLimit: false,
@@ -114,6 +118,7 @@ async function endAfterError(
   turn: TurnRow,
   failure: AppError | 'stopped',
 ): Promise<DriveEnd> {
+  if (failure !== 'stopped' && isStoreFault(failure)) return haltTurn(deps, turn, failure);
   const ending: Ending =
     failure === 'stopped'
       ? { status: 'cancelled', code: 'stopped', message: 'Stopped by the user.' }
@@ -123,8 +128,7 @@ async function endAfterError(
   try {
     return await end(deps, turn, ending);
   } catch (again) {
-    deps.logger.error(`turn ${turn.id} could not be ended`, again);
-    return { kind: 'lost' };
+    return haltTurn(deps, turn, toAppError(again));
   }
 }
 

@@ -1,7 +1,8 @@
 // Rows of the store as rows of the transcript. Pure.
 import { displayBytes } from '../../protocol/displayBytes.ts';
+import { decidedCall, type DecidedCall } from '../../protocol/decided.ts';
 import type { TranscriptItem } from '../../protocol/messages.ts';
-import type { CallRow, MessageRow, TextEvent, TurnRow } from '../ports/store.ts';
+import type { CallRow, DecisionRow, MessageRow, TextEvent, TurnRow } from '../ports/store.ts';
 import { parseJson } from '../base/json.ts';
 
 /** Longest output a transcript line carries, in UTF-16 units; the whole stays in the store. */
@@ -15,6 +16,8 @@ interface TurnRows {
   texts: readonly TextEvent[];
   /** The open action of the turn, if it waits. */
   actionId: string | null;
+  /** What was decided in the turn, oldest first. */
+  decisions: readonly DecisionRow[];
 }
 
 /** One turn as transcript items, in reading order. */
@@ -25,7 +28,7 @@ export function turnItems(rows: TurnRows): TranscriptItem[] {
     const item = messageItem(row);
     if (item) items.push(item);
     const batch = calls.filter((call) => call.batchId === row.message.id);
-    items.push(...batch.map((call) => callItem(call, rows.actionId)));
+    items.push(...batch.map((call) => callItem(call, rows.actionId, rows.decisions)));
   }
   items.push(...streamingItems(rows), ...endItem(turn));
   return items;
@@ -39,7 +42,12 @@ export function messageItem(row: MessageRow): TranscriptItem | null {
   return { kind: 'assistant', id: message.id, turnId, text: message.text, streaming: false };
 }
 
-export function callItem(call: CallRow, actionId: string | null): TranscriptItem {
+export function callItem(
+  call: CallRow,
+  actionId: string | null,
+  decisions: readonly DecisionRow[],
+): TranscriptItem {
+  const decided = decidedOf(call.callId, decisions);
   const waits = call.state === 'planned' && call.verdict?.verdict === 'ask';
   return {
     kind: 'call',
@@ -53,7 +61,16 @@ export function callItem(call: CallRow, actionId: string | null): TranscriptItem
     why: call.verdict,
     output: shorten(call.result ?? ''),
     actionId: waits ? actionId : null,
+    ...(decided ? { decided } : {}),
   };
+}
+
+/** The last decision about a call: after a crash there may be one about its outcome. */
+function decidedOf(callId: string, rows: readonly DecisionRow[]): DecidedCall | undefined {
+  const last = rows.findLast((row) => Object.hasOwn(row.decisions ?? {}, callId));
+  const decision = last?.decisions?.[callId];
+  if (!last || !decision) return undefined;
+  return decidedCall(decision, last.decidedBy ?? 'someone', last.decidedAt ?? 0);
 }
 
 export function callItemId(turnId: string, callId: string): string {
@@ -62,7 +79,7 @@ export function callItemId(turnId: string, callId: string): string {
 
 /** The line that says how a turn ended when it did not simply finish. */
 export function endItem(turn: TurnRow): TranscriptItem[] {
-  if (turn.status === 'interrupted') return [interruptedItem(turn.id)];
+  if (turn.status === 'interrupted') return [interruptedItem(turn)];
   if (turn.status === 'expired') return [expiredItem(turn.id)];
   if (turn.code === null || turn.message === null) return [];
   const level = turn.status === 'failed' ? 'error' : 'info';
@@ -70,9 +87,9 @@ export function endItem(turn: TurnRow): TranscriptItem[] {
   return [{ kind: 'notice', id: `${turnId}:end`, turnId, level, code, text }];
 }
 
-function interruptedItem(turnId: string): TranscriptItem {
-  const text =
-    'The process that ran this turn ended. Nothing was decided for you. Continue it, or stop it.';
+function interruptedItem({ id: turnId, message }: TurnRow): TranscriptItem {
+  const why = message ?? 'The process that ran this turn ended.';
+  const text = `${why} Nothing was decided for you. Continue the turn, or stop it.`;
   return {
     kind: 'notice',
     id: `${turnId}:end`,

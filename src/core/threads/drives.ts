@@ -1,5 +1,6 @@
 // The turns that this process drives: started here, kept by a heartbeat, aborted when someone else moved them on.
 import { driveTurn, type DriveEnd, type RunnerDeps } from '../agent/turnRunner.ts';
+import { recordHalt, type Halted } from '../agent/halting.ts';
 import { Emitter, type Event } from '../base/event.ts';
 import type { Message } from '../agent/message.ts';
 import type { Disposable } from '../base/lifecycle.ts';
@@ -18,6 +19,8 @@ interface DriveEntry {
 export class Drives implements Disposable {
   readonly #deps: RunnerDeps;
   readonly #entries = new Map<string, DriveEntry>();
+  /** Drives that the state file stopped, and it could not be written that they are over. */
+  readonly #halted = new Map<string, Halted>();
   readonly #watching: Disposable;
   readonly #ended: Emitter<void>;
   /** A drive of this process ended or paused; its place is free. */
@@ -34,9 +37,12 @@ export class Drives implements Disposable {
   /** Drives a running turn to its end or pause; the promise never rejects. */
   start(turn: TurnRow, user: Message | null): Promise<DriveEnd> {
     const abort = new AbortController();
-    const done = driveTurn(this.#deps, turn, { user, signal: abort.signal }).finally(() => {
+    const drive = driveTurn(this.#deps, turn, { user, signal: abort.signal });
+    const done = drive.then((end) => {
+      if (end.kind === 'halted' && !end.recorded) this.#halted.set(turn.id, end);
       if (this.#entries.get(turn.id) === entry) this.#entries.delete(turn.id);
       this.#ended.fire();
+      return end;
     });
     const entry = { abort, done, generation: turn.generation };
     this.#entries.set(turn.id, entry);
@@ -64,6 +70,13 @@ export class Drives implements Disposable {
     await Promise.all([...this.#entries.values()].map((entry) => entry.done));
   }
 
+  /** Writes of halted drives that they are over, now that it may be possible. Never rejects. */
+  async recordHalted(): Promise<void> {
+    for (const [turnId, halted] of this.#halted) {
+      if (await recordHalt(this.#deps, halted)) this.#halted.delete(turnId);
+    }
+  }
+
   /** Shutdown decides nothing: paused turns stay paused, running ones are left as they are. */
   dispose(): void {
     clearInterval(this.#heartbeat);
@@ -72,7 +85,7 @@ export class Drives implements Disposable {
   }
 
   #beat(): void {
-    if (this.#entries.size === 0) {
+    if (this.#entries.size + this.#halted.size === 0) {
       clearInterval(this.#heartbeat);
       this.#heartbeat = undefined;
       return;
@@ -81,6 +94,7 @@ export class Drives implements Disposable {
     store
       .renewLeases([...this.#entries.keys()])
       .then(() => this.#dropLost())
+      .then(() => this.recordHalted())
       .catch((error: unknown) => logger.warn(`leases could not be renewed: ${String(error)}`));
   }
 

@@ -58,6 +58,13 @@ export function printEnd(print: Print, end: DriveEnd, finalText: string): number
     print({ type: 'turn.failed', code: 'lost', message }, message);
     return EXIT.failed;
   }
+  if (end.kind === 'halted') {
+    const { id: turnId, threadId } = end.turn;
+    const { code } = end.failure;
+    const message = `${end.failure.message} The turn stopped where it was and loses nothing: go on later with “continue ${turnId}”.`;
+    print({ type: 'turn.failed', turnId, threadId, code, message }, `Halted (${code}): ${message}`);
+    return EXIT.failed;
+  }
   if (end.kind === 'queued') {
     const message = 'The turn is still queued. Go on with it with “continue”.';
     print({ type: 'turn.failed', code: 'still_queued', message }, message);

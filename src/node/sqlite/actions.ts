@@ -17,6 +17,7 @@ import type {
 import type { Logger } from '../../core/ports/system.ts';
 import { ActionKind, ActionRequest, Decisions } from '../../protocol/calls.ts';
 import { systemTexts as texts } from '../system.ts';
+import { askedAnew, insertAction } from './askedAnew.ts';
 import type { Connection } from './connection.ts';
 import { draftInheritor } from './drafts.ts';
 import { ledgerWriter } from './ledger.ts';
@@ -76,6 +77,7 @@ export function createActionStore(connection: Connection): ActionStore {
     pauseTurn: pauser(connection),
     claimAction: claimer(connection, rows),
     expireActions: expirer(connection),
+    ...askedAnew(connection),
     getAction: (id) => read(() => rows.one(byId.get(id))),
     actionOfBatch: (turnId, batchId) => read(() => rows.one(ofBatch.get(turnId, batchId))),
     openActions: () => read(() => rows.many(open.all())),
@@ -89,26 +91,26 @@ function pauser(connection: Connection): ActionStore['pauseTurn'] {
   const record = ledgerWriter(connection);
   const { setState } = messageWriter(connection);
   const pause = db.prepare(
-    `UPDATE turn SET status = 'paused', generation = generation + 1, lease_owner = NULL, lease_until = NULL
+    `UPDATE turn SET status = 'paused', generation = generation + 1, lease_owner = NULL, lease_until = NULL,
+       code = NULL, message = NULL
      WHERE id = ? AND thread_id = ? AND status IN ('running', 'interrupted', 'expired') AND generation = ?`,
   );
-  const insert = db.prepare(
-    `INSERT INTO pending_action (id, turn_id, batch_id, kind, state, requests, proposal_hash, created_at, expires_at)
-     VALUES (@id, @turnId, @batchId, @kind, 'open', @requests, @proposalHash, @createdAt, @expiresAt)`,
-  );
+  const renew = db.prepare('UPDATE turn SET snapshot = ?, snapshot_hash = ? WHERE id = ?');
+  const insert = db.prepare(insertAction);
   const inheritDrafts = draftInheritor(connection);
-  return async (action, generation) => {
+  return async (action, generation, fresh) => {
     if (action.state !== 'open') throw new Error(`Action ${action.id} is not open`);
     const { id, turnId, batchId, kind, proposalHash, createdAt, expiresAt } = action;
     const requests = JSON.stringify(action.requests);
     return write(() => {
       if (pause.run(turnId, action.threadId, generation).changes === 0) return false;
+      if (fresh) renew.run(JSON.stringify(fresh.snapshot), fresh.snapshotHash, turnId);
       insert.run({ id, turnId, batchId, kind, requests, proposalHash, createdAt, expiresAt });
       inheritDrafts(action);
       setState(turnId, batchId, { from: 'running', to: 'awaiting' });
-      record(asked(action));
+      record(asked(action, fresh?.snapshotHash));
       return true;
-    });
+    }, 'driving');
   };
 }
 

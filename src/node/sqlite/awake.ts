@@ -7,7 +7,7 @@ const MOST_MS = 2 * TICK_MS;
 
 export interface AwakeClock extends Disposable {
   /** Milliseconds, from 0. */
-  now(): number;
+  now: () => number;
 }
 
 /** `monotonic` is in milliseconds and never falls. The timer keeps no process alive. */

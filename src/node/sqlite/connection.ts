@@ -25,6 +25,11 @@ export interface Connection {
   readonly guard: WriteGuard;
 }
 
+/** The same connection, for tables that only turns under way write to. */
+export function whileDriving(connection: Connection): Connection {
+  return { ...connection, write: (run) => connection.write(run, 'driving') };
+}
+
 export interface ConnectionServices extends Pick<Connection, 'logger' | 'clock'> {
   /** Without it, time that goes on in sleep on some systems. */
   awake?: Connection['awake'] | undefined;

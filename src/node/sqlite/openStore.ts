@@ -6,7 +6,12 @@ import type { Store } from '../../core/ports/store.ts';
 import type { Clock, Logger } from '../../core/ports/system.ts';
 import { createActionStore } from './actions.ts';
 import { createBlobStore } from './blobs.ts';
-import { createConnection, type Connection, type ConnectionServices } from './connection.ts';
+import {
+  createConnection,
+  whileDriving,
+  type Connection,
+  type ConnectionServices,
+} from './connection.ts';
 import { createAwakeClock } from './awake.ts';
 import { MEMORY, type Db } from './database.ts';
 import { createDraftStore } from './drafts.ts';
@@ -17,6 +22,7 @@ import { createLeaseStore } from './leases.ts';
 import { createLedgerStore } from './ledger.ts';
 import { createSummaryStore } from './summaries.ts';
 import { createThreadStore } from './threads.ts';
+import { createTitleStore } from './titles.ts';
 import { createTurnStore } from './turns.ts';
 import { openDatabase, type OpenOptions } from './openDatabase.ts';
 import { createWindowStore } from './windows.ts';
@@ -75,6 +81,7 @@ function createStore(connection: Connection, owned: DisposableStore): Store {
   );
   const { leave, ...windows } = createWindowStore(connection);
   owned.add(toDisposable(leave));
+  const driving = whileDriving(connection);
   let watching = false;
   const startWatching = (): void => {
     if (watching || connection.file === MEMORY) return;
@@ -85,15 +92,16 @@ function createStore(connection: Connection, owned: DisposableStore): Store {
   return {
     ...createThreadStore(connection),
     ...createTurnStore(connection),
-    ...createJournalStore(connection),
+    ...createJournalStore(driving),
     ...createLeaseStore(connection),
     ...createSummaryStore(connection),
+    ...createTitleStore(connection),
     ...createLedgerStore(connection),
     ...createActionStore(connection),
     ...createDraftStore(connection),
     ...windows,
-    ...createEventStore(connection),
-    ...createBlobStore(connection),
+    ...createEventStore(driving),
+    ...createBlobStore(driving),
     onExternalChange: (listener) => {
       startWatching();
       return changes.event(listener);

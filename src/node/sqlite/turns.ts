@@ -30,8 +30,8 @@ export function createTurnStore(connection: Connection): TurnStore {
     turnsInState: (status) => read(() => turns.many(inState.all(status))),
     messagesOfTurn: (id) => read(() => messages.many(messagesOf.all(id))),
     getMessage: (turnId, id) => read(() => messages.one(messageById.get(turnId, id))),
-    putMessage: (row) => write(() => writer.put(row)),
-    endTurn: (move) => write(() => end(move)),
+    putMessage: (row) => write(() => writer.put(row), 'driving'),
+    endTurn: (move) => write(() => end(move), 'driving'),
   };
 }
 
