@@ -36,6 +36,8 @@ export interface OpenEngineOptions {
   providers?: ModelProviders;
   /** Whether this process goes on with any turn of the queue by itself. By default while the workspace is trusted. */
   takesQueued?: () => boolean;
+  /** Instead of what `countersign.thread.titles` says. */
+  titles?: 'firstLine';
   /** For test harnesses: stands between the engine and its store. */
   decorateStore?: (store: Store) => Store;
 }

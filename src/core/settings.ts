@@ -27,6 +27,7 @@ export const SETTINGS = {
   'countersign.approval.mode': setting(Mode, 'default', 'resource'),
   'countersign.approval.expiresAfter': setting(z.number().min(0), 0, 'application'),
   'countersign.agent.maxRunningTurns': setting(z.int().min(1), 4, 'application'),
+  'countersign.thread.titles': setting(z.enum(['model', 'firstLine']), 'model', 'application'),
   'countersign.storage.path': setting(z.string(), '', 'machine'),
 } as const;
 
@@ -70,6 +71,7 @@ export function parseSettings(layers: SettingsLayers): ParsedSettings {
       'countersign.approval.mode': tightest(read('countersign.approval.mode'), layers),
       'countersign.approval.expiresAfter': read('countersign.approval.expiresAfter'),
       'countersign.agent.maxRunningTurns': read('countersign.agent.maxRunningTurns'),
+      'countersign.thread.titles': read('countersign.thread.titles'),
       'countersign.storage.path': read('countersign.storage.path'),
     },
     problems,

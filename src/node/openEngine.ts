@@ -22,6 +22,7 @@ import { parseSettings } from '../core/settings.ts';
 import { Engine, type CoreDeps } from '../core/threads/engine.ts';
 import { allTools } from '../core/tools/registry.ts';
 import type { EngineOpener, OpenedEngine, OpenEngineOptions } from '../core/services.ts';
+import type { TitleSource } from '../core/agent/deps.ts';
 import type { RuleSet } from '../core/policy/types.ts';
 import type { ModelProviders } from '../core/ports/model.ts';
 
@@ -109,6 +110,7 @@ function createPorts(options: OpenEngineOptions): Omit<CoreDeps, 'store' | 'chec
     timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
     hashProposal: createProposalHasher(texts),
     redactor,
+    titles: () => titleSource(options),
     maxRunningTurns: () =>
       parseSettings(options.settings.read()).values['countersign.agent.maxRunningTurns'],
     takesQueued: options.takesQueued ?? (() => options.settings.read().trusted),
@@ -117,6 +119,13 @@ function createPorts(options: OpenEngineOptions): Omit<CoreDeps, 'store' | 'chec
       return values['countersign.approval.expiresAfter'] * 60_000 || null;
     },
   };
+}
+
+/** Before trust no model is asked. */
+function titleSource({ titles, settings }: OpenEngineOptions): TitleSource {
+  const layers = settings.read();
+  const source = titles ?? parseSettings(layers).values['countersign.thread.titles'];
+  return source === 'model' && !layers.trusted ? 'later' : source;
 }
 
 /** Rules as the settings are now, parsed once per change. */

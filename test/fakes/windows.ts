@@ -150,6 +150,7 @@ async function openWindow(name: string, shared: Shared): Promise<Window> {
     },
     ids: createIds(now),
     timeZone: 'UTC',
+    titles: () => 'firstLine',
     expiresAfter: () => null,
     maxRunningTurns: () => 4,
     takesQueued: () => true,

@@ -10,6 +10,9 @@ import type { Store } from '../ports/store.ts';
 import type { Tool } from '../tools/tool.ts';
 import type { EngineEvent } from './events.ts';
 
+/** `later`: the model may not be asked now, and shall be. */
+export type TitleSource = 'model' | 'firstLine' | 'later';
+
 export interface EngineDeps {
   store: Store;
   files: Files;
@@ -31,6 +34,8 @@ export interface EngineDeps {
   maxRunningTurns: () => number;
   /** Whether this process goes on with any turn of the queue by itself; a command drives only its own. */
   takesQueued: () => boolean;
+  /** Where a thread's title comes from. */
+  titles: () => TitleSource;
   hashProposal: ProposalHasher;
   /** Knows the secrets that this program was handed; what tools give back goes through it. */
   redactor: Redactor;

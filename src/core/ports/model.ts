@@ -15,12 +15,15 @@ export interface ToolSpec {
 }
 
 export interface ModelRequest {
-  model: ModelRef;
+  /** `endpoint` is where the turn was started with, and counts instead of today's settings. */
+  model: ModelRef & { endpoint?: string | undefined };
   system: string;
   messages: readonly Message[];
   tools: readonly ToolSpec[];
   /** How many times the model was called before in this turn; a script uses it as its position. */
   callIndex: number;
+  /** Set when this is no step of a turn: the thread's title is asked for. Only a script needs to know. */
+  purpose?: 'title';
   signal: AbortSignal;
 }
 
@@ -37,6 +40,10 @@ export type ModelChunk =
  * `script_mismatch`; on abort an AbortError. Retries with back-off happen inside, and only before the first chunk was yielded.
  */
 export interface ModelProvider {
+  /** Where settings send a new turn's text, without credentials; undefined when they do not say, or not usably. Never throws. */
+  endpoint?(): string | undefined;
+  /** The name under which the secret storage holds the key, for a provider that needs one. */
+  readonly secret?: string;
   stream(request: ModelRequest): AsyncIterable<ModelChunk>;
 }
 

@@ -21,7 +21,11 @@ export interface ThreadRow {
   title: string | null;
   createdAt: number;
   updatedAt: number;
+  /** The beginning of the first message while there is no title; core/threads/titleText.ts says what a thread is called. */
+  opening: string | null;
 }
+
+export type NewThread = Omit<ThreadRow, 'opening'>;
 
 export interface TurnRow {
   id: string;
@@ -162,7 +166,7 @@ export type ClaimOutcome =
   | { kind: 'lost'; action: ActionRow | undefined };
 
 export interface ThreadStore {
-  createThread(row: ThreadRow): Promise<void>;
+  createThread(row: NewThread): Promise<void>;
   /** Newest `updatedAt` first. */
   listThreads(): Promise<ThreadRow[]>;
   getThread(id: string): Promise<ThreadRow | undefined>;
@@ -206,13 +210,27 @@ export interface JournalStore {
   settleCall(move: SettleCall): Promise<boolean>;
 }
 
+/** A snapshot taken anew, which counts for the turn from now on. */
+export type FreshSnapshot = Pick<TurnRow, 'snapshot' | 'snapshotHash'>;
+
+export interface ReplaceAction {
+  actionId: string;
+  /** Of the same turn and batch. */
+  action: ActionRow;
+  calls: { callId: string; proposal: Proposal; proposalHash: string }[];
+}
+
 export interface ActionStore {
   /** running, interrupted or expired → paused: action inserted, the batch's message awaiting, generation + 1. False when lost. */
-  pauseTurn(action: ActionRow, generation: number): Promise<boolean>;
+  pauseTurn(action: ActionRow, generation: number, fresh?: FreshSnapshot): Promise<boolean>;
   /** open → resolved with the decisions in it, the turn paused → running, or queued at the limit; generation + 1. Exactly one caller wins. */
   claimAction(claim: ClaimAction, limit?: number): Promise<ClaimOutcome>;
   /** Expires every open action that is due at `at`, each with its turn: paused → expired, generation + 1. Their ids. */
   expireActions(at: number): Promise<string[]>;
+  /** Exactly this action, whatever its time: open → expired, its turn paused → expired, generation + 1. False when lost. */
+  expireAction(action: Pick<ActionRow, 'id' | 'turnId'>, at: number): Promise<boolean>;
+  /** open → cancelled with `action` open in its place, proposals of its planned calls changed; generation + 1. False when lost. */
+  replaceAction(move: ReplaceAction): Promise<boolean>;
   getAction(id: string): Promise<ActionRow | undefined>;
   /** The approval or question of a batch; not one about an unknown outcome. */
   actionOfBatch(turnId: string, batchId: string): Promise<ActionRow | undefined>;
@@ -327,6 +345,24 @@ export interface SummaryStore {
   usageOfThread(threadId: string): Promise<{ input: number; output: number }>;
 }
 
+/** What a title is made of. */
+export interface TitleMatter {
+  /** The last turn that is over and has a reply; it names the model to ask. */
+  turnId: string;
+  /** The beginnings of the thread's first message and of its first reply. */
+  user: string;
+  reply: string;
+  /** How many turns are over and have a reply. */
+  replies: number;
+}
+
+export interface TitleStore {
+  /** Undefined when the thread has its title, or no reply yet. */
+  titleMatter(threadId: string): Promise<TitleMatter | undefined>;
+  /** The newest threads without a title that have a turn with a reply which was over by then. */
+  untitledThreads(endedBefore: number): Promise<string[]>;
+}
+
 export interface BlobStore {
   /**
    * Keeps a text that belongs to a turn, content-addressed by its sha-256 hex; storing the same text twice is free.
@@ -360,6 +396,7 @@ export interface Store
     LeaseStore,
     LedgerStore,
     SummaryStore,
+    TitleStore,
     EventStore,
     BlobStore {
   /** Calls back after another connection or process committed something. */

@@ -8,6 +8,7 @@ import { continueTurn, recover } from './recovering.ts';
 import { QueueKeeper } from './queue.ts';
 import { seeThrough } from './seeThrough.ts';
 import { startTurn, type StartTurn } from './starting.ts';
+import { Titles } from './titles.ts';
 import { removeQueued, stopThread, stopTurn } from './stopping.ts';
 import type { Drive, ThreadDeps } from './deps.ts';
 import type { EngineEvent } from '../agent/events.ts';
@@ -22,6 +23,7 @@ export class Engine {
   readonly #deps: ThreadDeps;
   readonly #emitter: Emitter<EngineEvent>;
   readonly #queue: QueueKeeper;
+  readonly #titles: Titles;
   readonly onEvent: Event<EngineEvent>;
 
   constructor(deps: CoreDeps) {
@@ -30,6 +32,8 @@ export class Engine {
     const runner: RunnerDeps = { ...deps, emit: (event) => this.#emitter.fire(event) };
     this.#deps = { ...runner, drives: new Drives(runner) };
     this.#queue = new QueueKeeper(this.#deps);
+    this.#titles = new Titles(runner);
+    this.onEvent((event) => (event.type === 'turn' ? this.#titles.onTurn(event.turn) : undefined));
   }
 
   /** A temporary one is gone, with all that is said and done in it, when this process ends. */
@@ -38,8 +42,9 @@ export class Engine {
     const id = this.#deps.ids.next(temporary ? temporaryPrefix('t') : 't');
     const row = { id, title: null, createdAt: now, updatedAt: now };
     await this.#deps.store.createThread(row);
-    this.#emitter.fire({ type: 'thread', thread: row });
-    return row;
+    const thread = { ...row, opening: null };
+    this.#emitter.fire({ type: 'thread', thread });
+    return thread;
   }
 
   /** A message never answers a turn, nor replaces it unless told to. Throws what `startTurn` of starting.ts throws. */
@@ -89,6 +94,11 @@ export class Engine {
     return recover(this.#deps, options);
   }
 
+  /** Asks for titles that a process which ended still owed, in the background. */
+  catchUpTitles(): void {
+    this.#titles.catchUp();
+  }
+
   /** Goes on with an interrupted or queued turn in this process; see recovering.ts. */
   async continueTurn(turnId: string): Promise<Drive | undefined> {
     return continueTurn(this.#deps, turnId);
@@ -111,6 +121,7 @@ export class Engine {
 
   dispose(): void {
     // Shutdown decides nothing: paused turns stay paused, running ones are left as they are.
+    this.#titles.dispose();
     this.#queue.dispose();
     this.#deps.drives.dispose();
     this.#emitter.dispose();

@@ -36,6 +36,8 @@ export async function openForCli(
     logger: stderrLogger,
     // A command drives its own turn only.
     takesQueued: () => false,
+    // A run without an editor makes no model request beyond its turn's.
+    titles: 'firstLine',
     decorateStore,
   });
 }

@@ -32,7 +32,11 @@ const ScriptEntry = z
   });
 export type ScriptEntry = z.infer<typeof ScriptEntry>;
 
-const Script = z.strictObject({ turns: z.array(ScriptEntry) });
+const Script = z.strictObject({
+  turns: z.array(ScriptEntry),
+  /** The answer when the thread's title is asked for, which is no entry's turn; without it there is none. */
+  title: z.string().optional(),
+});
 export type Script = z.infer<typeof Script>;
 
 /** Parses the text of a script file. Throws AppError `script_invalid` that names the file and each faulty place. */

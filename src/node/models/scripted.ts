@@ -24,6 +24,10 @@ export function createScriptedProvider(options: ScriptedOptions): ModelProvider 
       const { signal, model, messages, callIndex } = request;
       const script = await load(options, model.id);
       throwIfAborted(signal);
+      if (request.purpose === 'title') {
+        yield* replyOf({ text: script.title ?? '' }, [], callIndex);
+        return;
+      }
       const entry = entryFor(script, request);
       if (entry.delayMs) await delay(entry.delayMs, signal);
       for (const chunk of replyOf(entry, messages, callIndex)) {

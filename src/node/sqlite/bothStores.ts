@@ -12,6 +12,7 @@ import type {
   Store,
   SummaryStore,
   ThreadStore,
+  TitleStore,
   TurnStore,
 } from '../../core/ports/store.ts';
 import type { LazyMemory } from './memory.ts';
@@ -46,6 +47,7 @@ export function createBothStores(kept: Store, memory: LazyMemory): Store {
     ...leases(sides),
     ...ledger(sides),
     ...summaries(sides),
+    ...titles(sides),
     ...events(sides),
     ...blobs(sides),
     onExternalChange: (listener) => kept.onExternalChange(listener),
@@ -124,8 +126,10 @@ function journal({ of, split }: Sides): JournalStore {
 
 function actions({ of, both }: Sides): ActionStore {
   return {
-    pauseTurn: (action, generation) =>
-      of(action.turnId, (store) => store.pauseTurn(action, generation)),
+    pauseTurn: (action, generation, fresh) =>
+      of(action.turnId, (store) => store.pauseTurn(action, generation, fresh)),
+    expireAction: (action, at) => of(action.turnId, (store) => store.expireAction(action, at)),
+    replaceAction: (move) => of(move.action.turnId, (store) => store.replaceAction(move)),
     claimAction: (claim, limit) => of(claim.actionId, (store) => store.claimAction(claim, limit)),
     expireActions: async (at) => (await both((store) => store.expireActions(at))).flat(),
     getAction: (id) => of(id, (store) => store.getAction(id)),
@@ -191,6 +195,14 @@ function summaries({ of, both }: Sides): SummaryStore {
   return {
     waiting: async () => (await both((store) => store.waiting())).flat(),
     usageOfThread: (id) => of(id, (store) => store.usageOfThread(id)),
+  };
+}
+
+/** Titles of temporary threads are never owed: they come from the first message, at once. */
+function titles({ kept, of }: Sides): TitleStore {
+  return {
+    titleMatter: (id) => of(id, (store) => store.titleMatter(id)),
+    untitledThreads: (before) => kept.untitledThreads(before),
   };
 }
 

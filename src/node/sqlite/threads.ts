@@ -1,11 +1,12 @@
 // Table `thread`, and what is read by thread: its turns and messages.
 import { z } from 'zod';
 import { NOT_RUN } from '../../core/agent/closing.ts';
-import type { ThreadRow, ThreadStore } from '../../core/ports/store.ts';
+import type { NewThread, ThreadRow, ThreadStore } from '../../core/ports/store.ts';
 import type { Logger } from '../../core/ports/system.ts';
 import type { Connection } from './connection.ts';
 import { messageReader, selectMessage } from './messages.ts';
 import { rowReader, type RowReader } from './rows.ts';
+import { openingOfThread } from './titles.ts';
 import { selectTurn, turnReader } from './turnRows.ts';
 
 const Row: z.ZodType<ThreadRow> = z.object({
@@ -13,10 +14,11 @@ const Row: z.ZodType<ThreadRow> = z.object({
   title: z.string().nullable(),
   createdAt: z.int(),
   updatedAt: z.int(),
+  opening: z.string().nullable(),
 });
 
-export const selectThread =
-  'SELECT id, title, created_at AS createdAt, updated_at AS updatedAt FROM thread';
+export const selectThread = `SELECT id, title, created_at AS createdAt, updated_at AS updatedAt,
+  CASE WHEN title IS NULL THEN (${openingOfThread}) END AS opening FROM thread`;
 
 export function threadReader(logger: Logger): RowReader<ThreadRow> {
   return rowReader('thread', ['id'], Row, logger);
@@ -26,7 +28,7 @@ export function createThreadStore({ db, logger, read, write }: Connection): Thre
   const rows = threadReader(logger);
   const turns = turnReader(logger);
   const messages = messageReader(logger);
-  const insert = db.prepare<ThreadRow>(
+  const insert = db.prepare<NewThread>(
     'INSERT INTO thread (id, title, created_at, updated_at) VALUES (@id, @title, @createdAt, @updatedAt)',
   );
   const all = db.prepare(`${selectThread} ORDER BY updated_at DESC, seq DESC`);

@@ -121,6 +121,7 @@ async function makeDeps(
     },
     ids: createIds(systemClock),
     timeZone: 'UTC',
+    titles: () => 'firstLine',
     expiresAfter: () => null,
     maxRunningTurns: () => 4,
     takesQueued: () => true,

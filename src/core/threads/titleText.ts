@@ -1,0 +1,59 @@
+// The title of a thread as text: what a model answered made fit to be one, and what stands in for it. Pure.
+import type { ThreadRow } from '../ports/store.ts';
+
+/** Longest title, in UTF-16 units. */
+export const MAX_TITLE = 60;
+const UNTITLED = 'New thread';
+
+/** Controls, invisible and bidirectional marks, halves of surrogate pairs, private and unassigned code points. */
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Co}\p{Cn}\p{Cs}]/gu;
+/** What shows as nothing although it is none of these. */
+const BLANK = /[\p{Z}\u115F\u1160\u3164\uFFA0\u2800]+/gu;
+const QUOTES = /["“”„‟«»‹›「」『』`]/gu;
+const EDGES = /^[\s'‘’‚‛*_#>~:.,;–—-]+|[\s'‘’‚‛*_#~:.,;–—-]+$/gu;
+
+/** What every surface calls a thread: its title, until then the first line of its first message. */
+export function titleOf(thread: Pick<ThreadRow, 'title' | 'opening'> | undefined): string {
+  return thread?.title ?? firstLine(thread?.opening ?? '');
+}
+
+/** The first line that says something, as a title; never empty. */
+export function firstLine(text: string): string {
+  for (const line of text.split(/[\n\r\u2028\u2029]/)) {
+    const seen = visible(line);
+    if (says(seen)) return shortened(seen);
+  }
+  return UNTITLED;
+}
+
+/** A model's answer as a title: one line, no quotes, nothing invisible; empty when there is no title in it. */
+export function cleanTitle(answer: string): string {
+  const spoken = answer.replaceAll(/<think>[\s\S]*?(<\/think>|$)/gi, '');
+  for (const line of spoken.split(/[\n\r\u2028\u2029]/)) {
+    const bare = visible(line)
+      .replaceAll(QUOTES, '')
+      .replace(/^\W*title\s*:/iu, '');
+    const title = shortened(visible(bare.replaceAll(EDGES, '')));
+    if (says(title)) return title;
+  }
+  return '';
+}
+
+function visible(line: string): string {
+  return line.replaceAll(/\t/g, ' ').replaceAll(UNSEEN, '').replaceAll(BLANK, ' ').trim();
+}
+
+function says(text: string): boolean {
+  return /[\p{L}\p{N}\p{S}]/u.test(text);
+}
+
+/** Cut between code points. */
+function shortened(text: string): string {
+  if (text.length <= MAX_TITLE) return text;
+  let cut = '';
+  for (const point of text) {
+    if (cut.length + point.length > MAX_TITLE - 1) break;
+    cut += point;
+  }
+  return `${cut.trimEnd()}…`;
+}
