@@ -5,6 +5,7 @@ import { chatView } from './vscode/chatView.ts';
 import { diffCommands } from './vscode/commands/diff.ts';
 import { setupCommands } from './vscode/commands/setup.ts';
 import { threadCommands } from './vscode/commands/threads.ts';
+import { diffDrafts } from './vscode/diffDrafts.ts';
 import { followSettings } from './vscode/followSettings.ts';
 import { registerAll, type Contribution } from './vscode/contribution.ts';
 import { createServices, type EngineLoader, type Services } from './vscode/services.ts';
@@ -20,6 +21,7 @@ const CONTRIBUTIONS: readonly Contribution[] = [
   threadCommands,
   setupCommands,
   diffCommands,
+  diffDrafts,
   followSettings,
   recovery,
   warmUp,

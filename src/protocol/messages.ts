@@ -1,5 +1,7 @@
 // The wire between host and webview: two closed unions and what they carry. Both sides parse what they receive.
 import { z } from 'zod';
+import { DecidedAction, DecidedCall } from './decided.ts';
+import { SentDraft, StoredDraft } from './drafts.ts';
 import {
   ActionKind,
   ActionRequest,
@@ -46,6 +48,8 @@ export const TranscriptItem = z.discriminatedUnion('kind', [
     why: Verdict.nullable(),
     output: z.string(),
     actionId: z.string().nullable(),
+    /** Absent while nobody has decided it, and for a call that nobody had to decide. */
+    decided: DecidedCall.optional(),
   }),
   z.object({
     kind: z.literal('notice'),
@@ -78,6 +82,10 @@ export const ActionView = z.object({
   proposalHash: z.string(),
   agentText: z.string(),
   requests: z.array(RequestView),
+  /** All that the store has of the calls, whatever window it was typed in. */
+  drafts: z.array(StoredDraft).optional(),
+  /** Once it is resolved. */
+  decided: DecidedAction.optional(),
 });
 export type ActionView = z.infer<typeof ActionView>;
 
@@ -93,6 +101,8 @@ export const ChatStatus = z.object({
   waiting: z.number().int(),
   usage: z.object({ input: z.number(), output: z.number() }),
   problems: z.array(z.string()),
+  /** How this window is called where decisions are recorded. */
+  window: z.string().optional(),
 });
 export type ChatStatus = z.infer<typeof ChatStatus>;
 
@@ -120,18 +130,20 @@ export const HostToView = z.discriminatedUnion('type', [
     delta: z.string(),
   }),
   z.object({ type: z.literal('action'), action: ActionView }),
-  z.object({
-    type: z.literal('draft'),
-    actionId: z.string(),
-    callId: z.string(),
-    content: z.string(),
-  }),
+  /** A call's draft as it is now, typed in this window or another. */
+  z.object({ type: z.literal('draft'), actionId: z.string(), draft: StoredDraft }),
   z.object({ type: z.literal('status'), status: ChatStatus }),
   z.object({
     type: z.literal('reply'),
     requestId: z.number().int(),
     error: z
-      .object({ code: z.string(), message: z.string(), callIds: z.array(z.string()) })
+      .object({
+        code: z.string(),
+        message: z.string(),
+        callIds: z.array(z.string()),
+        /** With `already_decided`: what was decided instead. */
+        decided: DecidedAction.optional(),
+      })
       .nullable(),
   }),
 ]);
@@ -155,6 +167,15 @@ export const ViewToHost = z.discriminatedUnion('type', [
     actionId: z.string().max(200),
     proposalHash: z.string().max(200),
     decisions: Decisions,
+  }),
+  /** Keeps what is typed or picked on a card, and not submitted; null when it is empty again. Decides nothing. */
+  z.strictObject({
+    type: z.literal('draft'),
+    ...request,
+    actionId: z.string().max(200),
+    callId: z.string().max(500),
+    proposalHash: z.string().max(200),
+    card: SentDraft.nullable(),
   }),
   /** Opens the native diff editor with an editable right side for one edit. */
   z.strictObject({

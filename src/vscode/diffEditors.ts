@@ -5,7 +5,7 @@ import path from 'node:path';
 import { displayBytes } from '../protocol/displayBytes.ts';
 import { Emitter } from '../core/base/event.ts';
 import type { Disposable } from '../core/base/lifecycle.ts';
-import type { Draft } from '../core/panel/requests.ts';
+import type { DraftRow } from '../core/ports/store.ts';
 import { asInEditor } from './editorText.ts';
 import { CONTEXT } from './ids.ts';
 
@@ -15,16 +15,22 @@ const BASE_SCHEME = 'countersign-base';
 export interface DiffRequest {
   actionId: string;
   callId: string;
+  proposalHash: string;
   /** Shown in the title and used for the language of both sides. */
   path: string;
   before: string;
   after: string;
+  /** What a human has made of it, in whatever window; null while it is the agent's text. */
+  draft: string | null;
   /** The title bar may decide: the action holds this one call. */
   decidable: boolean;
 }
 
 /** A diff with the text of its right side; an untouched one is `after`, whatever the editor makes of its line ends. */
 export type ShownDiff = DiffRequest & { content: string };
+
+/** The text in the right side of a diff editor; null when it is the agent's again. */
+export type DiffDraft = Pick<DraftRow, 'actionId' | 'callId' | 'proposalHash' | 'content'>;
 
 /** Makes the request of an edit that waits anew; undefined when it does not wait any more. */
 export type DiffLoader = (actionId: string, callId: string) => Promise<DiffRequest | undefined>;
@@ -33,9 +39,13 @@ export class DiffEditors implements Disposable {
   readonly #files = new Map<string, Uint8Array>();
   readonly #open = new Map<string, DiffRequest>();
   readonly #changes = new vscode.EventEmitter<vscode.FileChangeEvent[]>();
-  readonly #drafts: Emitter<Draft>;
+  readonly #versions = new Map<string, number>();
+  /** What was typed and is not known to be stored. */
+  readonly #unstored = new Map<string, DiffDraft>();
+  readonly #drafts: Emitter<DiffDraft>;
   readonly #registered: vscode.Disposable[];
-  readonly onDraft: Emitter<Draft>['event'];
+  /** The text of a right side changed by typing in this window. */
+  readonly onDraft: Emitter<DiffDraft>['event'];
   readonly #load: DiffLoader;
 
   constructor(load: DiffLoader, onError: (error: unknown) => void) {
@@ -47,15 +57,17 @@ export class DiffEditors implements Disposable {
       this.#changes,
       vscode.workspace.registerFileSystemProvider(PROPOSAL_SCHEME, provider),
       vscode.workspace.registerFileSystemProvider(BASE_SCHEME, provider, { isReadonly: true }),
-      vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
-        // Saving tells of a change, too, but of none of the text: what was decided still holds.
-        if (contentChanges.length > 0) this.#onChange(document);
+      vscode.workspace.onDidChangeTextDocument(({ document }) => this.#onChange(document)),
+      vscode.workspace.onDidOpenTextDocument((document) => {
+        this.#adopt(document).catch(onError);
       }),
       vscode.window.onDidChangeActiveTextEditor(() => this.#updateContext(onError)),
     ];
+    // After a restart of the extension host its editors are still there, and what was typed meanwhile.
+    for (const document of vscode.workspace.textDocuments) this.#adopt(document).catch(onError);
   }
 
-  /** Opens (or reveals) the diff; a draft typed earlier in this window is still there. */
+  /** Opens (or reveals) the diff, with what was typed in it before, in whatever window. */
   async open(request: DiffRequest): Promise<void> {
     const base = this.#uri(BASE_SCHEME, request);
     const proposal = this.#uri(PROPOSAL_SCHEME, request);
@@ -71,6 +83,33 @@ export class DiffEditors implements Disposable {
     return request && document ? { ...request, content: contentOf(document, request) } : undefined;
   }
 
+  /** Ids of the actions whose diffs were opened here. */
+  openActions(): string[] {
+    return [...new Set([...this.#open.values()].map(({ actionId }) => actionId))];
+  }
+
+  /** A draft that was stored, here or elsewhere: its editor shows it. What is typed here and not stored yet stands. */
+  async takeDraft({ actionId, callId, content }: DiffDraft): Promise<void> {
+    for (const [key, request] of this.#open) {
+      if (request.actionId !== actionId || request.callId !== callId) continue;
+      const unstored = this.#unstored.get(key);
+      if (unstored?.content === content) this.#unstored.delete(key);
+      if (unstored || request.draft === content) continue;
+      this.#open.set(key, { ...request, draft: content });
+      await this.#show(vscode.Uri.parse(key), content ?? request.after);
+    }
+  }
+
+  /** An editor without unsaved text loads it; in one with such text it can be undone. */
+  async #show(uri: vscode.Uri, text: string): Promise<void> {
+    const document = documentOf(uri.toString());
+    if (document?.isDirty !== true) return this.#write(uri, bytesOf(text));
+    const edit = new vscode.WorkspaceEdit();
+    const all = new vscode.Range(0, 0, document.lineCount, 0);
+    edit.replace(uri, document.validateRange(all), text);
+    await vscode.workspace.applyEdit(edit);
+  }
+
   /** Closes the diffs of an action that is decided and forgets their texts. */
   async close(actionId: string): Promise<void> {
     const tabs = proposalTabs().filter(({ uri }) => actionOf(uri) === actionId);
@@ -84,7 +123,9 @@ export class DiffEditors implements Disposable {
         true,
       );
     }
-    for (const key of uris) this.#files.delete(key);
+    for (const key of uris) {
+      for (const known of [this.#files, this.#versions, this.#unstored]) known.delete(key);
+    }
   }
 
   /** Closes the diffs that the window restored although their action was decided meanwhile. */
@@ -103,7 +144,7 @@ export class DiffEditors implements Disposable {
     const base = this.#uri(BASE_SCHEME, request).toString();
     const proposal = this.#uri(PROPOSAL_SCHEME, request).toString();
     this.#files.set(base, bytesOf(request.before));
-    if (!this.#files.has(proposal)) this.#files.set(proposal, bytesOf(request.after));
+    if (!documentOf(proposal)) this.#files.set(proposal, bytesOf(request.draft ?? request.after));
     this.#open.set(proposal, request);
   }
 
@@ -128,8 +169,29 @@ export class DiffEditors implements Disposable {
   #onChange(document: vscode.TextDocument): void {
     const request = this.#open.get(document.uri.toString());
     if (!request) return;
-    const { actionId, callId } = request;
-    this.#drafts.fire({ actionId, callId, content: contentOf(document, request) });
+    const { actionId, callId, proposalHash, after } = request;
+    const text = contentOf(document, request);
+    const content = text === after ? null : text;
+    // Saved, or loaded again with what is stored: what was decided still holds.
+    if (content === request.draft) return;
+    const draft = { actionId, callId, proposalHash, content };
+    this.#open.set(document.uri.toString(), { ...request, draft: content });
+    this.#unstored.set(document.uri.toString(), draft);
+    this.#drafts.fire(draft);
+  }
+
+  /** An editor that came back with the window. What it shows is what the human sees: it is the draft, even if unsaved. */
+  async #adopt(document: vscode.TextDocument): Promise<void> {
+    if (document.uri.scheme !== PROPOSAL_SCHEME) return;
+    await this.#bytes(document.uri);
+    if (document.isDirty) this.#onChange(document);
+  }
+
+  #write(uri: vscode.Uri, content: Uint8Array): void {
+    const key = uri.toString();
+    this.#files.set(key, content);
+    this.#versions.set(key, (this.#versions.get(key) ?? 0) + 1);
+    this.#changes.fire([{ type: vscode.FileChangeType.Changed, uri }]);
   }
 
   #updateContext(onError: (error: unknown) => void): void {
@@ -148,14 +210,13 @@ export class DiffEditors implements Disposable {
       watch: () => new vscode.Disposable(() => undefined),
       stat: async (uri) => {
         const { length: size } = await this.#bytes(uri);
-        return { type: vscode.FileType.File, ctime: 0, mtime: 0, size };
+        const mtime = this.#versions.get(uri.toString()) ?? 0;
+        return { type: vscode.FileType.File, ctime: 0, mtime, size };
       },
       readFile: (uri) => this.#bytes(uri),
       writeFile: (uri, content) => {
         // Into memory, even for an action that is decided: a restored editor must be able to close in peace.
-        this.#files.set(uri.toString(), content);
-        const type = vscode.FileChangeType.Changed;
-        this.#changes.fire([{ type, uri }]);
+        this.#write(uri, content);
       },
       readDirectory: () => [],
       createDirectory: refuse,
@@ -181,6 +242,10 @@ function proposalTabs(): { tab: vscode.Tab; uri: vscode.Uri }[] {
 function shownIn({ input }: vscode.Tab): vscode.Uri | undefined {
   if (input instanceof vscode.TabInputTextDiff) return input.modified;
   return input instanceof vscode.TabInputText ? input.uri : undefined;
+}
+
+function documentOf(key: string): vscode.TextDocument | undefined {
+  return vscode.workspace.textDocuments.find(({ uri }) => uri.toString() === key);
 }
 
 function contentOf(document: vscode.TextDocument, { after }: DiffRequest): string {

@@ -18,8 +18,13 @@ export async function diffRequest(
   if (before === undefined) {
     throw new AppError('no_base', 'The text this edit was proposed on is no longer kept.');
   }
-  const decidable = action.requests.length === 1;
-  return { actionId: action.id, callId, path, before, after: newText ?? '', decidable };
+  const drafts = await store.draftsOfAction(action.id);
+  return {
+    ...{ actionId: action.id, callId, path, before, after: newText ?? '' },
+    proposalHash: request.proposalHash,
+    draft: drafts.find((draft) => draft.callId === callId)?.content ?? null,
+    decidable: action.requests.length === 1,
+  };
 }
 
 /** The same for an editor that the window restored; undefined when the edit does not wait any more. */

@@ -10,8 +10,7 @@ import type { Services } from './services.ts';
 
 export function createPanelHost(services: Services): PanelHost {
   return {
-    onDraft: services.diffs.onDraft,
-    decidedBy: `VS Code (pid ${process.pid})`,
+    decidedBy: services.windowName(),
     openDiff: (action, callId) => openDiff(services, action, callId),
     openPanel: async (actionId) => services.reveal.fire(actionId),
     selectModel: () => selectModel(services),

@@ -6,10 +6,11 @@ import { createBuffers } from './buffers.ts';
 import { createLogger, type ChannelLogger } from './logger.ts';
 import { createVscodeProvider } from './languageModels.ts';
 import { initialModel } from './models.ts';
-import { secretKey } from './secretKey.ts';
+import { secretKey } from '../core/models/secretKey.ts';
 import { createSettings, manifestKeys } from './settings.ts';
 import { DiffEditors, type DiffLoader } from './diffEditors.ts';
 import { waitingDiff } from './diffRequest.ts';
+import { windowName } from '../protocol/decided.ts';
 import { toAppError } from '../core/base/errors.ts';
 import { Emitter } from '../core/base/event.ts';
 import { DisposableStore, type Disposable } from '../core/base/lifecycle.ts';
@@ -29,6 +30,8 @@ export interface Services {
   engine(): Promise<OpenedEngine>;
   /** Runs `use` once the engine is open; what it returns is disposed with the services. */
   whenOpened(use: (opened: OpenedEngine) => Disposable): void;
+  /** How this window is called for people and for the record; without a number until the engine is open. */
+  windowName(): string;
   /** Fires with the id of the action whose panel shall be shown. */
   reveal: Emitter<string>;
   owned: DisposableStore;
@@ -48,11 +51,13 @@ export function createServices(context: vscode.ExtensionContext, load: EngineLoa
     waitingDiff((await engine()).store, actionId, callId);
   const diffs = owned.add(new DiffEditors(loadDiff, onError));
   let opening: Promise<OpenedEngine> | undefined;
+  let number: number | null = null;
   const opened = owned.add(new Emitter<OpenedEngine>(onError));
 
   const open = async (): Promise<OpenedEngine> => {
     try {
       const engine = owned.add(await load(engineOptions(context, { logger, settings })));
+      number = await windowNumber(engine, logger);
       await prepareSession(engine, session, logger);
       opened.fire(engine);
       return engine;
@@ -68,7 +73,8 @@ export function createServices(context: vscode.ExtensionContext, load: EngineLoa
   const whenOpened: Services['whenOpened'] = (use) => {
     owned.add(opened.event((value) => owned.add(use(value))));
   };
-  const parts = { context, logger, settings, session, diffs, reveal, owned };
+  const name = (): string => windowName(number, process.pid);
+  const parts = { context, logger, settings, session, diffs, reveal, owned, windowName: name };
   return { ...parts, stateFile: stateFile(context), engine, whenOpened };
 }
 
@@ -89,6 +95,19 @@ async function prepareSession(
     }),
     threadId: waiting?.threadId ?? thread?.id ?? null,
   });
+}
+
+/** Null when the state file cannot be written to: nobody decides then. */
+async function windowNumber(
+  { store }: OpenedEngine,
+  logger: ChannelLogger,
+): Promise<number | null> {
+  try {
+    return await store.joinWindow();
+  } catch (error) {
+    logger.warn(`The window got no number: ${toAppError(error).message}`);
+    return null;
+  }
 }
 
 function report(message: string, logger: ChannelLogger): void {

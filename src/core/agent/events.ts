@@ -1,5 +1,5 @@
 // What the engine tells whoever watches. Rows are as stored; text and output come as deltas at an offset.
-import type { ActionRow, CallRow, MessageRow, ThreadRow, TurnRow } from '../ports/store.ts';
+import type { ActionRow, CallRow, DraftRow, MessageRow, ThreadRow, TurnRow } from '../ports/store.ts';
 
 export type EngineEvent =
   | { type: 'thread'; thread: ThreadRow }
@@ -22,4 +22,5 @@ export type EngineEvent =
       offset: number;
       delta: string;
     }
-  | { type: 'action'; action: ActionRow };
+  | { type: 'action'; action: ActionRow }
+  | { type: 'draft'; draft: DraftRow };

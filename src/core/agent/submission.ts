@@ -1,7 +1,9 @@
 // The guards at submit, in order, each with its own code. Pure: rows and text in, a normalised decision set or a refusal out.
 import { textProblem } from '../tools/editProposal.ts';
 import { findTool, parseToolArgs } from '../tools/registry.ts';
+import { driftText, type TurnDrift } from './drift.ts';
 import { TurnSnapshot } from './snapshot.ts';
+import { decisionsText, placeText, type DecidedAction } from '../../protocol/decided.ts';
 import type { Decision, Decisions, Proposal, Submission } from '../../protocol/calls.ts';
 import type { ActionRow, TurnRow } from '../ports/store.ts';
 import type { Tool } from '../tools/tool.ts';
@@ -10,6 +12,12 @@ export interface Refusal {
   code: RefusalCode;
   message: string;
   callIds: string[];
+  /** With `already_decided`: what was decided instead. */
+  decided?: DecidedAction;
+  /** With `snapshot_drift`: the hash that accepts it. */
+  drift?: string;
+  /** With `stale`: the action that shows the batch as it is now. */
+  actionId?: string;
 }
 
 type RefusalCode =
@@ -22,6 +30,7 @@ type RefusalCode =
   | 'already_decided'
   | 'proposal_mismatch'
   | 'snapshot_drift'
+  | 'stale'
   | 'checkpoint_missing'
   | 'unknown_call'
   | 'undecided'
@@ -37,6 +46,8 @@ export interface SubmissionFacts {
   tools: readonly Tool[];
   /** Real paths of the workspace folders that are open now. */
   roots: readonly string[];
+  /** How the turn's snapshot differs from what is in force. */
+  drift: TurnDrift;
 }
 
 export function checkSubmission(submission: Submission, facts: SubmissionFacts): Checked {
@@ -52,7 +63,7 @@ export function checkSubmission(submission: Submission, facts: SubmissionFacts):
       'What you decided on is not what waits now. Look at the card again and decide anew.',
     );
   }
-  const drift = checkSnapshot(turn, facts.roots);
+  const drift = checkSnapshot(turn, facts.roots) ?? checkDrift(facts.drift, submission.drift);
   if (drift) return { ok: false, refusal: drift };
   const decisions = normalise(submission, action);
   const problem = decisions
@@ -61,15 +72,17 @@ export function checkSubmission(submission: Submission, facts: SubmissionFacts):
   return problem || !decisions ? { ok: false, refusal: problem! } : { ok: true, decisions };
 }
 
+/** A decided action is told as that first: its turn moved on because of it. */
 function checkState(action: ActionRow, turn: TurnRow): Refusal | undefined {
   if (action.state === 'resolved') return alreadyDecided(action);
-  if (action.state === 'expired') {
-    return refusal('expired', 'This approval expired. Ask the agent again.');
-  }
-  if (action.state === 'cancelled' || turn.status !== 'paused') {
+  if (turn.status !== 'paused' && turn.status !== 'expired') {
     return refusal('not_paused', `The turn does not wait for a decision; it is ${turn.status}.`);
   }
-  return undefined;
+  if (action.state === 'expired' || turn.status === 'expired') {
+    return refusal('expired', 'This approval expired. Ask the agent again.');
+  }
+  if (action.state !== 'cancelled') return undefined;
+  return refusal('wrong_action', 'This was shown again meanwhile. Decide on what waits now.');
 }
 
 /** The calls were proposed on the folders of the snapshot; in other ones neither they nor the rules mean the same. */
@@ -84,10 +97,28 @@ export function checkSnapshot(turn: TurnRow, roots: readonly string[]): Refusal 
   return refusal('snapshot_drift', text);
 }
 
-/** What the losers of a race are told: that it was decided, and by whom. */
+/** Drift stands in the way until a human accepts exactly this one. */
+export function checkDrift(drift: TurnDrift, accepted: string | undefined): Refusal | undefined {
+  if (drift.hash === null || drift.hash === accepted) return undefined;
+  return { ...refusal('snapshot_drift', driftText(drift)), drift: drift.hash };
+}
+
+/** What the losers of a race are told: what was decided instead, and where. */
 export function alreadyDecided(action: ActionRow): Refusal {
-  const by = action.decidedBy ? ` by ${action.decidedBy}` : '';
-  return refusal('already_decided', `This was already decided${by}.`);
+  const decided = decidedAction(action);
+  if (!decided) return refusal('already_decided', 'This was already decided.');
+  const where = placeText(decided.by);
+  const message = `This was already decided ${where}: ${decisionsText(decided.decisions)}.`;
+  return { ...refusal('already_decided', message), decided };
+}
+
+/** How an action was decided, if it is. */
+export function decidedAction(
+  action: Pick<ActionRow, 'decisions' | 'decidedBy' | 'decidedAt'>,
+): DecidedAction | undefined {
+  const { decisions, decidedBy, decidedAt } = action;
+  if (!decisions) return undefined;
+  return { by: decidedBy ?? 'someone', at: decidedAt ?? 0, decisions };
 }
 
 /** `answer` becomes a respond for the one question; undefined when that does not fit. */
@@ -126,7 +157,6 @@ function firstProblem(
     (decision) => decision.type === 'edit' && bothGiven(decision.args, decision.content),
   );
   return (
-    listed('unknown_call', 'These calls are not part of the action', unknown) ??
     listed('undecided', 'These calls have no decision yet', ids(undecided)) ??
     listed('not_allowed', 'This decision is not allowed for', forbidden) ??
     listed('incomplete', 'An edit needs new arguments or text, a respond needs text', incomplete) ??
@@ -137,7 +167,8 @@ function firstProblem(
       content,
     ) ??
     unusableText(decisions, requests) ??
-    listed('invalid_arguments', argumentProblem(decisions, action, tools), invalid)
+    listed('invalid_arguments', argumentProblem(decisions, action, tools), invalid) ??
+    listed('unknown_call', 'These calls are not part of the action', unknown)
   );
 }
 

@@ -1,7 +1,8 @@
 // Connects one webview to the engine: a snapshot when it says it is ready, then idempotent updates; every message
 // parsed, bounded and answered. It holds no truth: everything it sends comes from the store or from engine events.
 import { callItem, callItemId, endItem, messageItem } from './items.ts';
-import { handleViewMessage, type Draft, type PanelHost } from './requests.ts';
+import { handleViewMessage, type PanelHost } from './requests.ts';
+import { ShownActions } from './shownActions.ts';
 import { actionView, threadItems } from './snapshot.ts';
 import { chatStatus } from './status.ts';
 import { DisposableStore, type Disposable } from '../base/lifecycle.ts';
@@ -11,7 +12,8 @@ import type { Session } from './session.ts';
 import type { EngineEvent } from '../agent/events.ts';
 import type { Event } from '../base/event.ts';
 import type { Clock, Logger } from '../ports/system.ts';
-import type { Store } from '../ports/store.ts';
+import type { ActionRow, Store } from '../ports/store.ts';
+import type { Refusal } from '../agent/submission.ts';
 import type { Engine } from '../threads/engine.ts';
 import type { Tool } from '../tools/tool.ts';
 
@@ -34,6 +36,11 @@ export interface PresenterDeps {
   trusted: () => boolean;
 }
 
+type ReplyError = Pick<Refusal, 'message' | 'decided'> & {
+  code: string;
+  callIds?: readonly string[];
+};
+
 /** `chat` shows the session's thread; `panel` shows one pending action. */
 export type Surface = { kind: 'chat' } | { kind: 'panel'; actionId: string };
 
@@ -43,7 +50,6 @@ export function present(deps: PresenterDeps, surface: Surface, channel: ViewChan
   owned.add(channel.onMessage((raw) => presenter.receive(raw)));
   owned.add(deps.engine.onEvent((event) => presenter.onEngineEvent(event)));
   owned.add(deps.session.onChange(() => presenter.refresh()));
-  owned.add(deps.host.onDraft((draft) => presenter.onDraft(draft)));
   owned.add(deps.store.onExternalChange(() => presenter.refresh()));
   owned.add(presenter);
   return owned;
@@ -53,6 +59,7 @@ class Presenter implements Disposable {
   readonly #deps: PresenterDeps;
   readonly #surface: Surface;
   readonly #channel: ViewChannel;
+  readonly #shown: ShownActions;
   #ready = false;
   #disposed = false;
   /** Messages leave in the order in which their causes came, although building one may await the store. */
@@ -62,6 +69,7 @@ class Presenter implements Disposable {
     this.#deps = deps;
     this.#surface = surface;
     this.#channel = channel;
+    this.#shown = new ShownActions(surface.kind === 'panel' ? [surface.actionId] : []);
   }
 
   receive(raw: unknown): void {
@@ -93,11 +101,6 @@ class Presenter implements Disposable {
     if (this.#ready) this.#enqueue(() => this.#forward(event));
   }
 
-  /** The right side of a diff editor changed: the card shows it and may send it as an edit. */
-  onDraft(draft: Draft): void {
-    if (this.#ready) this.#enqueue(async () => this.#post({ type: 'draft', ...draft }));
-  }
-
   dispose(): void {
     this.#disposed = true;
   }
@@ -112,15 +115,12 @@ class Presenter implements Disposable {
     if (!this.#disposed) this.#channel.post(message);
   }
 
-  #reply(
-    requestId: number,
-    error: { code: string; message: string; callIds?: readonly string[] } | null,
-  ): void {
-    const { code, message, callIds } = error ?? {};
+  #reply(requestId: number, error: ReplyError | null): void {
+    const { code, message, callIds, decided } = error ?? {};
     const body =
       code === undefined || message === undefined
         ? null
-        : { code, message, callIds: [...(callIds ?? [])] };
+        : { code, message, callIds: [...(callIds ?? [])], ...(decided ? { decided } : {}) };
     this.#enqueue(async () => this.#post({ type: 'reply', requestId, error: body }));
   }
 
@@ -133,6 +133,7 @@ class Presenter implements Disposable {
     const shown = open.filter((action) =>
       chat ? action.threadId === threadId : action.id === surface.actionId,
     );
+    for (const action of await this.#shown.replace(store, shown)) await this.#sendAction(action);
     this.#post({
       type: 'snapshot',
       surface: surface.kind,
@@ -163,7 +164,8 @@ class Presenter implements Disposable {
         if (!this.#shows(event.threadId)) return;
         const waiting = await this.#deps.store.waiting();
         const open = waiting.find(({ turnId }) => turnId === event.call.turnId)?.actionId ?? null;
-        return this.#post({ type: 'item', item: callItem(event.call, open) });
+        const decisions = await this.#deps.store.decisionsOfTurn(event.call.turnId);
+        return this.#post({ type: 'item', item: callItem(event.call, open, decisions) });
       }
       case 'output': {
         const { turnId, callId, offset, delta, threadId } = event;
@@ -173,11 +175,33 @@ class Presenter implements Disposable {
       }
       case 'action':
         if (this.#showsAction(event.action.threadId, event.action.id)) {
-          const { store, tools } = this.#deps;
-          const action = await actionView(store, event.action, tools);
-          this.#post({ type: 'action', action });
+          this.#shown.sent(event.action);
+          await this.#sendAction(event.action);
+          if (event.action.state === 'resolved') await this.#sendDecided(event.action);
         }
         return this.#sendStatus();
+      case 'draft': {
+        const { actionId, updatedAt: _, ...draft } = event.draft;
+        if (this.#shown.has(actionId)) this.#post({ type: 'draft', actionId, draft });
+        return;
+      }
+    }
+  }
+
+  async #sendAction(action: ActionRow): Promise<void> {
+    const { store, tools } = this.#deps;
+    this.#post({ type: 'action', action: await actionView(store, action, tools) });
+  }
+
+  /** The lines of calls that were decided just now, although none of them has run yet. */
+  async #sendDecided({ threadId, turnId, batchId, requests }: ActionRow): Promise<void> {
+    if (!this.#shows(threadId)) return;
+    const { store } = this.#deps;
+    const decisions = await store.decisionsOfTurn(turnId);
+    const asked = new Set(requests.map(({ callId }) => callId));
+    for (const call of await store.callsOfBatch(turnId, batchId)) {
+      if (asked.has(call.callId))
+        this.#post({ type: 'item', item: callItem(call, null, decisions) });
     }
   }
 

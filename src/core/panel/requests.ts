@@ -3,19 +3,11 @@ import { riskyRequests } from './risk.ts';
 import { currentTurn } from './snapshot.ts';
 import { AppError } from '../base/errors.ts';
 import { assertNever } from '../base/assert.ts';
-import type { Event } from '../base/event.ts';
 import type { PresenterDeps } from './presenter.ts';
 import type { Refusal } from '../agent/submission.ts';
 import type { ViewToHost } from '../../protocol/messages.ts';
 import type { Mode, Submission } from '../../protocol/calls.ts';
 import type { ActionRow, TurnRow } from '../ports/store.ts';
-
-/** The text in the right side of a diff editor. */
-export interface Draft {
-  actionId: string;
-  callId: string;
-  content: string;
-}
 
 /** What the presenter needs of the window around it. */
 export interface PanelHost {
@@ -26,7 +18,6 @@ export interface PanelHost {
   openWhy(rule: string): Promise<void>;
   /** A native modal for decisions of high risk; false when the user backs out. */
   confirm(question: string, detail: string): Promise<boolean>;
-  readonly onDraft: Event<Draft>;
   /** Who decides, for the record and for other windows. */
   readonly decidedBy: string;
 }
@@ -60,6 +51,11 @@ export async function handleViewMessage(
         proposalHash: message.proposalHash,
         decisions: message.decisions,
       });
+    case 'draft': {
+      const { actionId, callId, proposalHash, card } = message;
+      if (await deps.engine.saveDraft({ actionId, callId, proposalHash, card })) return null;
+      return { code: 'not_paused', message: 'This approval does not wait any more.', callIds: [] };
+    }
     case 'openDiff':
       await deps.host.openDiff(await openAction(deps, message.actionId), message.callId);
       return null;

@@ -1,6 +1,8 @@
 // What a surface is sent when it connects, read from the store: never from what another surface holds.
 import { turnItems } from './items.ts';
 import { JsonObject, UNFINISHED } from '../../protocol/calls.ts';
+import { decidedAction } from '../agent/submission.ts';
+import { titleOf } from '../threads/titleText.ts';
 import { findTool, toolSpecs } from '../tools/registry.ts';
 import type {
   ActionView,
@@ -28,6 +30,7 @@ export async function threadItems(store: Store, threadId: string): Promise<Trans
         calls: await store.callsOfTurn(turn.id),
         texts: await store.textEvents(turn.id),
         actionId: open?.id ?? null,
+        decisions: await store.decisionsOfTurn(turn.id),
       }),
     );
   }
@@ -42,11 +45,13 @@ export async function actionView(
 ): Promise<ActionView> {
   const thread = await store.getThread(action.threadId);
   const batch = (await store.getMessage(action.turnId, action.batchId))?.message;
+  const drafts = await store.draftsOfAction(action.id);
+  const decided = decidedAction(action);
   return {
     actionId: action.id,
     turnId: action.turnId,
     threadId: action.threadId,
-    threadTitle: thread?.title ?? 'Untitled',
+    threadTitle: titleOf(thread),
     kind: action.kind,
     state: action.state,
     createdAt: action.createdAt,
@@ -55,6 +60,8 @@ export async function actionView(
     requests: await Promise.all(
       action.requests.map((request) => requestView({ store, tools }, action, request)),
     ),
+    drafts: drafts.map(({ actionId: _, updatedAt: __, ...draft }) => draft),
+    ...(decided ? { decided } : {}),
   };
 }
 
@@ -89,7 +96,7 @@ export async function threadSummary(store: Store, thread: ThreadRow): Promise<Th
   const waiting = (await store.waiting()).filter((row) => row.threadId === thread.id);
   return {
     id: thread.id,
-    title: thread.title ?? 'New thread',
+    title: titleOf(thread),
     updatedAt: thread.updatedAt,
     status: turns.at(-1)?.status ?? null,
     waiting: waiting.reduce((sum, { calls }) => sum + calls, 0),

@@ -4,9 +4,9 @@ import type { PresenterDeps } from './presenter.ts';
 import type { ChatStatus } from '../../protocol/messages.ts';
 
 export async function chatStatus(
-  deps: Pick<PresenterDeps, 'store' | 'session' | 'problems'>,
+  deps: Pick<PresenterDeps, 'store' | 'session' | 'problems' | 'host'>,
 ): Promise<ChatStatus> {
-  const { store, session, problems } = deps;
+  const { store, session, problems, host } = deps;
   const { threadId, model, mode } = session.state;
   const thread = threadId === null ? undefined : await store.getThread(threadId);
   const turn = threadId === null ? undefined : await currentTurn(store, threadId);
@@ -20,5 +20,6 @@ export async function chatStatus(
     waiting: waiting.reduce((sum, { calls }) => sum + calls, 0),
     usage: threadId === null ? { input: 0, output: 0 } : await store.usageOfThread(threadId),
     problems: problems(),
+    window: host.decidedBy,
   };
 }
