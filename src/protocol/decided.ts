@@ -1,0 +1,69 @@
+// What was decided, where and when, as every window shows it and every loser of a race is told. Pure.
+import { z } from 'zod';
+import { Decisions, type Decision, type DecisionType } from './calls.ts';
+
+/** How one call was decided, for its line in the transcript. `reason` is the human's, cut to fit a line. */
+export const DecidedCall = z.object({
+  /** Starts a sentence: “Edited and approved”. */
+  text: z.string(),
+  reason: z.string(),
+  /** The window or command line that decided. */
+  by: z.string(),
+  at: z.number(),
+});
+export type DecidedCall = z.infer<typeof DecidedCall>;
+
+/** How a whole action was decided. */
+export const DecidedAction = z.object({ by: z.string(), at: z.number(), decisions: Decisions });
+export type DecidedAction = z.infer<typeof DecidedAction>;
+
+/** How windows on one state file are called, for people and for the record. */
+export function windowName(number: number | null, pid: number): string {
+  return number === null ? `a window (pid ${pid})` : `window ${number} (pid ${pid})`;
+}
+
+/** Completes “Approved …”. `own` is the name of the window that says it. */
+export function placeText(by: string, own?: string): string {
+  if (by === own) return 'in this window';
+  if (by.startsWith('command line')) return `on the ${by}`;
+  return /^(a )?window /.test(by) ? `in ${by}` : `by ${by}`;
+}
+
+const VERBS: Record<DecisionType, string> = {
+  approve: 'approved',
+  edit: 'edited and approved',
+  reject: 'rejected',
+  respond: 'answered',
+  mark_done: 'marked as done',
+  run_again: 'told to run again',
+  skip: 'skipped',
+};
+
+/** “approved”, “approved 2 calls, rejected 1”. */
+export function decisionsText(decisions: Decisions): string {
+  const counts = new Map<string, number>();
+  const all = Object.values(decisions);
+  for (const { type } of all) counts.set(VERBS[type], (counts.get(VERBS[type]) ?? 0) + 1);
+  if (all.length === 1) return [...counts.keys()].join();
+  return [...counts]
+    .map(
+      ([verb, count], index) =>
+        `${verb} ${count}${index > 0 ? '' : count > 1 ? ' calls' : ' call'}`,
+    )
+    .join(', ');
+}
+
+const MAX_REASON = 300;
+
+/** A decision as its call's line says it. */
+export function decidedCall(decision: Decision, by: string, at: number): DecidedCall {
+  const stop = decision.type === 'reject' && decision.stop === true ? ', and stop' : '';
+  const verb = VERBS[decision.type];
+  const reason = decision.type === 'reject' ? (decision.reason ?? '') : '';
+  return {
+    text: `${verb.charAt(0).toUpperCase()}${verb.slice(1)}${stop}`,
+    reason: reason.length > MAX_REASON ? `${reason.slice(0, MAX_REASON)}…` : reason,
+    by,
+    at,
+  };
+}
