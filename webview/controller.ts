@@ -30,6 +30,8 @@ export class Controller {
   drafts: Drafts;
   /** The host's last error outside a submission, shown until the next action of the user. */
   error: ReplyError | null = null;
+  /** The user pressed Enter where a message needs a choice first. */
+  choosing = false;
   readonly #host: Host;
   readonly #client: Client;
   readonly #changed: (now: boolean) => void;
@@ -90,16 +92,23 @@ export class Controller {
       .catch(() => undefined);
   }
 
+  /** Enter in a thread that waits for the human: nothing is sent, the choice is pointed at. */
+  askWhatToDo(): void {
+    this.choosing = true;
+    this.#changed(true);
+  }
+
   setComposer(text: string): void {
+    this.choosing = false;
     this.#keep({ ...this.drafts, composer: text });
   }
 
-  /** Sends the composer's text; it is back there when the host refuses it. */
-  sendMessage(): void {
+  /** Sends the composer's text; it is back there when the host refuses it, as it does in a busy thread without `whenBusy`. */
+  sendMessage(whenBusy?: 'queue' | 'discard'): void {
     const { composer } = this.drafts;
     const text = composer.trim();
     if (text === '') return;
-    this.send({ type: 'send', text }, () => {
+    this.send({ type: 'send', text, ...(whenBusy ? { whenBusy } : {}) }, () => {
       if (this.drafts.composer === '') this.setComposer(composer);
     });
     this.setComposer('');

@@ -61,7 +61,10 @@ export function reduce(state: ViewState, message: HostToView, localNow: number):
 
 function upsert(items: readonly TranscriptItem[], item: TranscriptItem): readonly TranscriptItem[] {
   const at = items.findLastIndex((known) => known.id === item.id);
-  return at < 0 ? [...items, item] : items.with(at, item);
+  if (at >= 0) return items.with(at, item);
+  // Queued messages stand behind the turn that goes on before them.
+  const before = items.findLastIndex((known) => known.turnId === item.turnId);
+  return before < 0 ? [...items, item] : items.toSpliced(before + 1, 0, item);
 }
 
 function withAction(actions: readonly ActionView[], action: ActionView): readonly ActionView[] {

@@ -99,6 +99,8 @@ export const ChatStatus = z.object({
   model: ModelChoice.nullable(),
   mode: Mode,
   waiting: z.number().int(),
+  /** Turns of the thread whose message waits behind the current one; none of them has run. */
+  queued: z.array(z.string()),
   usage: z.object({ input: z.number(), output: z.number() }),
   problems: z.array(z.string()),
   /** How this window is called where decisions are recorded. */
@@ -154,8 +156,16 @@ const request = { requestId: z.number().int().nonnegative() };
 /** Webview to host. Every message is a request and gets exactly one `reply` with its `requestId`. */
 export const ViewToHost = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('ready'), ...request }),
-  z.strictObject({ type: z.literal('send'), ...request, text: z.string().min(1).max(MAX_TEXT) }),
+  z.strictObject({
+    type: z.literal('send'),
+    ...request,
+    text: z.string().min(1).max(MAX_TEXT),
+    /** While the thread's turn is not over: wait behind it, or stop it and go first. Refused when it is not said. */
+    whenBusy: z.enum(['queue', 'discard']).optional(),
+  }),
   z.strictObject({ type: z.literal('stop'), ...request }),
+  /** Takes back a queued message. */
+  z.strictObject({ type: z.literal('removeQueued'), ...request, turnId: z.string().max(200) }),
   /** Goes on with an interrupted turn from where it was. */
   z.strictObject({ type: z.literal('continue'), ...request }),
   /** Shows an expired approval again. */

@@ -103,7 +103,9 @@ export class AppView extends LightElement {
         aria-label="Conversation"
         tabindex="0"
       >
-        <div class="feed-content">${empty ? this.#welcome() : this.#rows()} ${this.#batches()}</div>
+        <div class="feed-content">
+          ${empty ? this.#welcome() : this.#rows()} ${this.#batches()} ${this.#queued()}
+        </div>
       </div>
       ${composer(this.controller)}
     </main>`;
@@ -174,7 +176,9 @@ export class AppView extends LightElement {
   }
 
   #rows(): TemplateResult {
-    const { items, actions } = this.controller.state;
+    const { items: all, actions } = this.controller.state;
+    const queued = this.#queuedTurns();
+    const items = queued.size === 0 ? all : all.filter(({ turnId }) => !queued.has(turnId));
     const rows = shownRows(items.length, this.from);
     const waiting = new Set(actions.map((action) => action.actionId));
     return html`
@@ -191,6 +195,23 @@ export class AppView extends LightElement {
       )}
       ${rows.to < items.length ? this.#pageButton(`Show ${items.length - rows.to} later`, 'show-later', later(rows, items.length)) : nothing}
     `;
+  }
+
+  #queuedTurns(): Set<string> {
+    return new Set(this.controller.state.status?.queued);
+  }
+
+  /** Messages that wait stand last: what is said and asked before them comes first. */
+  #queued(): unknown {
+    const turns = this.#queuedTurns();
+    if (turns.size === 0) return nothing;
+    const items = this.controller.state.items.filter(({ turnId }) => turns.has(turnId));
+    return repeat(
+      items,
+      (item) => item.id,
+      (item) =>
+        html`<cs-item .controller=${this.controller} .item=${item} .queued=${true}></cs-item>`,
+    );
   }
 
   #pageButton(label: string, testid: string, from: number | null): TemplateResult {

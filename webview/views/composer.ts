@@ -1,7 +1,7 @@
 // The foot of the chat: message field, mode and model, send and stop. A message never approves anything.
 import { html, nothing, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
-import { Mode, UNFINISHED } from '../../src/protocol/calls.ts';
+import { Mode, UNFINISHED, type TurnStatus } from '../../src/protocol/calls.ts';
 import type { ChatStatus } from '../../src/protocol/messages.ts';
 import type { Controller } from '../controller.ts';
 import { controlValue } from '../controls.ts';
@@ -16,13 +16,18 @@ const MODES: Record<Mode, string> = {
 };
 const OFFERED: readonly Mode[] = ['plan', 'default', 'acceptEdits', 'dontAsk'];
 
-const PAUSED = 'Answer first or stop the turn. A message never approves anything.';
+const ANSWER = 'Answer first, or queue the message after it, or discard what waits.';
+const CHOOSE = 'Not sent yet: answer first, or choose “Queue after” or “Discard and send”.';
+const APPROVES_NOTHING = 'A message never approves anything.';
+
+/** The human is to act on the turn: a message to it needs a choice of its own. */
+const NEEDS_CHOICE: readonly TurnStatus[] = ['paused', 'expired', 'interrupted'];
 
 export function composer(controller: Controller): TemplateResult {
   const { status } = controller.state;
   const turn = status?.turn ?? null;
-  const paused = turn === 'paused';
-  const active = turn !== null && turn !== undefined && UNFINISHED.includes(turn);
+  const active = turn !== null && UNFINISHED.includes(turn);
+  const choice = turn !== null && NEEDS_CHOICE.includes(turn);
   const { composer: text } = controller.drafts;
   return html`<div class="composer" data-testid="composer" data-state=${turn ?? 'idle'}>
     ${
@@ -38,16 +43,15 @@ export function composer(controller: Controller): TemplateResult {
         : nothing
     }
     ${turn === 'interrupted' ? interrupted(controller) : nothing}
-    ${turn === 'expired' ? expired(controller) : nothing}
-    ${paused ? html`<p class="composer-note" id="composer-note">${icon('debug-pause')}<span>${PAUSED}</span></p>` : nothing}
+    ${turn === 'expired' ? expired(controller) : nothing} ${turn === 'queued' ? queued : nothing}
+    ${choice ? choiceNote(controller, turn) : nothing}
     <textarea
       class="field"
       data-testid="composer-input"
       aria-label="Message to the agent"
-      aria-describedby=${paused ? 'composer-note' : nothing}
+      aria-describedby=${choice ? 'composer-note' : nothing}
       rows="3"
-      placeholder=${paused ? 'Waiting for your decision' : 'Ask the agent to do something'}
-      ?disabled=${paused}
+      placeholder=${turn === 'paused' ? 'Waiting for your decision' : 'Ask the agent to do something'}
       .value=${live(text)}
       @input=${(event: Event) => {
         if (event.target instanceof HTMLTextAreaElement) controller.setComposer(event.target.value);
@@ -55,17 +59,42 @@ export function composer(controller: Controller): TemplateResult {
       @keydown=${(event: KeyboardEvent) => {
         if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;
         event.preventDefault();
-        if (!active && event.isTrusted) controller.sendMessage();
+        if (event.isTrusted) enter(controller, { active, choice });
       }}
     ></textarea>
     <div class="composer-row">
       ${modePicker(controller, status)} ${modelButton(controller, status)}
       <span class="usage" data-testid="usage">${usageText(status)}</span>
       <span class="grow"></span>
-      ${active ? stopButton(controller) : sendButton(controller, text)}
+      ${active ? busyButtons(controller, text) : sendButton(controller, text)}
     </div>
   </div>`;
 }
+
+/** Enter discards nothing: it waits behind what runs, and asks where the human has something to decide. */
+function enter(controller: Controller, is: { active: boolean; choice: boolean }): void {
+  if (!is.active) controller.sendMessage();
+  else if (!is.choice) controller.sendMessage('queue');
+  else if (controller.drafts.composer.trim() !== '') controller.askWhatToDo();
+}
+
+/** Said again, differently, after an Enter that sent nothing. */
+function choiceNote(controller: Controller, turn: TurnStatus): TemplateResult | typeof nothing {
+  const { choosing } = controller;
+  if (turn !== 'paused' && !choosing) return nothing;
+  return html`<p
+    class="composer-note ${choosing ? 'composer-note-choose' : ''}"
+    id="composer-note"
+    data-testid="composer-choice"
+    role=${choosing ? 'alert' : nothing}
+  >
+    ${icon('debug-pause')}<span>${choosing ? CHOOSE : ANSWER} ${APPROVES_NOTHING}</span>
+  </p>`;
+}
+
+const queued = html`<p class="composer-note" data-testid="composer-queued">
+  ${icon('clock')}<span>Queued: it goes on when fewer turns run than the limit allows.</span>
+</p>`;
 
 function expired(controller: Controller): TemplateResult {
   return html`<p class="composer-note">
@@ -93,6 +122,37 @@ function interrupted(controller: Controller): TemplateResult {
       >Continue</vscode-button
     >
   </p>`;
+}
+
+/** What can be done with a message while the turn is not over; without one there is only Stop. */
+function busyButtons(controller: Controller, text: string): TemplateResult {
+  const choices =
+    text.trim() === ''
+      ? nothing
+      : html`${choiceButton(controller, 'queue', 'Queue after')}
+        ${choiceButton(controller, 'discard', 'Discard and send')}`;
+  return html`<span class="composer-actions">${choices} ${stopButton(controller)}</span>`;
+}
+
+const EFFECT = {
+  queue: 'The message is sent when this turn is over',
+  discard: 'Stops this turn and what is queued, and sends the message',
+};
+
+function choiceButton(
+  controller: Controller,
+  whenBusy: 'queue' | 'discard',
+  label: string,
+): TemplateResult {
+  return html`<vscode-button
+    appearance=${whenBusy === 'queue' ? 'primary' : 'secondary'}
+    data-testid=${`send-${whenBusy}`}
+    title=${EFFECT[whenBusy]}
+    @click=${(event: Event) => {
+      if (event.isTrusted) controller.sendMessage(whenBusy);
+    }}
+    >${label}</vscode-button
+  >`;
 }
 
 function stopButton(controller: Controller): TemplateResult {

@@ -14,6 +14,7 @@ class ItemView extends LightElement {
     controller: { attribute: false },
     item: { attribute: false },
     waiting: { attribute: false },
+    queued: { attribute: false },
     open: { state: true },
     whyOpen: { state: true },
   };
@@ -21,6 +22,8 @@ class ItemView extends LightElement {
   declare item: TranscriptItem;
   /** Whether the call waits in an open action. */
   declare waiting: boolean;
+  /** Whether the message's turn has not begun. */
+  declare queued: boolean;
   declare open: boolean | undefined;
   declare whyOpen: boolean;
   #blocks: Block[] = [];
@@ -28,6 +31,7 @@ class ItemView extends LightElement {
   constructor() {
     super();
     this.waiting = false;
+    this.queued = false;
     this.open = undefined;
     this.whyOpen = false;
   }
@@ -41,9 +45,7 @@ class ItemView extends LightElement {
     const { item } = this;
     switch (item.kind) {
       case 'user':
-        return html`<div class="user" data-testid="item-user" role="group" aria-label="You">
-          ${shownLines(item.text)}
-        </div>`;
+        return this.#user(item);
       case 'assistant':
         return html`<div
           class="assistant"
@@ -59,6 +61,35 @@ class ItemView extends LightElement {
       case 'notice':
         return notice(item);
     }
+  }
+
+  #user(item: Item<'user'>): TemplateResult {
+    const { queued } = this;
+    return html`<div
+      class="user ${queued ? 'user-queued' : ''}"
+      data-testid="item-user"
+      data-state=${queued ? 'queued' : nothing}
+      role="group"
+      aria-label=${queued ? 'You, queued' : 'You'}
+    >
+      ${shownLines(item.text)} ${queued ? this.#queuedLine(item.turnId) : nothing}
+    </div>`;
+  }
+
+  #queuedLine(turnId: string): TemplateResult {
+    return html`<span class="queued-line">
+      ${icon('clock')}<span>queued</span>
+      <button
+        class="link"
+        data-testid="remove-queued"
+        aria-label="Remove the queued message"
+        @click=${() => {
+          this.controller.send({ type: 'removeQueued', turnId });
+        }}
+      >
+        Remove
+      </button>
+    </span>`;
   }
 
   #call(item: Item<'call'>): TemplateResult {

@@ -31,10 +31,13 @@ export async function handleViewMessage(
     case 'ready':
       return null;
     case 'send':
-      await sendMessage(deps, message.text);
+      await sendMessage(deps, message);
       return null;
     case 'stop':
       await stopTurn(deps);
+      return null;
+    case 'removeQueued':
+      await removeQueued(deps, message.turnId);
       return null;
     case 'continue':
       await continueTurn(deps);
@@ -76,8 +79,11 @@ export async function handleViewMessage(
   }
 }
 
-/** Starts a turn in the session's thread, or in a new one. */
-export async function sendMessage(deps: PresenterDeps, text: string): Promise<void> {
+/** Starts a turn in the session's thread, or in a new one; in a busy thread only when the message says what becomes of it. */
+async function sendMessage(
+  deps: PresenterDeps,
+  { text, whenBusy }: Extract<ViewToHost, { type: 'send' }>,
+): Promise<void> {
   const { engine, session } = deps;
   const { model, mode } = session.state;
   refuseUntrusted(deps);
@@ -91,7 +97,8 @@ export async function sendMessage(deps: PresenterDeps, text: string): Promise<vo
   const threadId = session.state.threadId ?? (await engine.createThread()).id;
   if (threadId !== session.state.threadId) session.update({ threadId });
   const { provider, id } = model;
-  await engine.startTurn({ threadId, text, model: { provider, id }, mode });
+  const start = { threadId, text, model: { provider, id }, mode };
+  await engine.startTurn({ ...start, whenBusy: whenBusy ?? 'refuse' });
 }
 
 /** The turn that the session's thread is at, if it has one. */
@@ -117,14 +124,17 @@ async function askAgain(deps: PresenterDeps): Promise<void> {
   throw new AppError('not_expired', 'This approval is not expired any more.');
 }
 
-/** Stops the session's turn that is not over, in whatever state. Throws AppError `nothing_to_stop`. */
-export async function stopTurn(
-  deps: Pick<PresenterDeps, 'engine' | 'store' | 'session'>,
-): Promise<void> {
-  const turn = await sessionTurn(deps);
-  if (!turn || !(await deps.engine.stop(turn.id))) {
+/** Stops what the session's thread is at, in whatever state, and what is queued in it. Throws AppError `nothing_to_stop`. */
+export async function stopTurn(deps: Pick<PresenterDeps, 'engine' | 'session'>): Promise<void> {
+  const { threadId } = deps.session.state;
+  if (threadId === null || !(await deps.engine.stopThread(threadId))) {
     throw new AppError('nothing_to_stop', 'Nothing is running or waiting in this thread.');
   }
+}
+
+async function removeQueued(deps: PresenterDeps, turnId: string): Promise<void> {
+  if (await deps.engine.removeQueued(turnId)) return;
+  throw new AppError('not_queued', 'This message is not queued any more.');
 }
 
 /** Decides for a human at `host`: trust, the native confirmation where it is due, then the engine's guards. */

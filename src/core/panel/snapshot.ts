@@ -98,7 +98,7 @@ export async function threadSummary(store: Store, thread: ThreadRow): Promise<Th
     id: thread.id,
     title: titleOf(thread),
     updatedAt: thread.updatedAt,
-    status: turns.at(-1)?.status ?? null,
+    status: currentOf(turns)?.status ?? null,
     waiting: waiting.reduce((sum, { calls }) => sum + calls, 0),
   };
 }
@@ -106,5 +106,9 @@ export async function threadSummary(store: Store, thread: ThreadRow): Promise<Th
 /** The turn that is not over, else the last one. */
 export async function currentTurn(store: Store, threadId: string): Promise<TurnRow | undefined> {
   const turns = await store.turnsOfThread(threadId);
+  return currentOf(turns);
+}
+
+function currentOf(turns: readonly TurnRow[]): TurnRow | undefined {
   return turns.find((turn) => UNFINISHED.includes(turn.status)) ?? turns.at(-1);
 }

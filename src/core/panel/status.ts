@@ -1,6 +1,7 @@
 // The chat's head and foot: thread, turn, model, mode, how much waits and what was used.
 import { currentTurn, threadSummary } from './snapshot.ts';
 import type { PresenterDeps } from './presenter.ts';
+import { neverRan } from '../threads/stopping.ts';
 import type { ChatStatus } from '../../protocol/messages.ts';
 
 export async function chatStatus(
@@ -18,8 +19,14 @@ export async function chatStatus(
     model: model ? { id: `${model.provider}:${model.id}`, label: model.label } : null,
     mode,
     waiting: waiting.reduce((sum, { calls }) => sum + calls, 0),
+    queued: threadId === null ? [] : await queuedMessages(store, threadId),
     usage: threadId === null ? { input: 0, output: 0 } : await store.usageOfThread(threadId),
     problems: problems(),
     window: host.decidedBy,
   };
+}
+
+async function queuedMessages(store: PresenterDeps['store'], threadId: string): Promise<string[]> {
+  const queued = await store.turnsInState('queued');
+  return queued.filter((turn) => turn.threadId === threadId && neverRan(turn)).map(({ id }) => id);
 }

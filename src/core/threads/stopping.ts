@@ -51,8 +51,8 @@ async function stopAll(deps: ThreadDeps, turns: readonly TurnRow[]): Promise<boo
   return stopped;
 }
 
-/** Only creation gives generation 1. */
-function neverRan({ status, generation }: TurnRow): boolean {
+/** A queued message, not a turn that was decided or continued and waits for a place: only creation gives generation 1. */
+export function neverRan({ status, generation }: Pick<TurnRow, 'status' | 'generation'>): boolean {
   return status === 'queued' && generation === 1;
 }
 

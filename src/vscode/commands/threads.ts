@@ -47,8 +47,8 @@ async function showPendingApprovals(services: Services): Promise<void> {
 }
 
 async function stop(services: Services): Promise<void> {
-  const { engine, store } = await services.engine();
-  await stopTurn({ engine, store, session: services.session });
+  const { engine } = await services.engine();
+  await stopTurn({ engine, session: services.session });
 }
 
 interface ActionPick extends vscode.QuickPickItem {

@@ -45,6 +45,7 @@ export function status(change: Partial<ChatStatus> = {}): ChatStatus {
     model: { id: 'scripted:demo', label: 'Demo agent' },
     mode: 'default',
     waiting: 1,
+    queued: [],
     usage: { input: 1234, output: 300 },
     problems: [],
     ...change,
