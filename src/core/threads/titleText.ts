@@ -6,11 +6,11 @@ export const MAX_TITLE = 60;
 const UNTITLED = 'New thread';
 
 /** Controls, invisible and bidirectional marks, halves of surrogate pairs, private and unassigned code points. */
-const UNSEEN = /[\p{Cc}\p{Cf}\p{Co}\p{Cn}\p{Cs}]/gu;
-/** What shows as nothing although it is none of these. */
-const BLANK = /[\p{Z}\u115F\u1160\u3164\uFFA0\u2800]+/gu;
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Co}\p{Cn}\p{Cs}\p{Default_Ignorable_Code_Point}\u2800]/gu;
+const BLANK = /\p{Z}+/gu;
 const QUOTES = /["“”„‟«»‹›「」『』`]/gu;
-const EDGES = /^[\s'‘’‚‛*_#>~:.,;–—-]+|[\s'‘’‚‛*_#~:.,;–—-]+$/gu;
+/** Marks of markdown and quotes around the whole, and the full stop. */
+const EDGES = /^(?:[\s'‘’‚‛*:,;]+|[#>–—-]+\s)+|[\s'‘’‚‛*:.,;–—-]+$/gu;
 
 /** What every surface calls a thread: its title, until then the first line of its first message. */
 export function titleOf(thread: Pick<ThreadRow, 'title' | 'opening'> | undefined): string {
@@ -32,7 +32,7 @@ export function cleanTitle(answer: string): string {
   for (const line of spoken.split(/[\n\r\u2028\u2029]/)) {
     const bare = visible(line)
       .replaceAll(QUOTES, '')
-      .replace(/^\W*title\s*:/iu, '');
+      .replace(/^(?:\P{L}*title\s*:)+/iu, '');
     const title = shortened(visible(bare.replaceAll(EDGES, '')));
     if (says(title)) return title;
   }
@@ -44,7 +44,7 @@ function visible(line: string): string {
 }
 
 function says(text: string): boolean {
-  return /[\p{L}\p{N}\p{S}]/u.test(text);
+  return /[\p{L}\p{N}\p{So}]/u.test(text);
 }
 
 /** Cut between code points. */
