@@ -1,10 +1,14 @@
 // Joins what the host said with what the user typed, and sends decisions. Decides nothing by itself.
 import type { Decision, Decisions } from '../src/protocol/calls.ts';
+import type { StoredDraft } from '../src/protocol/drafts.ts';
 import { HostToView, type ActionView, type RequestView } from '../src/protocol/messages.ts';
 import { createClient, type Client, type Outgoing, type ReplyError } from './client.ts';
+import { DraftSync } from './draftSync.ts';
 import {
+  cardPart,
   draftKey,
   draftOf,
+  fromStored,
   loadDrafts,
   saveDrafts,
   withDraft,
@@ -12,6 +16,7 @@ import {
   type CardDraft,
   type Drafts,
 } from './drafts.ts';
+import { decidedNote, type DecidedNote } from './elsewhere.ts';
 import { allows, batchDecisions, rejection, undecided } from './review.ts';
 import { initialState, reduce, type ViewState } from './store.ts';
 import type { Host } from './vscodeApi.ts';
@@ -36,6 +41,9 @@ export class Controller {
   readonly #client: Client;
   readonly #changed: (now: boolean) => void;
   readonly #submissions = new Map<string, Submission>();
+  readonly #sync: DraftSync;
+  readonly #notes = new Map<string, DecidedNote>();
+  readonly #foreign = new Map<string, number>();
   #badMessages = 0;
   #asking = false;
 
@@ -46,6 +54,19 @@ export class Controller {
       host.post(message);
     });
     this.drafts = loadDrafts(host.loadState());
+    this.#sync = new DraftSync(
+      (draft) => this.#client.request({ type: 'draft', ...draft }),
+      (error) => {
+        const message = `What you typed on a card could not be kept: ${error.message}`;
+        this.error = { ...error, message };
+        this.#changed(true);
+      },
+    );
+  }
+
+  /** Gives the host what it does not have yet; for when the page is about to go. */
+  flush(): void {
+    this.#sync.flush();
   }
 
   /** Asks for a snapshot; at start, and when a message was missed. */
@@ -74,6 +95,8 @@ export class Controller {
     if (message.type === 'snapshot') this.#asking = false;
     if (message.type === 'action') this.#takeAction(message.action);
     this.state = reduce(this.state, message, Date.now());
+    if (message.type === 'action') this.#takeDrafts(message.action);
+    if (message.type === 'snapshot') this.#takeSnapshot(message);
     if (this.state.gap) this.ready();
     this.#changed(false);
   }
@@ -120,8 +143,31 @@ export class Controller {
 
   /** Changes what the user has typed or picked on one card. */
   patch(action: ActionView, request: RequestView, patch: Partial<CardDraft>): void {
+    const key = draftKey(action, request);
     const draft = { ...draftOf(this.drafts, action, request), ...patch };
-    this.#keep(withDraft(this.drafts, draftKey(action, request), draft));
+    const { actionId } = action;
+    const { callId, proposalHash } = request;
+    this.#sync.changed(key, { actionId, callId, proposalHash, card: cardPart(draft) });
+    this.#keep(withDraft(this.drafts, key, draft));
+  }
+
+  /** How often drafts of the action came from elsewhere (another view, the diff editor): what a press sends has changed. */
+  foreignChanges(action: ActionView): number {
+    return this.#foreign.get(action.actionId) ?? 0;
+  }
+
+  /** Actions of what this page shows that were decided elsewhere, until the user dismisses the note. */
+  get notes(): DecidedNote[] {
+    const { status, surface } = this.state;
+    return [...this.#notes.values()].filter(
+      ({ by, lost, threadId }) =>
+        (lost || by !== status?.window) && (surface === 'panel' || threadId === status?.thread?.id),
+    );
+  }
+
+  dismiss(actionId: string): void {
+    this.#notes.delete(actionId);
+    this.#changed(true);
   }
 
   submission(action: ActionView): Submission {
@@ -159,30 +205,64 @@ export class Controller {
   #submit(action: ActionView, decisions: Decisions): void {
     const { actionId, proposalHash } = action;
     if (this.submission(action).inFlight) return;
+    this.#sync.flush();
     this.#submissions.set(actionId, { inFlight: true, error: null });
     this.#changed(true);
     this.#client
       .request({ type: 'submit', actionId, proposalHash, decisions })
       .then((error) => {
         // Accepted: stays in flight until the host says that the action is closed.
-        if (error) this.#submissions.set(actionId, { inFlight: false, error });
+        if (error?.decided) this.#lose(action, error.decided);
+        else if (error) this.#submissions.set(actionId, { inFlight: false, error });
         this.#changed(true);
       })
       .catch(() => undefined);
   }
 
-  #takeDraft(message: Extract<HostToView, { type: 'draft' }>): void {
-    const action = this.state.actions.find((known) => known.actionId === message.actionId);
-    const request = action?.requests.find((known) => known.callId === message.callId);
-    if (!action || request?.proposal.kind !== 'edit') return;
-    const content = message.content === request.proposal.newText ? null : message.content;
-    // What was decided was another text.
-    this.patch(action, request, { content, decision: null });
+  /** Someone else was faster: the card goes, and the page says what was decided instead. */
+  #lose(action: ActionView, decided: NonNullable<ActionView['decided']>): void {
+    const closed: ActionView = { ...action, state: 'resolved', decided };
+    const note = decidedNote(closed, this.drafts, true);
+    // The host may have said that it is closed already: then the note is there, and knows what was not used.
+    const unused = this.#notes.get(action.actionId)?.unused ?? note?.unused ?? [];
+    if (note) this.#notes.set(note.actionId, { ...note, unused });
+    this.#close(action.actionId);
+    this.state = reduce(this.state, { type: 'action', action: closed }, Date.now());
+  }
+
+  #takeDraft({ actionId, draft }: Extract<HostToView, { type: 'draft' }>): void {
+    const action = this.state.actions.find((known) => known.actionId === actionId);
+    if (action) this.#apply(action, draft.callId, draft);
+  }
+
+  /** All drafts that the host has of an action; a call without one has none. */
+  #takeDrafts(action: ActionView): void {
+    if (!action.drafts || action.state !== 'open') return;
+    for (const { callId, proposalHash } of action.requests) {
+      const stored = action.drafts.find((draft) => draft.callId === callId);
+      this.#apply(action, callId, stored ?? { callId, proposalHash, card: null, content: null });
+    }
+  }
+
+  #apply(action: ActionView, callId: string, stored: StoredDraft): void {
+    const request = action.requests.find((known) => known.callId === callId);
+    if (request?.proposalHash !== stored.proposalHash) return;
+    const key = draftKey(action, request);
+    const known = draftOf(this.drafts, action, request);
+    // What is being typed in this view is newer than any that is stored; the diff editor's text is never typed here.
+    const card = this.#sync.isAhead(key) ? cardPart(known) : stored.card;
+    const draft = fromStored({ card, content: stored.content });
+    if (JSON.stringify(draft) === JSON.stringify(known)) return;
+    this.#foreign.set(action.actionId, this.foreignChanges(action) + 1);
+    this.#keep(withDraft(this.drafts, key, draft));
   }
 
   #takeAction(action: ActionView): void {
     const { actionId, proposalHash } = action;
     if (action.state !== 'open') {
+      const lost = this.#notes.get(actionId)?.lost === true;
+      const note = lost ? undefined : decidedNote(action, this.drafts, false);
+      if (note) this.#notes.set(actionId, note);
       this.#close(actionId);
       return;
     }
@@ -192,15 +272,25 @@ export class Controller {
     if (changed && !this.submission(known).inFlight) this.#submissions.delete(actionId);
   }
 
+  #takeSnapshot({ surface, actions }: Extract<HostToView, { type: 'snapshot' }>): void {
+    for (const action of actions) this.#takeDrafts(action);
+    // By this id VS Code restores the panel after a reload of the window.
+    const [first] = actions;
+    if (surface === 'panel' && first) this.#host.saveState({ actionId: first.actionId });
+  }
+
   #close(actionId: string): void {
     this.#submissions.delete(actionId);
+    this.#sync.forget(actionId);
+    this.#foreign.delete(actionId);
     this.#keep(withoutAction(this.drafts, actionId));
   }
 
   #keep(drafts: Drafts): void {
     if (drafts === this.drafts) return;
+    const typed = drafts.composer !== this.drafts.composer;
     this.drafts = drafts;
-    this.#host.saveState(saveDrafts(drafts));
+    if (typed) this.#host.saveState(saveDrafts(drafts));
     this.#changed(true);
   }
 }

@@ -1,21 +1,11 @@
-// What the user has typed or picked but not submitted, kept over a reload of the view. Never what the host said.
+// What the user has typed or picked on cards and not submitted, as the page holds it: pure data. The host keeps it.
 import { z } from 'zod';
-import { Decision } from '../src/protocol/calls.ts';
+import type { Decision } from '../src/protocol/calls.ts';
+import type { CardDraft as CardPart, StoredDraft } from '../src/protocol/drafts.ts';
 import type { ActionView, RequestView } from '../src/protocol/messages.ts';
 
-/** One call's unfinished decision. `content` is the right side of the diff editor; `args` the edited JSON. */
-export const CardDraft = z.object({
-  form: z.enum(['none', 'reject', 'respond', 'args', 'diff']),
-  reason: z.string(),
-  respond: z.string(),
-  args: z.string().nullable(),
-  content: z.string().nullable(),
-  selected: z.array(z.string()),
-  other: z.boolean(),
-  freeText: z.string(),
-  decision: Decision.nullable(),
-});
-export type CardDraft = z.infer<typeof CardDraft>;
+/** One call's unfinished decision; `content` is the right side of the diff editor, null while it is the agent's text. */
+export type CardDraft = CardPart & Pick<StoredDraft, 'content'>;
 
 export const emptyDraft: CardDraft = {
   form: 'none',
@@ -29,14 +19,7 @@ export const emptyDraft: CardDraft = {
   decision: null,
 };
 
-const Saved = z.object({
-  version: z.literal(1),
-  composer: z.string(),
-  cards: z.array(z.tuple([z.string(), CardDraft])),
-});
-
-const MAX_CARDS = 200;
-const MAX_SAVED = 4_000_000;
+const Saved = z.object({ version: z.literal(2), composer: z.string() });
 
 export interface Drafts {
   composer: string;
@@ -44,8 +27,8 @@ export interface Drafts {
 }
 
 /** A draft belongs to one call of one action as it was shown; a changed proposal starts afresh. */
-export function draftKey(action: ActionView, request: RequestView): string {
-  return JSON.stringify([action.actionId, request.callId, request.proposalHash]);
+export function draftKey(action: ActionView, call: Pick<RequestView, 'callId' | 'proposalHash'>) {
+  return JSON.stringify([action.actionId, call.callId, call.proposalHash]);
 }
 
 /** The draft of a call, or an empty one. */
@@ -53,16 +36,9 @@ export function draftOf(drafts: Drafts, action: ActionView, request: RequestView
   return drafts.cards.get(draftKey(action, request)) ?? emptyDraft;
 }
 
-/** `drafts` with one card's draft replaced; the oldest go when there are too many. */
+/** `drafts` with one card's draft replaced. */
 export function withDraft(drafts: Drafts, key: string, draft: CardDraft): Drafts {
-  const cards = new Map(drafts.cards);
-  cards.delete(key);
-  cards.set(key, draft);
-  for (const oldest of cards.keys()) {
-    if (cards.size <= MAX_CARDS) break;
-    cards.delete(oldest);
-  }
-  return { ...drafts, cards };
+  return { ...drafts, cards: new Map(drafts.cards).set(key, draft) };
 }
 
 /** `drafts` without those of an action that is no longer open. */
@@ -72,21 +48,69 @@ export function withoutAction(drafts: Drafts, actionId: string): Drafts {
   return kept.length === drafts.cards.size ? drafts : { ...drafts, cards: new Map(kept) };
 }
 
-/** What goes into the view's state. Texts too large to keep there are left out, never cut. */
-export function saveDrafts(drafts: Drafts): z.infer<typeof Saved> {
-  const cards: [string, CardDraft][] = [];
-  let size = drafts.composer.length;
-  for (const [key, draft] of [...drafts.cards].reverse()) {
-    size += JSON.stringify(draft).length;
-    if (size > MAX_SAVED) break;
-    cards.unshift([key, draft]);
+/** What the host is to keep of a draft: null when nothing is typed or picked. The right side it has already. */
+export function cardPart({ content: _, ...card }: CardDraft): CardPart | null {
+  const { content: __, ...empty } = emptyDraft;
+  return JSON.stringify(card) === JSON.stringify(empty) ? null : card;
+}
+
+/** A draft as the host has it. A decision about another text than the one that stands there now is none. */
+export function fromStored({ card, content }: Pick<StoredDraft, 'card' | 'content'>): CardDraft {
+  const draft = { ...emptyDraft, ...card, content };
+  return fits(draft.decision, content) ? draft : { ...draft, decision: null };
+}
+
+function fits(decision: Decision | null, content: string | null): boolean {
+  if (decision?.type === 'approve') return content === null;
+  if (decision?.type === 'edit' && decision.args === undefined) return decision.content === content;
+  return true;
+}
+
+/** What the user typed in `draft` and `decision` does not carry, in their own words; none when it was used. */
+export function unusedTexts(draft: CardDraft, decision: Decision | undefined): string[] {
+  const { reason, respond, args, content, selected, freeText } = draft;
+  const typed = [reason, respond, args ?? '', content ?? '', ...selected, freeText];
+  const used = usedText(decision);
+  return typed
+    .map((text) => text.trim())
+    .filter((text) => text !== '' && !used.includes(sameJson(text)));
+}
+
+function usedText(decision: Decision | undefined): string {
+  switch (decision?.type) {
+    case 'reject':
+      return decision.reason ?? '';
+    case 'respond':
+      return decision.text;
+    case 'edit':
+      return decision.content ?? JSON.stringify(decision.args);
+    case 'mark_done':
+      return decision.output ?? '';
+    case 'approve':
+    case 'run_again':
+    case 'skip':
+    case undefined:
+      return '';
   }
-  return { version: 1, composer: drafts.composer, cards };
+}
+
+/** Arguments are compared as what they say, not as they are laid out. */
+function sameJson(text: string): string {
+  if (!text.startsWith('{')) return text;
+  try {
+    return JSON.stringify(JSON.parse(text));
+  } catch {
+    return text;
+  }
+}
+
+/** What goes into the view's own state: nothing that belongs to a card. */
+export function saveDrafts({ composer }: Drafts): z.infer<typeof Saved> {
+  return { version: 2, composer };
 }
 
 /** Reads saved state; anything unreadable counts as none. */
 export function loadDrafts(saved: unknown): Drafts {
   const parsed = Saved.safeParse(saved);
-  if (!parsed.success) return { composer: '', cards: new Map() };
-  return { composer: parsed.data.composer, cards: new Map(parsed.data.cards) };
+  return { composer: parsed.success ? parsed.data.composer : '', cards: new Map() };
 }

@@ -25,4 +25,9 @@ window.addEventListener('message', (event) => {
   controller.receive(event.data);
 });
 if (app !== placed) document.body.append(app);
+const flush = (): void => {
+  controller.flush();
+};
+document.addEventListener('visibilitychange', flush);
+window.addEventListener('pagehide', flush);
 controller.ready();

@@ -4,10 +4,12 @@ import { repeat } from 'lit/directives/repeat.js';
 import type { ActionView } from '../../src/protocol/messages.ts';
 import { checkLayout } from '../arming.ts';
 import type { Controller } from '../controller.ts';
+import { noteText } from '../elsewhere.ts';
 import { callTitle } from '../review.ts';
 import { earlier, later, shownRows } from '../window.ts';
 import { batch } from './batch.ts';
 import { composer } from './composer.ts';
+import { decidedNotes } from './decidedNote.ts';
 import { FeedScroll } from './feedScroll.ts';
 import './item.ts';
 import { LightElement } from './lightElement.ts';
@@ -23,6 +25,7 @@ export class AppView extends LightElement {
   declare from: number | null;
   #scroll: FeedScroll | undefined;
   #known = new Set<string>();
+  #noted = new Set<string>();
   #said = '';
   #clock: ReturnType<typeof setInterval> | undefined;
 
@@ -51,9 +54,20 @@ export class AppView extends LightElement {
     const gone = this.#known.size > 0 && actions.length === 0;
     this.#known = new Set(actions.map((action) => action.actionId));
     if (gone) this.#said = 'Nothing is waiting any more.';
+    this.#sayNotes();
     if (fresh.length === 0) return;
     this.#said = fresh.map(announcement).join(' ');
     this.#scroll?.reveal(fresh[0]?.actionId ?? '');
+  }
+
+  /** What was decided elsewhere is read out, once. */
+  #sayNotes(): void {
+    const { notes, state } = this.controller;
+    const fresh = notes.filter((note) => !this.#noted.has(note.actionId));
+    this.#noted = new Set(notes.map((note) => note.actionId));
+    const now = Date.now() + state.skew;
+    if (fresh.length === 0) return;
+    this.#said = fresh.map((note) => noteText(note, state.status?.window, now)).join(' ');
   }
 
   protected override update(changed: PropertyValues<this>): void {
@@ -104,7 +118,8 @@ export class AppView extends LightElement {
         tabindex="0"
       >
         <div class="feed-content">
-          ${empty ? this.#welcome() : this.#rows()} ${this.#batches()} ${this.#queued()}
+          ${empty ? this.#welcome() : this.#rows()} ${this.#notes()} ${this.#batches()}
+          ${this.#queued()}
         </div>
       </div>
       ${composer(this.controller)}
@@ -116,6 +131,7 @@ export class AppView extends LightElement {
     if (!status?.thread) return nothing;
     return html`<header class="title">
       <h1 class="title-text">${shown(status.thread.title)}</h1>
+      ${status.thread.temporary ? temporaryMark() : nothing}
       ${
         status.waiting > 0
           ? html`<span
@@ -237,6 +253,29 @@ export class AppView extends LightElement {
     );
   }
 
+  #notes(): TemplateResult[] {
+    return decidedNotes(this.controller, Date.now() + this.controller.state.skew);
+  }
+
+  #nothingWaits(): TemplateResult | typeof nothing {
+    if (this.controller.notes.length > 0) return nothing;
+    return html`<p class="nothing-waits" data-testid="nothing-waits">Nothing is waiting here.</p>`;
+  }
+
+  /** The chat has it above the composer. */
+  #error(): TemplateResult | typeof nothing {
+    const { error } = this.controller;
+    if (!error) return nothing;
+    return html`<p
+      class="card-error"
+      role="alert"
+      data-testid="panel-error"
+      data-code=${error.code}
+    >
+      ${icon('error')}<span>${shown(error.message)}</span>
+    </p>`;
+  }
+
   #panel(): TemplateResult {
     const { actions, status } = this.controller.state;
     const first = actions[0];
@@ -247,7 +286,7 @@ export class AppView extends LightElement {
         <span class="title-text">${shown(title)}</span>
         ${first ? html`<span class="title-meta">${asked(first)}</span>` : nothing}
       </header>
-      ${this.#problems()}
+      ${this.#problems()} ${this.#error()}
       <div
         class="feed"
         data-scroller
@@ -256,11 +295,17 @@ export class AppView extends LightElement {
         aria-label="Calls that wait for a decision"
       >
         <div class="feed-content">
-          ${first ? this.#batches() : html`<p class="nothing-waits" data-testid="nothing-waits">Nothing is waiting here.</p>`}
+          ${this.#notes()} ${first ? this.#batches() : this.#nothingWaits()}
         </div>
       </div>
     </main>`;
   }
+}
+
+function temporaryMark(): TemplateResult {
+  return html`<span class="mark" data-testid="temporary" title="Nothing of it is written to disk"
+    >${icon('eye-closed')}<span>Temporary: gone when this window closes or reloads</span></span
+  >`;
 }
 
 function asked(action: ActionView): string {

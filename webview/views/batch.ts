@@ -80,12 +80,15 @@ class SubmitBar extends ArmedElement {
   declare drafts: Controller['drafts'];
   declare submission: ReturnType<Controller['submission']>;
   #left = -1;
+  #foreign = 0;
 
   protected override willUpdate(): void {
     // What Submit would send has changed.
     const left = undecided(this.action, this.drafts).length;
-    if (left !== this.#left && this.#left >= 0) this.watch?.touch();
+    const foreign = this.controller.foreignChanges(this.action);
+    if ((left !== this.#left || foreign !== this.#foreign) && this.#left >= 0) this.watch?.touch();
     this.#left = left;
+    this.#foreign = foreign;
   }
 
   #press(event: Event, act: () => void): void {

@@ -30,11 +30,19 @@ export class CardView extends ArmedElement {
   /** The host's clock. */
   declare now: number;
   #focusNext = false;
+  #foreign = 0;
 
   constructor() {
     super();
     this.draft = emptyDraft;
     this.now = 0;
+  }
+
+  protected override willUpdate(): void {
+    // What a press would send was changed by someone else: it must be seen first.
+    const foreign = this.controller.foreignChanges(this.action);
+    if (foreign !== this.#foreign && this.hasUpdated) this.watch?.touch();
+    this.#foreign = foreign;
   }
 
   protected override updated(): void {

@@ -2,7 +2,9 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import type { TranscriptItem } from '../../src/protocol/messages.ts';
 import type { Controller } from '../controller.ts';
+import { placeText } from '../../src/protocol/decided.ts';
 import { callLook, outputTail, whyShort } from '../callLook.ts';
+import { timeText } from '../elsewhere.ts';
 import { LightElement } from './lightElement.ts';
 import { markdownBlocks, type Block } from './markdown.ts';
 import { icon, shown, shownLines } from './text.ts';
@@ -106,9 +108,19 @@ class ItemView extends LightElement {
       <div class="call-line">
         ${this.#toggle(item, open)} ${item.why ? this.#whyButton(item.why) : nothing}
       </div>
+      ${item.decided ? this.#decided(item.decided) : nothing}
       ${this.whyOpen && item.why ? this.#whyFull(item.why) : nothing}
       ${open && item.output !== '' ? output(item) : nothing}
     </div>`;
+  }
+
+  /** For good, in every window: what was decided, where and when. */
+  #decided({ text, reason, by, at }: NonNullable<Item<'call'>['decided']>): TemplateResult {
+    const { status, skew } = this.controller.state;
+    const where = `${text} ${placeText(by, status?.window)} · ${timeText(at, Date.now() + skew)}`;
+    return html`<p class="call-decided" data-testid="call-decided" title=${new Date(at).toString()}>
+      ${shown(where)}${reason === '' ? nothing : html`: <q>${shown(reason)}</q>`}
+    </p>`;
   }
 
   #toggle(item: Item<'call'>, open: boolean): TemplateResult {
