@@ -15,6 +15,7 @@ import { createFileWriter } from '../../../../src/node/files/writer.ts';
 import { compileGlob } from '../../../../src/node/globs.ts';
 import { createShellParser } from '../../../../src/node/shell/parser.ts';
 import { openStore } from '../../../../src/node/sqlite/openStore.ts';
+import type { Deadlines } from '../../../../src/node/sqlite/retry.ts';
 import { createIds, systemClock, systemTexts } from '../../../../src/node/system.ts';
 import { recordingLogger, type RecordingLogger } from '../../../fakes/recordingLogger.ts';
 import { temporaryFolder, type TemporaryFolder } from '../../../fakes/temporaryFolder.ts';
@@ -56,7 +57,10 @@ export interface Bench {
   dispose: () => Promise<void>;
 }
 
-export async function openBench(files: Record<string, string> = {}): Promise<Bench> {
+export async function openBench(
+  files: Record<string, string> = {},
+  { deadlines }: { deadlines?: Deadlines } = {},
+): Promise<Bench> {
   const inside = Object.entries(files).map(([name, text]) => [`w/${name}`, text] as const);
   const folder = await temporaryFolder({ 'w/.keep': '', ...Object.fromEntries(inside) });
   const logger = recordingLogger();
@@ -64,7 +68,7 @@ export async function openBench(files: Record<string, string> = {}): Promise<Ben
   const requests: ModelRequest[] = [];
   const events: EngineEvent[] = [];
   const settings: JsonObject = {};
-  const deps = await makeDeps({ folder, logger, replies, requests, events, settings });
+  const deps = await makeDeps({ folder, logger, replies, requests, events, settings, deadlines });
   const engine = new Engine(deps);
   engine.onEvent((event) => events.push(event));
   return {
@@ -99,12 +103,16 @@ export async function openBench(files: Record<string, string> = {}): Promise<Ben
 async function makeDeps(
   bench: Pick<Bench, 'folder' | 'logger' | 'requests' | 'events' | 'settings'> & {
     replies: Reply[];
+    deadlines: Deadlines | undefined;
   },
 ): Promise<RunnerDeps> {
   const { folder, logger, settings } = bench;
   const roots = [folder.at('w')];
   const file = folder.at('state.db');
-  const { store, checkpointer } = await openStore({ file, logger, clock: systemClock });
+  const { store, checkpointer } = await openStore({
+    ...{ file, logger, clock: systemClock },
+    deadlines: bench.deadlines,
+  });
   const texts = systemTexts;
   return {
     ...{ store, checkpointer, texts, logger, clock: systemClock, tools: allTools },
@@ -123,7 +131,7 @@ async function makeDeps(
     timeZone: 'UTC',
     titles: () => 'firstLine',
     expiresAfter: () => null,
-    maxRunningTurns: () => 4,
+    maxRunningTurns: () => Number(settings['countersign.agent.maxRunningTurns'] ?? 4),
     takesQueued: () => true,
     hashProposal: createProposalHasher(texts),
     redactor: createRedactor(),
