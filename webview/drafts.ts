@@ -70,10 +70,15 @@ function fits(decision: Decision | null, content: string | null): boolean {
 export function unusedTexts(draft: CardDraft, decision: Decision | undefined): string[] {
   const { reason, respond, args, content, selected, freeText } = draft;
   const typed = [reason, respond, args ?? '', content ?? '', ...selected, freeText];
-  const used = usedText(decision);
+  const used = sameJson(usedText(decision).trim());
   return typed
     .map((text) => text.trim())
-    .filter((text) => text !== '' && !used.includes(sameJson(text)));
+    .filter((text) => text !== '' && !isPart(sameJson(text), used, decision));
+}
+
+/** An answer may be put together from several picks and a text. */
+function isPart(text: string, used: string, decision: Decision | undefined): boolean {
+  return decision?.type === 'respond' ? used.includes(text) : used === text;
 }
 
 function usedText(decision: Decision | undefined): string {

@@ -2,12 +2,16 @@
 import * as vscode from 'vscode';
 import { PANEL_TYPE } from './ids.ts';
 import { attachWebview } from './webviewChannel.ts';
+import { titleOf } from '../core/threads/titleText.ts';
+import { isTemporary } from '../protocol/temporary.ts';
 import { displayBytes } from '../protocol/displayBytes.ts';
 import { DisposableStore } from '../core/base/lifecycle.ts';
 import type { Contribution } from './contribution.ts';
 import type { Services } from './services.ts';
 
 const open = new Map<string, vscode.WebviewPanel>();
+/** Panels that only say how their action was decided elsewhere. */
+const settled = new WeakSet<vscode.WebviewPanel>();
 
 /** Shows the panel of an action, or reveals the one that is open. */
 async function showApproval(services: Services, actionId: string): Promise<void> {
@@ -16,7 +20,9 @@ async function showApproval(services: Services, actionId: string): Promise<void>
   const { store } = await services.engine();
   const action = await store.getAction(actionId);
   const thread = action && (await store.getThread(action.threadId));
-  const title = `Approval: ${displayBytes(thread?.title ?? 'thread')}`;
+  // VS Code writes the titles of open editors to disk.
+  const name = isTemporary(actionId) ? 'temporary thread' : displayBytes(titleOf(thread));
+  const title = `Approval: ${name}`;
   const panel = vscode.window.createWebviewPanel(PANEL_TYPE, title, vscode.ViewColumn.Active);
   await fill(services, panel, actionId);
 }
@@ -44,15 +50,17 @@ export const approvalPanels: Contribution = {
       }),
     );
     services.whenOpened(({ engine, store }) => {
-      const closeDiffs = (): void => {
+      const closeOld = (): void => {
         const waiting = (actionId: string): Promise<boolean> => waits(services, actionId);
-        services.diffs.closeSettled(waiting).catch((error: unknown) => {
-          services.logger.error('settled diff editors could not be closed', error);
-        });
+        Promise.all([services.diffs.closeSettled(waiting), leaveSettled(waiting)]).catch(
+          (error: unknown) => {
+            services.logger.error('what is decided elsewhere could not be closed', error);
+          },
+        );
       };
-      closeDiffs();
+      closeOld();
       const watching = new DisposableStore();
-      watching.add(store.onExternalChange(closeDiffs));
+      watching.add(store.onExternalChange(closeOld));
       watching.add(
         engine.onEvent((event) => {
           if (event.type === 'action' && event.action.state !== 'open') {
@@ -86,7 +94,21 @@ async function fill(
     open.delete(actionId);
     owned.dispose();
   });
+  owned.add(
+    panel.onDidChangeViewState(() => {
+      if (!panel.visible && settled.has(panel)) panel.dispose();
+    }),
+  );
   owned.add(await attachWebview(services, panel.webview, { kind: 'panel', actionId }));
+}
+
+/** A panel whose action was decided elsewhere says so for as long as it is looked at, and goes then. */
+async function leaveSettled(waiting: (actionId: string) => Promise<boolean>): Promise<void> {
+  for (const [actionId, panel] of open) {
+    if (await waiting(actionId)) continue;
+    if (panel.visible) settled.add(panel);
+    else panel.dispose();
+  }
 }
 
 function closeSettled(services: Services, actionId: string): void {

@@ -4,9 +4,9 @@ import { readFile, rm, writeFile } from 'node:fs/promises';
 import * as vscode from 'vscode';
 import { COMMANDS } from '../../src/vscode/ids.ts';
 import { createPanelHost } from '../../src/vscode/panelHost.ts';
-import { extensionServices, inWorkspace, type } from './support.ts';
+import { extensionServices, follows, inWorkspace, type } from './support.ts';
 import { removeScript, waiting } from './waiting.ts';
-import type { ActionRow } from '../../src/core/ports/store.ts';
+import type { ActionRow, DraftRow } from '../../src/core/ports/store.ts';
 import type { Services } from '../../src/vscode/services.ts';
 
 describe('diff editors', () => {
@@ -22,7 +22,7 @@ describe('diff editors', () => {
   async function open(after: string): Promise<vscode.TextDocument> {
     const actionId = `a-diff-${(opened += 1)}`;
     const request = { actionId, callId: 'c', path: 'a.txt', before: 'old', decidable: true };
-    await services.diffs.open({ ...request, after });
+    await services.diffs.open({ ...request, proposalHash: 'p', after, draft: null });
     const document = vscode.window.activeTextEditor?.document;
     assert.ok(document, 'no editor is active');
     return document;
@@ -40,7 +40,7 @@ describe('diff editors', () => {
   ];
   for (const text of texts) {
     it(`${JSON.stringify(text)}: untouched until something is typed, and again when undone`, async () => {
-      const drafts: string[] = [];
+      const drafts: (string | null)[] = [];
       const watcher = services.diffs.onDraft(({ content }) => drafts.push(content));
       const document = await open(text);
       assert.equal(services.diffs.active()?.content, text);
@@ -50,7 +50,7 @@ describe('diff editors', () => {
       assert.ok(changed.startsWith('typed '));
       assert.equal(services.diffs.active()?.content, changed);
       await vscode.commands.executeCommand('undo');
-      assert.deepEqual(drafts, [changed, text]);
+      assert.deepEqual(drafts, [changed, null]);
       watcher.dispose();
       await document.save();
     });
@@ -85,6 +85,60 @@ describe('diff editors', () => {
     await vscode.commands.executeCommand(COMMANDS.diffApprove);
     assert.deepEqual(await decisionOf(action), { type: 'approve' });
     assert.equal(await readFile(file, 'utf8'), 'one\r\n2\nthree\n');
+    await rm(file);
+  });
+
+  it('what is typed is kept as a draft of its call, and goes when it is undone', async () => {
+    const { file, action } = await proposed('kept.txt');
+    const { store } = await services.engine();
+    const document = vscode.window.activeTextEditor?.document;
+    assert.ok(document);
+    let stored = nextDraft();
+    await type(document, 'typed ');
+    assert.equal((await stored).content, document.getText());
+    const [row] = await store.draftsOfAction(action.id);
+    assert.deepEqual([row?.callId, row?.content], ['e', document.getText()]);
+    assert.equal(await readFile(file, 'utf8'), 'one\r\ntwo\nthree\n');
+    stored = nextDraft();
+    await vscode.commands.executeCommand('undo');
+    assert.equal((await stored).content, null);
+    assert.deepEqual(await store.draftsOfAction(action.id), []);
+    await document.save();
+    await rm(file);
+  });
+
+  async function nextDraft(): Promise<DraftRow> {
+    const { engine } = await services.engine();
+    return new Promise((resolve) => {
+      const watching = engine.onEvent((event) => {
+        if (event.type !== 'draft') return;
+        watching.dispose();
+        resolve(event.draft);
+      });
+    });
+  }
+
+  it('a draft of another window is there when the editor opens, and reaches the open editor', async () => {
+    const { file, action } = await proposed('elsewhere.txt');
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+    const { engine } = await services.engine();
+    const { proposalHash } = action;
+    const draft = (content: string): Promise<boolean> =>
+      engine.saveDraft({ actionId: action.id, callId: 'e', proposalHash, content });
+    assert.equal(await draft('theirs\n'), true);
+    await createPanelHost(services).openDiff(action, 'e');
+    const document = vscode.window.activeTextEditor?.document;
+    assert.ok(document);
+    assert.equal(document.getText(), 'theirs\n');
+    assert.equal(await draft('theirs, later\n'), true);
+    await follows(document, 'theirs, later\n');
+    await type(document, 'mine and ');
+    await nextDraft();
+    assert.equal(await draft('theirs at last\n'), true);
+    await follows(document, 'theirs at last\n');
+    await vscode.commands.executeCommand(COMMANDS.diffApprove);
+    assert.deepEqual(await decisionOf(action), { type: 'edit', content: 'theirs at last\n' });
+    assert.equal(await readFile(file, 'utf8'), 'theirs at last\n');
     await rm(file);
   });
 
