@@ -11,7 +11,8 @@ export const compileGlob: GlobCompiler = (glob, { nocase }) => {
   if (glob === '' || (glob.match(/[*?]/g)?.length ?? 0) > MAX_WILDCARDS) {
     throw new Error('empty glob or too many wildcards');
   }
-  const segments = comparable(glob).split('/').map(escapeSegment);
+  const form = nocase ? comparable : exact;
+  const segments = form(glob).split('/').map(escapeSegment);
   const covers = glob.endsWith('/**');
   const whole = picomatch.makeRe(segments.join('/'), {
     dot: true,
@@ -24,17 +25,21 @@ export const compileGlob: GlobCompiler = (glob, { nocase }) => {
     windows: false,
   });
   return (path) => {
-    const wanted = comparable(path);
+    const wanted = form(path);
     // `src/**` is what lies in src, not src itself.
     if (covers && sameText(wanted, glob.slice(0, -3), nocase)) return false;
     return whole.test(wanted);
   };
 };
 
-/** NFC, with line breaks replaced: a regular expression's dot would not match them and a deny would be lost. */
+/** Every normal form of a name is one name to a rule that tightens. */
 function comparable(text: string): string {
-  if (PLAIN.test(text)) return text;
-  return text.normalize('NFC').replace(/[\n\r\u2028\u2029]/g, '\uFFFD');
+  return PLAIN.test(text) ? text : exact(text.normalize('NFC'));
+}
+
+/** Line breaks replaced: a regular expression's dot would not match them and a deny would be lost. */
+function exact(text: string): string {
+  return PLAIN.test(text) ? text : text.replace(/[\n\r\u2028\u2029]/g, '\uFFFD');
 }
 
 function escapeSegment(segment: string): string {

@@ -4,8 +4,8 @@ import { createCommandRunner } from './commands/runner.ts';
 import { createShells } from './commands/shells.ts';
 import { createFileWriter } from './files/writer.ts';
 import { createLocalFiles } from './files/localFiles.ts';
-import { compileGlob } from './globs.ts';
 import { createNodeProviders } from './models/index.ts';
+import { createPolicySource } from './policySource.ts';
 import { createShellParser } from './shell/parser.ts';
 import { BothSavers } from './sqlite/bothSavers.ts';
 import { createBothStores } from './sqlite/bothStores.ts';
@@ -16,14 +16,12 @@ import { createProposalHasher } from '../core/agent/proposalHash.ts';
 import { createRedactor } from '../core/agent/redactor.ts';
 import { submitDecisions } from '../core/panel/requests.ts';
 import { present } from '../core/panel/presenter.ts';
-import { rulesOfSettings } from '../core/policy/layers.ts';
 import { describeProblem } from '../core/policy/rules.ts';
 import { parseSettings } from '../core/settings.ts';
 import { Engine, type CoreDeps } from '../core/threads/engine.ts';
 import { allTools } from '../core/tools/registry.ts';
 import type { EngineOpener, OpenedEngine, OpenEngineOptions } from '../core/services.ts';
 import type { TitleSource } from '../core/agent/deps.ts';
-import type { RuleSet } from '../core/policy/types.ts';
 import type { ModelProviders } from '../core/ports/model.ts';
 
 /** Id of the built-in demo agent at the `scripted` provider. */
@@ -40,7 +38,10 @@ export const openEngine: EngineOpener = async (options) => {
   const problems = (): string[] => [
     ...notices,
     ...readSettings().problems,
-    ...deps.policy.rules().problems.map(describeProblem),
+    ...deps.policy
+      .rules()
+      .problems.filter(({ severity }) => severity !== 'information')
+      .map(describeProblem),
   ];
   const trusted = (): boolean => settings.read().trusted;
   const opened: OpenedEngine = {
@@ -92,6 +93,8 @@ function createPorts(options: OpenEngineOptions): Omit<CoreDeps, 'store' | 'chec
   apiKey().catch((error: unknown) => logger.error('The API key cannot be read', error));
   const texts = systemTexts;
   const buffers = options.buffers ? { buffers: options.buffers } : {};
+  const parser = createShellParser(assets.wasmDir);
+  const shell = process.platform === 'win32' ? 'powershell' : 'bash';
   return {
     files: createLocalFiles({ roots, rgPath: assets.rgPath, texts, ...buffers }),
     effects: {
@@ -99,9 +102,9 @@ function createPorts(options: OpenEngineOptions): Omit<CoreDeps, 'store' | 'chec
       runCommand: createCommandRunner({ roots }),
     },
     shells: createShells({ roots, env: process.env }),
-    shellParser: createShellParser(assets.wasmDir),
+    shellParser: parser,
     providers: createProviders(options, apiKey),
-    policy: createPolicy(options),
+    policy: createPolicySource({ settings: options.settings, parser, shell, clock: systemClock }),
     tools: allTools,
     texts,
     clock: systemClock,
@@ -126,15 +129,6 @@ function titleSource({ titles, settings }: OpenEngineOptions): TitleSource {
   const layers = settings.read();
   const source = titles ?? parseSettings(layers).values['countersign.thread.titles'];
   return source === 'model' && !layers.trusted ? 'later' : source;
-}
-
-/** Rules as the settings are now, parsed once per change. */
-function createPolicy(options: OpenEngineOptions): CoreDeps['policy'] {
-  let rules: RuleSet | undefined;
-  options.settings.onChange(() => {
-    rules = undefined;
-  });
-  return { rules: () => (rules ??= rulesOfSettings(options.settings.read(), compileGlob)) };
 }
 
 function createProviders(

@@ -57,6 +57,7 @@ export async function prepareCall(
   const context: DescribeContext = { ...deps, overlay: options.overlay };
   const described = await describeSafely(tool, parsed.args, context, deps);
   if (!described.ok) return described;
+  await deps.policy.settled?.();
   const decided = decideSafely(described, options.mode, deps);
   const proposal = withPolicy(described, decided);
   const proposalHash = deps.hashProposal({
@@ -65,7 +66,7 @@ export async function prepareCall(
     args: parsed.args,
     proposal,
   });
-  const { parts: _parts, ...verdict } = decided;
+  const { parts: _parts, place: _place, ...verdict } = decided;
   return { ok: true, tool, args: parsed.args, proposal, proposalHash, verdict };
 }
 

@@ -1,11 +1,12 @@
 // `policy check`: one case, one answer. Parses what is asked for and puts it through the same decide() as the agent.
 import { z } from 'zod';
-import { Mode, type VerdictKind } from '../../protocol/calls.ts';
+import { Mode, type RuleLayer, type VerdictKind } from '../../protocol/calls.ts';
 import type { ShellParser } from '../ports/shell.ts';
 import type { GlobCompiler } from '../ports/system.ts';
 import type { ResolvedPath } from '../ports/workspace.ts';
 import { decide } from './decide.ts';
 import { describeProblem, parseRules, type RawLists } from './rules.ts';
+import { checkShellSamples } from './ruleSamples.ts';
 import type { Decided, PolicySubject, RuleSet } from './types.ts';
 import { operandsToResolve } from './operands.ts';
 
@@ -43,6 +44,13 @@ export interface PolicyAnswer {
   verdict: VerdictKind;
   rule: string | null;
   reason: string;
+  layer: RuleLayer;
+  /** The setting and index that the rule stands at, as `countersign.approval.deny[0]`. */
+  place: string | null;
+  /** How the command line was read; null for a path. */
+  parse: { ok: boolean; compound: boolean; problem: string | null } | null;
+  /** One for each simple command. */
+  parts: readonly { text: string; verdict: VerdictKind; reason: string }[];
 }
 
 interface CaseDeps {
@@ -52,6 +60,7 @@ interface CaseDeps {
   resolve(path: string, policyCase: PolicyCase): Promise<ResolvedPath>;
   /** Rules for cases that bring none. */
   rules: RuleSet;
+  now?: number | undefined;
 }
 
 /** Files that a case assumes; `resolve` stands them in. Anything else in `setup` cannot be judged here. */
@@ -80,25 +89,29 @@ export function parseCase(
 /** The answer to one case. Never throws; what goes wrong means ask. */
 export async function verdictOfCase(policyCase: PolicyCase, deps: CaseDeps): Promise<PolicyAnswer> {
   try {
-    const rules = rulesOf(policyCase, deps);
+    const rules = await rulesOf(policyCase, deps);
     const subject = await subjectOf(policyCase, deps);
     const decided = decide(subject, rules, { mode: policyCase.mode ?? 'default' });
-    return answer(policyCase.id, withProblems(withSetup(decided, policyCase), rules));
+    return answerOf(policyCase.id, subject, withProblems(withSetup(decided, policyCase), rules));
   } catch {
-    return {
-      id: policyCase.id,
-      verdict: 'ask',
-      rule: null,
-      reason: 'the case could not be judged',
-    };
+    return noAnswer(policyCase.id, 'the case could not be judged');
   }
 }
 
-function rulesOf(policyCase: PolicyCase, deps: CaseDeps): RuleSet {
+/** The answer to what could not be judged: ask. */
+export function noAnswer(id: string | number | null, reason: string): PolicyAnswer {
+  const nothing = { rule: null, place: null, parse: null, parts: [] };
+  return { id, verdict: 'ask', reason, layer: 'built-in', ...nothing };
+}
+
+async function rulesOf(policyCase: PolicyCase, deps: CaseDeps): Promise<RuleSet> {
   if (policyCase.rules === undefined) return deps.rules;
   const { allow, ask, deny } = policyCase.rules;
   const user: RawLists = { allow, ask, deny };
-  return parseRules({ user, workspace: null }, deps.globs);
+  const now = deps.now === undefined ? {} : { now: deps.now };
+  const rules = parseRules({ user, workspace: null, ...now }, deps.globs);
+  const shell = 'cmd' in policyCase ? policyCase.shell : 'bash';
+  return checkShellSamples(rules, deps.parser, shell);
 }
 
 async function subjectOf(policyCase: PolicyCase, deps: CaseDeps): Promise<PolicySubject> {
@@ -125,13 +138,24 @@ function withSetup(decided: Decided, policyCase: PolicyCase): Decided {
 }
 
 function withProblems(decided: Decided, rules: RuleSet): Decided {
-  const [problem] = rules.problems;
+  const problem = rules.problems.find(({ severity }) => severity === 'error');
   if (problem === undefined || decided.verdict === 'deny') return decided;
   return { ...decided, reason: `${decided.reason}; ${describeProblem(problem)}` };
 }
 
-function answer(id: string | number, decided: Decided): PolicyAnswer {
-  return { id, verdict: decided.verdict, rule: decided.rule ?? null, reason: decided.reason };
+function answerOf(id: string | number, subject: PolicySubject, decided: Decided): PolicyAnswer {
+  const { verdict, rule = null, reason, layer, place, parts } = decided;
+  const parsed = subject.group === 'shell' ? subject.parse : null;
+  return {
+    id,
+    verdict,
+    rule,
+    reason,
+    layer,
+    place: place === undefined ? null : `${place.key}[${String(place.index)}]`,
+    parse: parsed && { ok: parsed.ok, compound: parsed.compound, problem: parsed.problem },
+    parts,
+  };
 }
 
 function isPathCase(value: unknown): boolean {

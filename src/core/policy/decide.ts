@@ -1,5 +1,6 @@
 // The one decision function: deny > ask > allow > mode. Pure and total; whatever goes wrong inside means ask.
 import { decidePaths } from './decidePath.ts';
+import { decideNamed } from './decideNamed.ts';
 import { decideShell } from './decideShell.ts';
 import { builtIn, byRule, rulesFor } from './ruleMatch.ts';
 import type { Decided, PolicyContext, PolicySubject, RuleSet } from './types.ts';
@@ -21,6 +22,11 @@ function decideBySubject(subject: PolicySubject, rules: RuleSet, context: Policy
       return decidePaths(subject, rules, context);
     case 'shell':
       return decideShell(subject, rules, context);
+    case 'fetch':
+    case 'mcp':
+    case 'task':
+    case 'skill':
+      return decideNamed(subject, rules, context);
     case 'none': {
       const [denied] = rulesFor(rules, subject).deny;
       return denied === undefined
@@ -31,7 +37,9 @@ function decideBySubject(subject: PolicySubject, rules: RuleSet, context: Policy
 }
 
 function blocked(decided: Decided, rules: RuleSet): Decided {
-  const problem = rules.problems.find((found) => !found.key.endsWith('.allow'));
+  const problem = rules.problems.find(
+    (found) => found.severity === 'error' && !found.key.endsWith('.allow'),
+  );
   const where =
     problem === undefined ? 'a deny or ask rule' : `rule \`${problem.text}\` in ${problem.key}`;
   return {

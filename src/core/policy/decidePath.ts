@@ -14,14 +14,28 @@ const STRICTNESS = { deny: 2, ask: 1, allow: 0 } as const;
 export function decidePaths(subject: PathSubject, rules: RuleSet, context: PolicyContext): Decided {
   const paths = subject.group === 'read' ? [subject.path] : subject.paths;
   const named = rulesFor(rules, subject);
+  const verdicts = paths.map((path) => decidePath(path, { subject, named, context }));
+  const [from] = paths;
+  if (subject.group === 'edit' && subject.op === 'rename' && from !== undefined) {
+    verdicts.push(decideMovedAway(from, rules, context));
+  }
+  return strictestOf(verdicts) ?? builtIn('ask', 'the call names no file');
+}
+
+/** Moving a file shows what is in it under another name: what holds for reading it holds for that. */
+function decideMovedAway(path: ResolvedPath, rules: RuleSet, context: PolicyContext): Decided {
+  const subject: PathSubject = { group: 'read', tool: 'read_file', path };
+  return decidePath(path, { subject, named: rulesFor(rules, subject), context });
+}
+
+function strictestOf(verdicts: readonly Decided[]): Decided | null {
   let strictest: Decided | null = null;
-  for (const path of paths) {
-    const decided = decidePath(path, { subject, named, context });
+  for (const decided of verdicts) {
     if (strictest === null || STRICTNESS[decided.verdict] > STRICTNESS[strictest.verdict]) {
       strictest = decided;
     }
   }
-  return strictest ?? builtIn('ask', 'the call names no file');
+  return strictest;
 }
 
 interface Around {
@@ -32,7 +46,8 @@ interface Around {
 
 function decidePath(path: ResolvedPath, around: Around): Decided {
   const { subject, named, context } = around;
-  const forms = formsOf(path);
+  const removes = subject.group === 'edit' && subject.op !== 'edit';
+  const forms = formsOf(path, removes);
   const denied = named.deny.find((rule) => hits(rule, forms));
   if (denied !== undefined) return byRule(denied, about(path));
   const protections = forms.protected;
@@ -47,7 +62,7 @@ function decidePath(path: ResolvedPath, around: Around): Decided {
   if (asked !== undefined) return byRule(asked, about(path));
   const allowed = named.allow.find((rule) => allows(rule, path));
   const literal = named.allow.some((rule) => allows(rule, path) && rule.match.literal !== null);
-  const guarded = guard(path, { group: subject.group, protections, literal });
+  const guarded = guard(path, { group: subject.group, removes, protections, literal });
   if (guarded !== null) {
     return context.mode === 'dontAsk' && allowed === undefined
       ? byMode('deny', `mode dontAsk: no rule allows it (${guarded})`)
@@ -56,10 +71,18 @@ function decidePath(path: ResolvedPath, around: Around): Decided {
   return allowed === undefined ? unmatched(around, path) : byRule(allowed);
 }
 
+/** Folders that package managers and compilers fill, often with hard links to a store of theirs. */
+const INSTALLED = /(?:^|\/)(?:node_modules|\.?venv|site-packages|target|vendor)\//;
+
 /** Why the path is never allowed without being asked about, or null. */
 function guard(
   path: ResolvedPath,
-  options: { group: 'read' | 'edit'; protections: readonly Protection[]; literal: boolean },
+  options: {
+    group: 'read' | 'edit';
+    removes: boolean;
+    protections: readonly Protection[];
+    literal: boolean;
+  },
 ): string | null {
   const { group, protections, literal } = options;
   if (path.relReal === null || path.relLexical === null) return 'outside the workspace';
@@ -68,7 +91,13 @@ function guard(
   if (path.special === true) return 'not a regular file';
   if (group === 'edit') {
     if (path.isDirectory || path.relReal === '') return 'it is a folder';
-    if (path.links > 1) return 'the file has several hard links';
+    if (options.removes && !path.exists && !/\.[^./]+$/.test(path.relReal)) {
+      return 'it may be a folder';
+    }
+  }
+  // The other name may lie anywhere; package managers link whole folders of public code.
+  if (path.links > 1 && (group === 'edit' || !INSTALLED.test(path.relReal))) {
+    return 'the file has several hard links';
   }
   const [worst] = protections.filter((found) => group === 'edit' || found.tier !== 'runsCode');
   if (worst === undefined || (literal && path.relLexical === path.relReal)) return null;
@@ -88,16 +117,18 @@ function unmatched({ subject, context }: Around, path: ResolvedPath): Decided {
 
 /** What protected file one of the paths is or leads to, in words; undefined when none is. */
 export function protectedAs(paths: readonly ResolvedPath[]): string | undefined {
-  return paths.flatMap((path) => formsOf(path).protected)[0]?.what;
+  return paths.flatMap((path) => formsOf(path, false).protected)[0]?.what;
 }
 
 interface PathForms {
   /** Every spelling that deny and ask are matched against. */
   texts: readonly string[];
+  /** Spellings of a folder whose content the call touches too. */
+  folders: readonly string[];
   protected: readonly Protection[];
 }
 
-function formsOf(path: ResolvedPath): PathForms {
+function formsOf(path: ResolvedPath, removes: boolean): PathForms {
   const texts = new Set<string>();
   for (const text of [path.relLexical ?? path.lexical, path.relReal ?? path.real]) {
     texts.add(text);
@@ -105,14 +136,16 @@ function formsOf(path: ResolvedPath): PathForms {
     // Globs of deny and ask ignore case already.
     if (folded !== text.toLowerCase()) texts.add(folded).add(text.replace(/\\/g, '/'));
   }
+  const folders = removes ? [...texts] : [];
   // A folder is hit by what is hit inside it: listing or deleting it reaches that.
   for (const text of [...texts]) {
     if (path.isDirectory || text === '') texts.add(text === '' ? 'x' : `${text}/x`);
   }
-  const lexical = protectionsOf(path.relLexical ?? path.lexical);
   const real = protectionsOf(path.relReal ?? path.real);
+  const same = path.relLexical === path.relReal && path.lexical === path.real;
+  const lexical = same ? [] : protectionsOf(path.relLexical ?? path.lexical);
   const all = [...lexical, ...real].sort(byTier);
-  return { texts: [...texts], protected: all };
+  return { texts: [...texts], folders, protected: all };
 }
 
 const TIERS = { forbidden: 0, secret: 1, runsCode: 2 } as const;
@@ -122,8 +155,9 @@ function byTier(a: Protection, b: Protection): number {
 }
 
 function hits(rule: Rule, forms: PathForms): boolean {
-  const { glob } = rule.match;
-  return glob === null || forms.texts.some((text) => glob(text));
+  const { glob, reaches } = rule.match;
+  if (glob === null || forms.texts.some((text) => glob(text))) return true;
+  return reaches !== undefined && forms.folders.some((folder) => reaches(folder));
 }
 
 /** A rule without a pattern covers what lies inside the workspace, like `**`. */

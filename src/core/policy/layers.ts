@@ -4,10 +4,15 @@ import type { GlobCompiler } from '../ports/system.ts';
 import { parseRules, type RawLists } from './rules.ts';
 import type { RuleSet } from './types.ts';
 
-/** The rules that user and workspace settings put in force. */
-export function rulesOfSettings(settings: SettingsLayers, globs: GlobCompiler): RuleSet {
+/** The rules that user and workspace settings put in force; `now` in ms since the epoch, for rules that end. */
+export function rulesOfSettings(
+  settings: SettingsLayers,
+  globs: GlobCompiler,
+  now?: number,
+): RuleSet {
   const { user, workspace, trusted } = settings;
-  return parseRules({ user: listsOf(user), workspace: listsOf(workspace), trusted }, globs);
+  const lists = { user: listsOf(user), workspace: listsOf(workspace), trusted };
+  return parseRules(now === undefined ? lists : { ...lists, now }, globs);
 }
 
 function listsOf(values: Readonly<Record<string, unknown>>): RawLists {

@@ -20,8 +20,11 @@ function foldSegment(segment: string): string {
     .toLowerCase();
   const streamAt = visible.indexOf(':');
   const name = streamAt > 0 ? visible.slice(0, streamAt) : visible;
-  return name.replace(/[. ]+$/, '');
+  return name.replace(/[. ]+$/, '').replace(SHORT_GIT, '.git');
 }
+
+/** What Windows calls `.git` where files still have short names. */
+const SHORT_GIT = /^git~\d+$/;
 
 const DEVICE = /^(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9¹²³])(?:\..*)?$/i;
 const VARIABLE = /^(?:~|\$\{?[A-Z_][A-Z0-9_]*\}?$|%[A-Za-z_]\w*%)/;

@@ -25,7 +25,8 @@ export function rulesFor(rules: RuleSet, subject: PolicySubject): RulesByKind {
 export function byRule(rule: Rule, about = ''): Decided {
   const does = { deny: 'denies it', ask: 'asks', allow: 'allows it' }[rule.kind];
   const reason = `rule \`${rule.text}\` in ${rule.layer} settings ${does}${about}`;
-  return { verdict: rule.kind, rule: rule.text, layer: rule.layer, reason, parts: [] };
+  const { kind: verdict, text, layer, place } = rule;
+  return { verdict, rule: text, layer, reason, place, parts: [] };
 }
 
 export function builtIn(verdict: VerdictKind, reason: string): Decided {

@@ -33,6 +33,61 @@ export function knownRuleNames(): string[] {
   return [...NAMES.keys()];
 }
 
+/** What other products call the same thing. */
+const OTHER_NAMES: Readonly<Record<string, string>> = {
+  bash: 'shell',
+  sh: 'shell',
+  command: 'shell',
+  terminal: 'shell',
+  exec: 'shell',
+  powershell: 'shell',
+  run: 'shell',
+  view: 'read',
+  cat: 'read',
+  grep: 'search_text',
+  search: 'search_text',
+  glob: 'find_files',
+  ls: 'list_directory',
+  write: 'edit',
+  multiedit: 'edit',
+  delete: 'delete_file',
+  move: 'move_file',
+  rename: 'move_file',
+  webfetch: 'fetch',
+  agent: 'task',
+  question: 'ask_user',
+};
+
+/** The known name that an unknown one most likely stands for. */
+export function didYouMean(name: string): string | undefined {
+  const folded = name.toLowerCase();
+  if (NAMES.has(folded)) return folded;
+  if (Object.hasOwn(OTHER_NAMES, folded)) return OTHER_NAMES[folded];
+  if (folded.startsWith('mcp__')) return 'mcp(server/tool)';
+  return [...NAMES.keys()].find((known) => oneEditApart(known, folded));
+}
+
+/** One letter more, less, other or swapped with its neighbour. */
+function oneEditApart(a: string, b: string): boolean {
+  if (Math.abs(a.length - b.length) > 1 || Math.min(a.length, b.length) < 3) return false;
+  let start = 0;
+  while (start < Math.min(a.length, b.length) && a[start] === b[start]) start += 1;
+  const restA = a.slice(start);
+  const restB = b.slice(start);
+  const swapped = `${restA[1] ?? ''}${restA[0] ?? ''}${restA.slice(2)}` === restB;
+  return (
+    swapped ||
+    restA.slice(1) === restB ||
+    restA === restB.slice(1) ||
+    restA.slice(1) === restB.slice(1)
+  );
+}
+
+/** Group of a rule's name: `edit` for `delete_file`. */
+export function groupOf(name: string): string | undefined {
+  return NAMES.get(name)?.group;
+}
+
 /** True when a rule of this name speaks about the call: its tool by name, or its group. */
 export function namesSubject(ruleName: string, subject: PolicySubject): boolean {
   return ruleName === subject.tool || (subject.group !== 'none' && ruleName === subject.group);

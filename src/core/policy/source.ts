@@ -3,4 +3,6 @@ import type { RuleSet } from './types.ts';
 
 export interface Policy {
   rules(): RuleSet;
+  /** Resolves once every rule of the settings as they are now is in force or reported. Never rejects. */
+  settled?(): Promise<void>;
 }

@@ -21,6 +21,8 @@ export type PolicySubject =
       /** What `resolveOperands` gives. An operand that is missing here is not allowed by a wildcard. */
       operands?: readonly ResolvedPath[];
     }
+  /** A call that is known by one text alone: a URL, `server/tool`, the name of an agent or a skill. */
+  | { group: 'fetch' | 'mcp' | 'task' | 'skill'; tool: string; target: string }
   /** Questions to the user and the like: nothing to decide, always a pause. */
   | { group: 'none'; tool: string };
 
@@ -30,15 +32,32 @@ export interface Rule {
   kind: VerdictKind;
   layer: Extract<RuleLayer, 'built-in' | 'user' | 'workspace'>;
   /** Key and index in the settings array it came from. */
-  place: { key: string; index: number };
+  place: RulePlace;
   match: RuleMatcher;
+  /** Calls that its author expects it to cover, or not to. */
+  samples?: readonly RuleSample[];
+}
+
+export interface RulePlace {
+  key: string;
+  index: number;
+}
+
+/** One entry of `match` (`hits`) or `notMatch`. */
+export interface RuleSample {
+  text: string;
+  hits: boolean;
+  /** Where it stands, below the list: `[2, 'match', 0]`. */
+  at: readonly (string | number)[];
 }
 
 /** A tool name or group, with a compiled pattern when the rule has one. */
 export interface RuleMatcher {
   name: string;
   argv: ArgvPattern | null;
-  glob: ((path: string) => boolean) | null;
+  glob: ((text: string) => boolean) | null;
+  /** For a path pattern: true when it may cover something inside this folder, which it names. */
+  reaches?: (folder: string) => boolean;
   /** The pattern as written when it holds no wildcard, so that it names one thing; else null. */
   literal: string | null;
 }
@@ -59,9 +78,16 @@ export interface ArgvPattern {
 export interface RuleProblem {
   key: string;
   layer: 'user' | 'workspace';
+  /** Of the entry in its list; -1 when the list itself is wrong. */
   index: number;
   text: string;
   message: string;
+  /** An error keeps the rule, if it would allow, from counting; the others change nothing. */
+  severity: 'error' | 'warning' | 'information';
+  /** The value that is wrong, as a path below the list: `[2, 'match', 0]`. */
+  at: readonly (string | number)[];
+  /** The part of that value that is wrong, in UTF-16 units of the string; null means all of it. */
+  span: { from: number; to: number } | null;
 }
 
 /** All rules in force. While `problems` holds a broken deny or ask (`blocksAllow`), nothing is auto-allowed. */
@@ -69,6 +95,10 @@ export interface RuleSet {
   rules: readonly Rule[];
   problems: readonly RuleProblem[];
   blocksAllow: boolean;
+  /** Rules whose samples are command lines, which only a shell parser can check; until then they allow nothing. */
+  unchecked?: readonly Rule[];
+  /** When the next rule expires, in ms since the epoch: the set must then be made anew. */
+  validUntil?: number;
 }
 
 export interface PolicyContext {
@@ -76,6 +106,8 @@ export interface PolicyContext {
 }
 
 export interface Decided extends Verdict {
+  /** Where the rule that decided stands, when one did. */
+  place?: RulePlace;
   /** For a command line: one verdict for each simple command, in the order of the parse. */
   parts: readonly { text: string; verdict: VerdictKind; reason: string }[];
 }

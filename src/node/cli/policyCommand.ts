@@ -7,6 +7,7 @@ import { compileGlob } from '../globs.ts';
 import { checkPolicyLine } from '../policyCheck.ts';
 import { createShellParser } from '../shell/parser.ts';
 import { rulesOfSettings } from '../../core/policy/layers.ts';
+import { checkShellSamples } from '../../core/policy/ruleSamples.ts';
 
 export async function checkPolicy(context: CliContext, options: CliOptions): Promise<number> {
   if (options.words.length > 0) throw new UsageError('policy check takes no further words.');
@@ -15,8 +16,15 @@ export async function checkPolicy(context: CliContext, options: CliOptions): Pro
   if (lines.at(-1) === '') lines.pop();
   const { wasmDir } = assetsOf(context.distDir);
   const settings = fileSettings(options.get('settings'));
-  const rules = rulesOfSettings(settings.read(), compileGlob);
-  const check = { workspace, parser: createShellParser(wasmDir), rules };
+  const now = Date.now();
+  const parser = createShellParser(wasmDir);
+  const shell = process.platform === 'win32' ? 'powershell' : 'bash';
+  const rules = await checkShellSamples(
+    rulesOfSettings(settings.read(), compileGlob, now),
+    parser,
+    shell,
+  );
+  const check = { workspace, parser, rules, now };
   // Always JSON: the answers are for programs, whether --json was given or not.
   const print = createPrint(true);
   for (const [index, line] of lines.entries()) {

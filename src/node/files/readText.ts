@@ -1,6 +1,6 @@
 // Reads one regular file as UTF-8 text. What cannot be read so is an outcome, never a throw.
 import { constants, type Stats } from 'node:fs';
-import { open, realpath, type FileHandle } from 'node:fs/promises';
+import { lstat, open, realpath, type FileHandle } from 'node:fs/promises';
 import { errorCode, failureText } from './failure.ts';
 import type { Texts } from '../../core/ports/system.ts';
 import type { EditorBuffers, ReadOutcome } from '../../core/ports/workspace.ts';
@@ -35,12 +35,23 @@ async function readDisk(realPath: string, options: ReadOptions): Promise<ReadOut
     // O_NONBLOCK: a FIFO put in its place must not hang us. O_NOFOLLOW: nor a link lead elsewhere.
     const flags = constants.O_RDONLY | nonBlock() | noFollow();
     handle = await open(realPath, flags);
-    return await readHandle(handle, await handle.stat(), options);
+    const stats = await handle.stat();
+    const read = await readHandle(handle, stats, options);
+    return (await isStillAt(realPath, stats)) ? read : SWAPPED;
   } catch (error) {
     return outcomeOf(error);
   } finally {
     await handle?.close();
   }
+}
+
+const SWAPPED: ReadOutcome = { kind: 'failed', message: 'it was replaced while it was read' };
+
+/** What was opened is what the path leads to: no folder above it was a link to elsewhere in between. */
+async function isStillAt(realPath: string, opened: Stats): Promise<boolean> {
+  if ((await realpath(realPath)) !== realPath) return false;
+  const now = await lstat(realPath);
+  return now.dev === opened.dev && now.ino === opened.ino;
 }
 
 async function readHandle(

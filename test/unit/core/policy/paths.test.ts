@@ -155,7 +155,9 @@ describe('decide on paths', () => {
     assert.equal(edit(file('a.ts', { links: 2 }), ALL).verdict, 'ask');
     assert.equal(edit(file('src', { isDirectory: true }), ALL).verdict, 'ask');
     assert.equal(edit(file('pipe', { special: true }), ALL).verdict, 'ask');
-    assert.equal(read(file('a.ts', { links: 2 }), ALL).verdict, 'allow');
+    assert.equal(read(file('a.ts', { links: 2 }), ALL).verdict, 'ask');
+    const installed = file('node_modules/x/index.js', { links: 2 });
+    assert.equal(read(installed, ALL).verdict, 'allow');
   });
 
   it('keeps deny > ask > allow > mode, whatever the order or case', () => {
@@ -210,6 +212,24 @@ describe('decide on paths', () => {
       mode: 'bypass',
     });
     assert.equal(none.verdict, 'ask');
+  });
+
+  it('judges the source of a move as a read, and a removed folder by what may be in it', () => {
+    const remove = (path: ResolvedPath, lists: RawLists, op: 'delete' | 'rename' = 'delete') => {
+      const paths = op === 'delete' ? [path] : [path, file('b.ts')];
+      return decide({ group: 'edit', tool: 'x', op, paths }, rulesOf(lists), { mode: 'bypass' });
+    };
+    const notes = { allow: ['edit(**)'], deny: ['read(notes/**)'] };
+    assert.equal(remove(file('notes/a.md'), notes).verdict, 'allow');
+    assert.equal(remove(file('notes/a.md'), notes, 'rename').verdict, 'deny');
+    const inside = { allow: ['edit(**)'], deny: ['edit(a/*/c.txt)'] };
+    assert.equal(remove(file('A', { isDirectory: true }), inside).verdict, 'deny');
+    assert.equal(remove(file('a/b', { isDirectory: true }), inside, 'rename').verdict, 'deny');
+    assert.equal(remove(file('b', { isDirectory: true }), inside).verdict, 'ask');
+    const anywhere = { allow: ['edit(**)'], deny: ['edit(**/*.pem)'] };
+    assert.equal(remove(file('src', { isDirectory: true }), anywhere).verdict, 'ask');
+    assert.equal(remove(file('src', { exists: false }), anywhere).verdict, 'ask');
+    assert.equal(remove(file('src/a.ts', { exists: false }), anywhere).verdict, 'allow');
   });
 
   it('names the tier of a protected file', () => {

@@ -43,14 +43,21 @@ describe('parseRules', () => {
     ['number', 7],
     ['null', null],
     ['nested array', ['shell(ls)']],
-    ['unknown key', { rule: 'shell(ls)', also: 1 }],
+    ['unknown key', { rule: 'shell(dir)', also: 1 }],
+    ['unknown key beside a broken rule', { rule: 'shell(', also: 1 }],
+    ['comment that is no text', { rule: 'shell(dir)', comment: 1 }],
+    ['samples that are no list', { rule: 'shell(dir)', match: 'dir' }],
+    ['a sample that is no text', { rule: 'edit(a)', match: ['a', 1] }],
+    ['a failing sample', { rule: 'edit(a)', match: ['a', 'b'] }],
+    ['a home folder', 'edit(~/x)'],
+    ['a variable', 'read($HOME/.ssh/**)'],
     ['pattern where none fits', 'ask_user(x)'],
     ['too many wildcards', `edit(${'*a'.repeat(100)})`],
   ];
   for (const [what, entry] of broken) {
     it(`reports ${what}, and a broken deny stops every allow`, async () => {
       const asAllow = rulesOf({ allow: ['shell(ls)', entry] });
-      assert.equal(asAllow.problems.length, 1);
+      assert.ok(asAllow.problems.length >= 1);
       assert.equal(asAllow.blocksAllow, false);
       assert.equal((await decideCommand('ls', asAllow)).verdict, 'allow');
       for (const kind of ['deny', 'ask'] as const) {
@@ -82,15 +89,6 @@ describe('parseRules', () => {
       assert.equal(rules.problems[0]?.index, -1);
       assert.equal(rules.blocksAllow, true);
     }
-  });
-
-  it('never ignores tests and expiry it cannot honour', async () => {
-    const widened = rulesOf({ allow: [{ rule: 'shell(ls)', expires: '2030-01-01' }] });
-    assert.equal(widened.problems.length, 1);
-    assert.equal((await decideCommand('ls', widened)).verdict, 'ask');
-    const tightened = rulesOf({ deny: [{ rule: 'shell(ls)', match: ['ls'] }] });
-    assert.equal((await decideCommand('ls', tightened)).verdict, 'deny');
-    assert.equal(tightened.blocksAllow, true);
   });
 
   it('counts a workspace allow only when trusted, its deny and ask always', async () => {
