@@ -3,9 +3,11 @@
 import * as vscode from 'vscode';
 import path from 'node:path';
 import { displayBytes } from '../protocol/displayBytes.ts';
+import { isTemporary } from '../protocol/temporary.ts';
 import { Emitter } from '../core/base/event.ts';
 import type { Disposable } from '../core/base/lifecycle.ts';
 import type { DraftRow } from '../core/ports/store.ts';
+import { discreetName, SaveSoon } from './discreetDiff.ts';
 import { asInEditor } from './editorText.ts';
 import { CONTEXT } from './ids.ts';
 
@@ -43,7 +45,8 @@ export class DiffEditors implements Disposable {
   /** What was typed and is not known to be stored. */
   readonly #unstored = new Map<string, DiffDraft>();
   readonly #drafts: Emitter<DiffDraft>;
-  readonly #registered: vscode.Disposable[];
+  readonly #saveSoon: SaveSoon;
+  readonly #registered: Disposable[];
   /** The text of a right side changed by typing in this window. */
   readonly onDraft: Emitter<DiffDraft>['event'];
   readonly #load: DiffLoader;
@@ -53,7 +56,9 @@ export class DiffEditors implements Disposable {
     this.#drafts = new Emitter(onError);
     this.onDraft = this.#drafts.event;
     const provider = this.#provider();
+    this.#saveSoon = new SaveSoon(onError);
     this.#registered = [
+      this.#saveSoon,
       this.#changes,
       vscode.workspace.registerFileSystemProvider(PROPOSAL_SCHEME, provider),
       vscode.workspace.registerFileSystemProvider(BASE_SCHEME, provider, { isReadonly: true }),
@@ -72,7 +77,7 @@ export class DiffEditors implements Disposable {
     const base = this.#uri(BASE_SCHEME, request);
     const proposal = this.#uri(PROPOSAL_SCHEME, request);
     this.#fill(request);
-    const title = `${displayBytes(path.posix.basename(request.path))} (proposed by the agent, editable)`;
+    const title = titleFor(request);
     await vscode.commands.executeCommand('vscode.diff', base, proposal, title, { preview: false });
   }
 
@@ -161,8 +166,8 @@ export class DiffEditors implements Disposable {
   }
 
   #uri(scheme: string, request: DiffRequest): vscode.Uri {
-    const name = path.posix.basename(request.path);
-    const query = new URLSearchParams({ action: request.actionId, call: request.callId });
+    const { name, call } = discreetName(request);
+    const query = new URLSearchParams({ action: request.actionId, call });
     return vscode.Uri.from({ scheme, path: `/${name}`, query: query.toString() });
   }
 
@@ -178,6 +183,7 @@ export class DiffEditors implements Disposable {
     this.#open.set(document.uri.toString(), { ...request, draft: content });
     this.#unstored.set(document.uri.toString(), draft);
     this.#drafts.fire(draft);
+    this.#saveSoon.changed(actionId, document);
   }
 
   /** An editor that came back with the window. What it shows is what the human sees: it is the draft, even if unsaved. */
@@ -242,6 +248,11 @@ function proposalTabs(): { tab: vscode.Tab; uri: vscode.Uri }[] {
 function shownIn({ input }: vscode.Tab): vscode.Uri | undefined {
   if (input instanceof vscode.TabInputTextDiff) return input.modified;
   return input instanceof vscode.TabInputText ? input.uri : undefined;
+}
+
+function titleFor({ actionId, path: file }: DiffRequest): string {
+  if (isTemporary(actionId)) return 'Proposed edit (temporary thread, editable)';
+  return `${displayBytes(path.posix.basename(file))} (proposed by the agent, editable)`;
 }
 
 function documentOf(key: string): vscode.TextDocument | undefined {

@@ -2,6 +2,7 @@
 
 export const COMMANDS = {
   newThread: 'countersign.newThread',
+  newTemporaryThread: 'countersign.newTemporaryThread',
   resumePausedThread: 'countersign.resumePausedThread',
   showPendingApprovals: 'countersign.showPendingApprovals',
   stop: 'countersign.stop',

@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { rgPath } from '@vscode/ripgrep';
-import type { OpenedEngine } from '../../src/core/services.ts';
+import type { OpenedEngine, OpenEngineOptions } from '../../src/core/services.ts';
 import type { ActionRow } from '../../src/core/ports/store.ts';
 import type { Drive } from '../../src/core/threads/deps.ts';
 import { openEngine } from '../../src/node/openEngine.ts';
@@ -19,12 +19,18 @@ export interface TestEngineOptions {
   script: unknown;
   /** User settings; read anew each time. */
   user?: Readonly<Record<string, unknown>>;
+  /** The scripted model is asked for titles; otherwise they are the first line. */
+  titles?: 'model';
 }
 
 export interface TestEngine extends OpenedEngine {
   workspace: string;
   stateFile: string;
+  /** All lines of the log so far. */
+  logged(): string;
   settingsChanged(): void;
+  /** Another window on the same state file and workspace; its owner disposes it. */
+  reopen(): Promise<OpenedEngine>;
   /** Starts a turn in a new thread, or in `threadId`. */
   send(text: string, threadId?: string): Promise<Drive>;
   /** The same, until it waits. */
@@ -43,7 +49,8 @@ export async function openTestEngine(options: TestEngineOptions): Promise<TestEn
   writeFileSync(script, JSON.stringify(options.script));
   const stateFile = path.join(folder, 'state.db');
   const changed = new Set<() => void>();
-  const opened = await openEngine({
+  const logger = recordingLogger();
+  const settings: OpenEngineOptions = {
     stateFile,
     roots: [workspace],
     assets: {
@@ -59,8 +66,10 @@ export async function openTestEngine(options: TestEngineOptions): Promise<TestEn
       },
     },
     secrets: { get: async () => undefined },
-    logger: recordingLogger(),
-  });
+    logger,
+    ...(options.titles === 'model' ? {} : { titles: 'firstLine' }),
+  };
+  const opened = await openEngine(settings);
   const send = async (text: string, threadId?: string): Promise<Drive> => {
     const thread = threadId ?? (await opened.engine.createThread()).id;
     const model = { provider: 'scripted', id: script };
@@ -71,6 +80,8 @@ export async function openTestEngine(options: TestEngineOptions): Promise<TestEn
     workspace,
     stateFile,
     send,
+    logged: () => logger.lines.join('\n'),
+    reopen: () => openEngine(settings),
     settingsChanged: () => changed.forEach((listener) => listener()),
     runToPause: async (text) => {
       const end = await (await send(text)).done;

@@ -2,6 +2,7 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import type { ActionView } from '../../src/protocol/messages.ts';
+import { isTemporary } from '../../src/protocol/temporary.ts';
 import { checkLayout } from '../arming.ts';
 import type { Controller } from '../controller.ts';
 import { noteText } from '../elsewhere.ts';
@@ -130,31 +131,31 @@ export class AppView extends LightElement {
     const { status } = this.controller.state;
     if (!status?.thread) return nothing;
     return html`<header class="title">
-      <h1 class="title-text">${shown(status.thread.title)}</h1>
-      ${status.thread.temporary ? temporaryMark() : nothing}
-      ${
-        status.waiting > 0
-          ? html`<span
-              class="badge"
-              data-testid="waiting-count"
-              role="img"
-              aria-label="${status.waiting} waiting"
-              >${status.waiting}</span
-            >`
-          : nothing
-      }
-      <button
-        class="icon-button"
-        data-testid="new-thread"
-        aria-label="New thread"
-        title="New thread"
-        @click=${() => {
-          this.controller.send({ type: 'newThread' });
-        }}
-      >
-        ${icon('add')}
-      </button>
-    </header>`;
+        <h1 class="title-text">${shown(status.thread.title)}</h1>
+        ${
+          status.waiting > 0
+            ? html`<span
+                class="badge"
+                data-testid="waiting-count"
+                role="img"
+                aria-label="${status.waiting} waiting"
+                >${status.waiting}</span
+              >`
+            : nothing
+        }
+        <button
+          class="icon-button"
+          data-testid="new-thread"
+          aria-label="New thread"
+          title="New thread"
+          @click=${() => {
+            this.controller.send({ type: 'newThread' });
+          }}
+        >
+          ${icon('add')}
+        </button>
+      </header>
+      ${status.thread.temporary ? temporaryMark() : nothing}`;
   }
 
   #problems(): TemplateResult[] {
@@ -286,7 +287,8 @@ export class AppView extends LightElement {
         <span class="title-text">${shown(title)}</span>
         ${first ? html`<span class="title-meta">${asked(first)}</span>` : nothing}
       </header>
-      ${this.#problems()} ${this.#error()}
+      ${first && isTemporary(first.threadId) ? temporaryMark() : nothing} ${this.#problems()}
+      ${this.#error()}
       <div
         class="feed"
         data-scroller
@@ -303,9 +305,9 @@ export class AppView extends LightElement {
 }
 
 function temporaryMark(): TemplateResult {
-  return html`<span class="mark" data-testid="temporary" title="Nothing of it is written to disk"
-    >${icon('eye-closed')}<span>Temporary: gone when this window closes or reloads</span></span
-  >`;
+  return html`<p class="temporary" data-testid="temporary">
+    ${icon('eye-closed')}<span>Temporary: gone when this window closes or reloads</span>
+  </p>`;
 }
 
 function asked(action: ActionView): string {

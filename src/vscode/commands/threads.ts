@@ -3,7 +3,9 @@ import * as vscode from 'vscode';
 import { registerCommand } from './register.ts';
 import { COMMANDS, VIEWS } from '../ids.ts';
 import { displayBytes } from '../../protocol/displayBytes.ts';
+import { isTemporary } from '../../protocol/temporary.ts';
 import { DisposableStore } from '../../core/base/lifecycle.ts';
+import { titleOf } from '../../core/threads/titleText.ts';
 import { stopTurn } from '../../core/panel/requests.ts';
 import type { ActionRow, Store } from '../../core/ports/store.ts';
 import type { Contribution } from '../contribution.ts';
@@ -17,6 +19,7 @@ export const threadCommands: Contribution = {
       owned.add(registerCommand(services, id, handler));
     };
     add(COMMANDS.newThread, () => newThread(services));
+    add(COMMANDS.newTemporaryThread, () => newTemporaryThread(services));
     add(COMMANDS.resumePausedThread, () => resumePausedThread(services));
     add(COMMANDS.showPendingApprovals, () => showPendingApprovals(services));
     add(COMMANDS.stop, () => stop(services));
@@ -31,6 +34,14 @@ export async function focusChat(): Promise<void> {
 async function newThread(services: Services): Promise<void> {
   await services.engine();
   services.session.update({ threadId: null });
+  await focusChat();
+}
+
+/** It is made at once, not with its first message: the chat says what it is before anything is typed. */
+async function newTemporaryThread(services: Services): Promise<void> {
+  const { engine } = await services.engine();
+  const { id } = await engine.createThread({ temporary: true });
+  services.session.update({ threadId: id });
   await focusChat();
 }
 
@@ -76,8 +87,8 @@ async function pickAction(services: Services, title: string): Promise<ActionRow 
 async function toPick(store: Store, action: ActionRow): Promise<ActionPick> {
   const thread = await store.getThread(action.threadId);
   return {
-    label: displayBytes(thread?.title ?? 'Untitled thread'),
-    description: `waiting ${age(Date.now() - action.createdAt)}`,
+    label: displayBytes(titleOf(thread)),
+    description: `${isTemporary(action.id) ? 'temporary, ' : ''}waiting ${age(Date.now() - action.createdAt)}`,
     detail: action.requests.map(describeRequest).join(' · '),
     action,
   };
