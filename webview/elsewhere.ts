@@ -41,9 +41,9 @@ export function decidedNote(
 export function noteText(note: DecidedNote, own: string | undefined, now: number): string {
   const where = placeText(note.by, own);
   const head = note.lost ? 'Already decided' : 'Decided elsewhere';
-  const lost = note.lost ? ' Your decision was not used.' : '';
-  const unused = note.unused.length > 0 ? ' What was typed here was not used.' : '';
-  return `${head}: ${note.what} ${where} · ${timeText(note.at, now)}.${lost}${unused}`;
+  const typed = note.unused.length > 0 ? ' What was typed here was not used.' : '';
+  const unused = note.lost ? ' Your decision was not used.' : typed;
+  return `${head}: ${note.what} ${where} · ${timeText(note.at, now)}.${unused}`;
 }
 
 /** A point in time, as short as it can be told: with the day only when it was not today. */

@@ -139,7 +139,8 @@ describe('page: cards', function () {
       { type: 'openDiff', actionId: 'a1', callId: 'c1' },
     ]);
     const mine = AFTER.replace('// Totals', '// My totals');
-    await view.say({ type: 'draft', actionId: 'a1', callId: 'c1', content: mine });
+    const draft = { callId: 'c1', proposalHash: 'hash-c1', card: null, content: mine };
+    await view.say({ type: 'draft', actionId: 'a1', draft });
     assert.match(await view.byId('card').innerText(), /Edited in the diff editor/);
     assert.match(await view.byId('card-diff').innerText(), /My totals/);
     await view.armed();

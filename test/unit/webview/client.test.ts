@@ -4,13 +4,7 @@ import type { ViewToHost } from '../../../src/protocol/messages.ts';
 import { createClient } from '../../../webview/client.ts';
 import { Controller } from '../../../webview/controller.ts';
 import type { Host } from '../../../webview/vscodeApi.ts';
-import {
-  AFTER,
-  action,
-  commandRequest,
-  editRequest,
-  snapshot,
-} from '../../browser/webview/samples.ts';
+import { action, commandRequest, editRequest, snapshot } from '../../browser/webview/samples.ts';
 
 class FakeHost implements Host {
   posted: ViewToHost[] = [];
@@ -86,23 +80,10 @@ describe('webview controller', () => {
       c2: { type: 'reject', stop: true },
     });
     const error = { code: 'stale', message: 'changed', callIds: ['c1'] };
-    controller.receive({ type: 'reply', requestId: 1, error });
+    controller.receive({ type: 'reply', requestId: sent[0]?.requestId ?? 0, error });
     await Promise.resolve();
     assert.deepEqual(controller.submission(both), { inFlight: false, error });
     assert.equal(controller.draft(both, editRequest()).decision?.type, 'approve');
-  });
-
-  it('takes the text of the diff editor and asks again for a decision', () => {
-    const { controller } = start();
-    controller.receive(snapshot({ actions: [both] }));
-    controller.decide(both, editRequest(), { type: 'approve' });
-    controller.receive({ type: 'draft', actionId: 'a1', callId: 'c1', content: 'mine' });
-    assert.equal(controller.draft(both, editRequest()).content, 'mine');
-    assert.equal(controller.draft(both, editRequest()).decision, null);
-    controller.receive({ type: 'draft', actionId: 'a1', callId: 'c1', content: AFTER });
-    assert.equal(controller.draft(both, editRequest()).content, null);
-    controller.receive({ type: 'draft', actionId: 'a1', callId: 'c2', content: 'not an edit' });
-    assert.equal(controller.draft(both, commandRequest()).content, null);
   });
 
   it('drops a refusal when the action is shown anew', async () => {
@@ -119,18 +100,6 @@ describe('webview controller', () => {
     assert.equal(controller.submission(single).error?.code, 'stale');
     controller.receive({ type: 'action', action: { ...single, proposalHash: 'new' } });
     assert.equal(controller.submission(single).error, null);
-  });
-
-  it('forgets drafts with their action and keeps the rest over a reload', () => {
-    const { host, controller } = start();
-    controller.receive(snapshot({ actions: [both] }));
-    controller.setComposer('next');
-    controller.patch(both, editRequest(), { reason: 'no' });
-    assert.equal(start(host).controller.draft(both, editRequest()).reason, 'no');
-    controller.receive({ type: 'action', action: { ...both, state: 'resolved' } });
-    const again = start(host).controller;
-    assert.equal(again.drafts.composer, 'next');
-    assert.equal(again.drafts.cards.size, 0);
   });
 
   it('drops what it cannot parse, saying so once, and asks anew after a hole', () => {

@@ -109,10 +109,8 @@ describe('webview store', () => {
   it('does not change for replies and drafts', () => {
     const state = after(snapshot());
     assert.equal(reduce(state, { type: 'reply', requestId: 1, error: null }, NOW), state);
-    assert.equal(
-      reduce(state, { type: 'draft', actionId: 'a1', callId: 'c1', content: '' }, NOW),
-      state,
-    );
+    const draft = { callId: 'c1', proposalHash: 'h', card: null, content: '' };
+    assert.equal(reduce(state, { type: 'draft', actionId: 'a1', draft }, NOW), state);
   });
 
   it('rebuilds any text from pieces that overlap and repeat', () => {
