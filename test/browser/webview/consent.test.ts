@@ -318,18 +318,4 @@ describe('page: consent', function () {
     assert.equal(await focused(), 'card');
   });
 
-  it('keeps what was typed over a reload, and forgets it with the action', async () => {
-    const shown = snapshot({ actions: [action([commandRequest()])] });
-    await view.say(shown);
-    await view.byId('reject').click();
-    await view.byId('reason-input').fill('because');
-    await view.page.reload();
-    await view.say(shown);
-    assert.equal(await view.byId('reason-input').inputValue(), 'because');
-    await view.page.reload();
-    await view.say(
-      snapshot({ actions: [action([commandRequest('other', { proposalHash: 'x' })])] }),
-    );
-    assert.equal(await view.byId('reason-input').count(), 0);
-  });
 });
