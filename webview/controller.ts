@@ -1,7 +1,12 @@
 // Joins what the host said with what the user typed, and sends decisions. Decides nothing by itself.
 import type { Decision, Decisions } from '../src/protocol/calls.ts';
 import type { StoredDraft } from '../src/protocol/drafts.ts';
-import { HostToView, type ActionView, type RequestView } from '../src/protocol/messages.ts';
+import {
+  HostToView,
+  type ActionView,
+  type ChatStatus,
+  type RequestView,
+} from '../src/protocol/messages.ts';
 import { createClient, type Client, type Outgoing, type ReplyError } from './client.ts';
 import { DraftSync } from './draftSync.ts';
 import {
@@ -93,9 +98,12 @@ export class Controller {
     if (message.type === 'reply') this.#client.settle(message);
     if (message.type === 'draft') this.#takeDraft(message);
     if (message.type === 'snapshot') this.#asking = false;
-    if (message.type === 'action') this.#takeAction(message.action);
+    const actions = actionsOf(message);
+    for (const action of actions) this.#takeAction(action);
+    const { status } = this.state;
     this.state = reduce(this.state, message, Date.now());
-    if (message.type === 'action') this.#takeDrafts(message.action);
+    this.#takeThread(status);
+    for (const action of actions) this.#takeDrafts(action);
     if (message.type === 'snapshot') this.#takeSnapshot(message);
     if (this.state.gap) this.ready();
     this.#changed(false);
@@ -286,11 +294,34 @@ export class Controller {
     this.#keep(withoutAction(this.drafts, actionId));
   }
 
+  /** VS Code writes the view's state to disk: what is typed in a temporary thread is not part of it. */
+  #saveComposer(): void {
+    const kept = this.#temporary ? { ...this.drafts, composer: '' } : this.drafts;
+    this.#host.saveState(saveDrafts(kept));
+  }
+
+  /** What was typed before moves into the temporary thread, and nothing of it out again. */
+  #takeThread(before: ChatStatus | null): void {
+    const was = before?.thread?.temporary === true;
+    if (was === this.#temporary || this.state.surface !== 'chat') return;
+    if (was) this.#keep({ ...this.drafts, composer: '' });
+    this.#saveComposer();
+  }
+
+  get #temporary(): boolean {
+    return this.state.status?.thread?.temporary === true;
+  }
+
   #keep(drafts: Drafts): void {
     if (drafts === this.drafts) return;
     const typed = drafts.composer !== this.drafts.composer;
     this.drafts = drafts;
-    if (typed) this.#host.saveState(saveDrafts(drafts));
+    if (typed) this.#saveComposer();
     this.#changed(true);
   }
+}
+
+function actionsOf(message: HostToView): ActionView[] {
+  const changes = message.type === 'changes' ? message.changes : [message];
+  return changes.flatMap((change) => (change.type === 'action' ? [change.action] : []));
 }

@@ -18,6 +18,8 @@ export interface ViewState {
   skew: number;
   /** A delta did not fit: the page must ask for a new snapshot. */
   gap: boolean;
+  /** Number of the last event of the log that this state knows. */
+  mark: number;
 }
 
 export const initialState: ViewState = {
@@ -28,6 +30,7 @@ export const initialState: ViewState = {
   actions: [],
   skew: 0,
   gap: false,
+  mark: 0,
 };
 
 /** Applies one message; `localNow` is the page's clock in milliseconds. Same message twice gives the same state. */
@@ -42,9 +45,14 @@ export function reduce(state: ViewState, message: HostToView, localNow: number):
         actions: message.actions.filter((action) => action.state === 'open'),
         skew: message.now - localNow,
         gap: false,
+        mark: message.mark,
       };
+    case 'changes':
+      return withChanges(state, message, localNow);
     case 'item':
       return { ...state, items: upsert(state.items, message.item) };
+    case 'gone':
+      return without(state, message.itemId);
     case 'text':
       return append(state, message, 'text');
     case 'output':
@@ -57,6 +65,26 @@ export function reduce(state: ViewState, message: HostToView, localNow: number):
     case 'reply':
       return state;
   }
+}
+
+/** What is known already says nothing; what comes too early shows that something was missed. */
+function withChanges(
+  state: ViewState,
+  message: Extract<HostToView, { type: 'changes' }>,
+  localNow: number,
+): ViewState {
+  if (!state.ready || message.mark <= state.mark) return state;
+  if (message.after > state.mark) return { ...state, gap: true };
+  const changed = message.changes.reduce<ViewState>(
+    (known, change) => reduce(known, change, localNow),
+    state,
+  );
+  return { ...changed, mark: message.mark };
+}
+
+function without(state: ViewState, itemId: string): ViewState {
+  const items = state.items.filter((item) => item.id !== itemId);
+  return items.length === state.items.length ? state : { ...state, items };
 }
 
 function upsert(items: readonly TranscriptItem[], item: TranscriptItem): readonly TranscriptItem[] {

@@ -23,6 +23,8 @@ export const ThreadSummary = z.object({
   updatedAt: z.number(),
   status: TurnStatus.nullable(),
   waiting: z.number().int(),
+  /** Gone when this window closes or reloads; nothing of it may be kept anywhere. */
+  temporary: z.boolean(),
 });
 export type ThreadSummary = z.infer<typeof ThreadSummary>;
 
@@ -108,8 +110,27 @@ export const ChatStatus = z.object({
 });
 export type ChatStatus = z.infer<typeof ChatStatus>;
 
-/** Host to webview. `snapshot` replaces everything; the others are idempotent upserts keyed by id. */
+const Change = z.discriminatedUnion('type', [
+  /** A row of the transcript, new or in place of the one with its id. */
+  z.object({ type: z.literal('item'), item: TranscriptItem }),
+  /** A row that is not there any more. */
+  z.object({ type: z.literal('gone'), itemId: z.string() }),
+  z.object({
+    type: z.literal('text'),
+    itemId: z.string(),
+    offset: z.number().int(),
+    delta: z.string(),
+  }),
+  z.object({ type: z.literal('action'), action: ActionView }),
+]);
+export type Change = z.infer<typeof Change>;
+
+/**
+ * Host to webview. `snapshot` replaces everything. `changes` holds what happened in the event log after number `after`, up to
+ * `mark`; `after` is the `mark` of the message before. The others are idempotent, as each change is.
+ */
 export const HostToView = z.discriminatedUnion('type', [
+  ...Change.options,
   z.object({
     type: z.literal('snapshot'),
     surface: z.enum(['chat', 'panel']),
@@ -117,13 +138,13 @@ export const HostToView = z.discriminatedUnion('type', [
     items: z.array(TranscriptItem),
     actions: z.array(ActionView),
     now: z.number(),
+    mark: z.number().int(),
   }),
-  z.object({ type: z.literal('item'), item: TranscriptItem }),
   z.object({
-    type: z.literal('text'),
-    itemId: z.string(),
-    offset: z.number().int(),
-    delta: z.string(),
+    type: z.literal('changes'),
+    after: z.number().int(),
+    mark: z.number().int(),
+    changes: z.array(Change),
   }),
   z.object({
     type: z.literal('output'),
@@ -131,7 +152,6 @@ export const HostToView = z.discriminatedUnion('type', [
     offset: z.number().int(),
     delta: z.string(),
   }),
-  z.object({ type: z.literal('action'), action: ActionView }),
   /** A call's draft as it is now, typed in this window or another. */
   z.object({ type: z.literal('draft'), actionId: z.string(), draft: StoredDraft }),
   z.object({ type: z.literal('status'), status: ChatStatus }),

@@ -6,7 +6,7 @@ import { displayBytes } from '../protocol/displayBytes.ts';
 import { isTemporary } from '../protocol/temporary.ts';
 import { Emitter } from '../core/base/event.ts';
 import type { Disposable } from '../core/base/lifecycle.ts';
-import type { DraftRow } from '../core/ports/store.ts';
+import type { DraftRow } from '../core/ports/draftStore.ts';
 import { discreetName, SaveSoon } from './discreetDiff.ts';
 import { asInEditor } from './editorText.ts';
 import { CONTEXT } from './ids.ts';

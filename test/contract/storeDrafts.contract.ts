@@ -1,6 +1,7 @@
 // Drafts of decisions, what was decided in a turn, and the numbers of windows, over any Store.
 import assert from 'node:assert/strict';
-import type { DraftRow, PutDraft, Store } from '../../src/core/ports/store.ts';
+import type { DraftRow, PutDraft } from '../../src/core/ports/draftStore.ts';
+import type { Store } from '../../src/core/ports/store.ts';
 import type { CardDraft } from '../../src/protocol/drafts.ts';
 import { endTurn, openAction, request, seedPaused } from './storeFixtures.ts';
 import { withSubject, type MakeSubject } from './storeSubject.ts';

@@ -6,7 +6,8 @@ import { COMMANDS } from '../../src/vscode/ids.ts';
 import { createPanelHost } from '../../src/vscode/panelHost.ts';
 import { extensionServices, follows, inWorkspace, type } from './support.ts';
 import { removeScript, waiting } from './waiting.ts';
-import type { ActionRow, DraftRow } from '../../src/core/ports/store.ts';
+import type { DraftRow } from '../../src/core/ports/draftStore.ts';
+import type { ActionRow } from '../../src/core/ports/store.ts';
 import type { Services } from '../../src/vscode/services.ts';
 
 describe('diff editors', () => {

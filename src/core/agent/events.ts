@@ -1,5 +1,6 @@
 // What the engine tells whoever watches. Rows are as stored; text and output come as deltas at an offset.
-import type { ActionRow, CallRow, DraftRow, MessageRow, ThreadRow, TurnRow } from '../ports/store.ts';
+import type { DraftRow } from '../ports/draftStore.ts';
+import type { ActionRow, CallRow, MessageRow, ThreadRow, TurnRow } from '../ports/store.ts';
 
 export type EngineEvent =
   | { type: 'thread'; thread: ThreadRow }

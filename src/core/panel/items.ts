@@ -2,47 +2,101 @@
 import { displayBytes } from '../../protocol/displayBytes.ts';
 import { decidedCall, type DecidedCall } from '../../protocol/decided.ts';
 import type { TranscriptItem } from '../../protocol/messages.ts';
-import type { CallRow, DecisionRow, MessageRow, TextEvent, TurnRow } from '../ports/store.ts';
+import type { TextEvent, ThreadRows } from '../ports/eventStore.ts';
+import type { CallRow, DecisionRow, MessageRow, TurnRow } from '../ports/store.ts';
 import { parseJson } from '../base/json.ts';
 
 /** Longest output a transcript line carries, in UTF-16 units; the whole stays in the store. */
 const MAX_OUTPUT = 20_000;
 
-interface TurnRows {
-  turn: TurnRow;
-  messages: readonly MessageRow[];
-  calls: readonly CallRow[];
-  /** Streamed text of messages that are not stored yet. */
-  texts: readonly TextEvent[];
-  /** The open action of the turn, if it waits. */
-  actionId: string | null;
-  /** What was decided in the turn, oldest first. */
-  decisions: readonly DecisionRow[];
+/** What a transcript is told: whole rows, and pieces of text for the others. */
+export interface ThreadItems {
+  /** In reading order. */
+  items: TranscriptItem[];
+  /** Ids of rows that are not there, and may have been. */
+  gone: string[];
+  pieces: TextEvent[];
 }
 
-/** One turn as transcript items, in reading order. */
-export function turnItems(rows: TurnRows): TranscriptItem[] {
-  const { turn, messages, calls } = rows;
-  const items: TranscriptItem[] = [];
-  for (const row of messages) {
-    const item = messageItem(row);
-    if (item) items.push(item);
-    const batch = calls.filter((call) => call.batchId === row.message.id);
-    items.push(...batch.map((call) => callItem(call, rows.actionId, rows.decisions)));
+/** All rows of a thread, or those that changed, as the transcript shows them. */
+export function threadItems(rows: ThreadRows): ThreadItems {
+  const all: ThreadItems = { items: [], gone: [], pieces: [] };
+  const moved = new Map(rows.turns.map((turn) => [turn.id, turn]));
+  const byTurn = {
+    messages: Map.groupBy(rows.messages, ({ turnId }) => turnId),
+    calls: Map.groupBy(rows.calls, ({ turnId }) => turnId),
+    texts: Map.groupBy(rows.texts, ({ turnId }) => turnId),
+  };
+  for (const { id } of rows.states) {
+    const messages = byTurn.messages.get(id) ?? [];
+    const calls = callItems(rows, byTurn.calls.get(id) ?? []);
+    const texts = byTurn.texts.get(id) ?? [];
+    const shown = new Set(messages.map(({ message }) => message.id));
+    // A batch whose message did not change is above those that did.
+    for (const [batchId, items] of calls) if (!shown.has(batchId)) all.items.push(...items);
+    for (const row of messages) {
+      const item = messageItem(row);
+      if (item) all.items.push(item);
+      all.items.push(...(calls.get(row.message.id) ?? []));
+    }
+    const turn = moved.get(id);
+    if (turn) addState(all, turn, texts);
+    else all.pieces.push(...joined(texts));
   }
-  items.push(...streamingItems(rows), ...endItem(turn));
+  return all;
+}
+
+/** The lines of calls, by batch. */
+function callItems(rows: ThreadRows, calls: readonly CallRow[]): Map<string, TranscriptItem[]> {
+  const open = new Map(rows.waiting.map(({ turnId, actionId }) => [turnId, actionId]));
+  const decisions = Map.groupBy(rows.decisions, batchKey);
+  const items = new Map<string, TranscriptItem[]>();
+  for (const [batchId, batch] of Map.groupBy(calls, (call) => call.batchId)) {
+    const made = batch.map((call) =>
+      callItem(call, open.get(call.turnId) ?? null, decisions.get(batchKey(call)) ?? []),
+    );
+    items.set(batchId, made);
+  }
   return items;
 }
 
+const batchKey = ({ turnId, batchId }: { turnId: string; batchId: string }): string =>
+  `${turnId} ${batchId}`;
+
+/** What hangs on the turn's state: whether its text still streams, and the line that says how it ended. */
+function addState(all: ThreadItems, turn: TurnRow, texts: readonly TextEvent[]): void {
+  const end = endItem(turn);
+  const streaming = turn.status === 'running';
+  for (const [id, pieces] of Map.groupBy(texts, ({ messageId }) => messageId)) {
+    const text = pieces.map(({ delta }) => delta).join('');
+    all.items.push({ kind: 'assistant', id, turnId: turn.id, text, streaming });
+  }
+  all.items.push(...end);
+  if (end.length === 0) all.gone.push(endId(turn.id));
+}
+
+/** Neighbouring pieces of one message as one; they are in order and have no gaps. */
+function joined(texts: readonly TextEvent[]): TextEvent[] {
+  const pieces: TextEvent[] = [];
+  for (const event of texts) {
+    const last = pieces.at(-1);
+    const follows =
+      last?.messageId === event.messageId && last.offset + last.delta.length === event.offset;
+    if (last && follows) pieces[pieces.length - 1] = { ...last, delta: last.delta + event.delta };
+    else pieces.push(event);
+  }
+  return pieces;
+}
+
 /** Null for messages that are shown elsewhere (tool results stand on their call's line) or hold no text. */
-export function messageItem(row: MessageRow): TranscriptItem | null {
+function messageItem(row: MessageRow): TranscriptItem | null {
   const { message, turnId } = row;
   if (message.role === 'user') return { kind: 'user', id: message.id, turnId, text: message.text };
   if (message.role !== 'assistant' || message.text === '') return null;
   return { kind: 'assistant', id: message.id, turnId, text: message.text, streaming: false };
 }
 
-export function callItem(
+function callItem(
   call: CallRow,
   actionId: string | null,
   decisions: readonly DecisionRow[],
@@ -77,14 +131,16 @@ export function callItemId(turnId: string, callId: string): string {
   return `${turnId}/${callId}`;
 }
 
+const endId = (turnId: string): string => `${turnId}:end`;
+
 /** The line that says how a turn ended when it did not simply finish. */
-export function endItem(turn: TurnRow): TranscriptItem[] {
+function endItem(turn: TurnRow): TranscriptItem[] {
   if (turn.status === 'interrupted') return [interruptedItem(turn)];
   if (turn.status === 'expired') return [expiredItem(turn.id)];
   if (turn.code === null || turn.message === null) return [];
   const level = turn.status === 'failed' ? 'error' : 'info';
   const { id: turnId, code, message: text } = turn;
-  return [{ kind: 'notice', id: `${turnId}:end`, turnId, level, code, text }];
+  return [{ kind: 'notice', id: endId(turnId), turnId, level, code, text }];
 }
 
 function interruptedItem({ id: turnId, message }: TurnRow): TranscriptItem {
@@ -92,7 +148,7 @@ function interruptedItem({ id: turnId, message }: TurnRow): TranscriptItem {
   const text = `${why} Nothing was decided for you. Continue the turn, or stop it.`;
   return {
     kind: 'notice',
-    id: `${turnId}:end`,
+    id: endId(turnId),
     turnId,
     level: 'warning',
     code: 'interrupted',
@@ -103,20 +159,7 @@ function interruptedItem({ id: turnId, message }: TurnRow): TranscriptItem {
 function expiredItem(turnId: string): TranscriptItem {
   const text =
     'The approval expired before a decision was made. Nothing ran. Ask again, or stop the turn.';
-  return { kind: 'notice', id: `${turnId}:end`, turnId, level: 'warning', code: 'expired', text };
-}
-
-function streamingItems(rows: TurnRows): TranscriptItem[] {
-  const stored = new Set(rows.messages.map((row) => row.message.id));
-  const texts = new Map<string, string>();
-  for (const event of rows.texts) {
-    if (!stored.has(event.messageId)) {
-      texts.set(event.messageId, (texts.get(event.messageId) ?? '') + event.delta);
-    }
-  }
-  const streaming = rows.turn.status === 'running';
-  const turnId = rows.turn.id;
-  return [...texts].map(([id, text]) => ({ kind: 'assistant', id, turnId, text, streaming }));
+  return { kind: 'notice', id: endId(turnId), turnId, level: 'warning', code: 'expired', text };
 }
 
 /** What the call is about, in one line: path, command or question; the raw arguments when there is no proposal. */

@@ -1,41 +1,15 @@
 // What a surface is sent when it connects, read from the store: never from what another surface holds.
-import { turnItems } from './items.ts';
+import { isTemporary } from '../../protocol/temporary.ts';
 import { JsonObject, UNFINISHED } from '../../protocol/calls.ts';
 import { decidedAction } from '../agent/submission.ts';
 import { titleOf } from '../threads/titleText.ts';
 import { findTool, toolSpecs } from '../tools/registry.ts';
-import type {
-  ActionView,
-  RequestView,
-  ThreadSummary,
-  TranscriptItem,
-} from '../../protocol/messages.ts';
+import type { ActionView, RequestView, ThreadSummary } from '../../protocol/messages.ts';
 import type { ActionRow, Store, ThreadRow, TurnRow } from '../ports/store.ts';
 import type { Tool } from '../tools/tool.ts';
 
 /** Largest base text a card carries, in UTF-16 units. */
 const MAX_BASE = 2_000_000;
-
-export async function threadItems(store: Store, threadId: string): Promise<TranscriptItem[]> {
-  const turns = await store.turnsOfThread(threadId);
-  const messages = await store.messagesOfThread(threadId);
-  const actions = await store.actionsOfThread(threadId);
-  const items: TranscriptItem[] = [];
-  for (const turn of turns) {
-    const open = actions.find((action) => action.turnId === turn.id && action.state === 'open');
-    items.push(
-      ...turnItems({
-        turn,
-        messages: messages.filter((row) => row.turnId === turn.id),
-        calls: await store.callsOfTurn(turn.id),
-        texts: await store.textEvents(turn.id),
-        actionId: open?.id ?? null,
-        decisions: await store.decisionsOfTurn(turn.id),
-      }),
-    );
-  }
-  return items;
-}
 
 /** A pending action as a card, built from the stored proposals; the model's words stand apart in `agentText`. */
 export async function actionView(
@@ -100,6 +74,7 @@ export async function threadSummary(store: Store, thread: ThreadRow): Promise<Th
     updatedAt: thread.updatedAt,
     status: currentOf(turns)?.status ?? null,
     waiting: waiting.reduce((sum, { calls }) => sum + calls, 0),
+    temporary: isTemporary(thread.id),
   };
 }
 

@@ -1,9 +1,10 @@
 // Durable state. Every move is one transaction; a move whose WHERE no longer holds returns false or `lost`.
 // Methods throw AppError `store_busy`, `store_readonly`, `store_full` or `store_failed` when the database cannot serve.
+import type { DraftStore } from './draftStore.ts';
+import type { EventStore } from './eventStore.ts';
 import type { Message } from '../agent/message.ts';
 import type { LedgerHead, LedgerRow } from '../ledger/chain.ts';
 import type { LedgerEntry } from '../ledger/entrySchema.ts';
-import type { CardDraft, StoredDraft } from '../../protocol/drafts.ts';
 import type {
   ActionKind,
   ActionRequest,
@@ -102,20 +103,6 @@ export interface ActionRow {
   decisions: Decisions | null;
   decidedBy: string | null;
   decidedAt: number | null;
-}
-
-/** A piece of a streamed message that is not stored yet. */
-export interface NewText {
-  turnId: string;
-  messageId: string;
-  /** Where it begins in the message, in UTF-16 units. */
-  offset: number;
-  delta: string;
-}
-
-export interface TextEvent extends NewText {
-  /** Its number in the event log: ascending over all turns of the file, never used twice. */
-  seq: number;
 }
 
 export interface EndTurn {
@@ -241,28 +228,6 @@ export interface ActionStore {
   decisionsOfTurn(turnId: string): Promise<DecisionRow[]>;
 }
 
-/** A call's draft: what a human typed or picked and did not submit. It never decides anything. */
-export interface DraftRow extends StoredDraft {
-  actionId: string;
-  updatedAt: number;
-}
-
-/** A part that is not given stays as it is; one that is null goes. */
-export interface PutDraft extends Pick<DraftRow, 'actionId' | 'callId' | 'proposalHash'> {
-  card?: CardDraft | null;
-  content?: string | null;
-  at: number;
-}
-
-/** Drafts are gone when their action is decided and when its turn ends. */
-export interface DraftStore {
-  /** The last writer wins. The draft as it is now; undefined when the action is not open or does not show this call so. */
-  putDraft(draft: PutDraft): Promise<DraftRow | undefined>;
-  draftsOfAction(actionId: string): Promise<DraftRow[]>;
-  /** To the open action that asks again, for calls that it shows unchanged (call id and proposal hash); the others go. */
-  moveDrafts(fromActionId: string, toActionId: string): Promise<void>;
-}
-
 /** How a decided action was decided, without its proposals. */
 export type DecisionRow = Pick<ActionRow, 'decisions' | 'decidedBy' | 'decidedAt'>;
 
@@ -295,39 +260,6 @@ export interface LeaseStore {
   ): Promise<Pick<TurnRow, 'id' | 'generation'> | undefined>;
   /** started → planned, in an interrupted turn or one we drive: for a call that did not happen, only reads, or shall run again. */
   unstartCall(turnId: string, callId: string): Promise<boolean>;
-}
-
-/** What a surface shows of one thread, or what of it is new; all of it read in one transaction. */
-export interface ThreadRows {
-  /** Number of the last event in the log: what happens later has a greater one. */
-  mark: number;
-  thread: ThreadRow | undefined;
-  /** Every turn of the thread, oldest first. */
-  states: { id: string; status: TurnStatus }[];
-  /** All open actions of the file. */
-  waiting: WaitingRow[];
-  /** New since the mark, or all: turns that moved … */
-  turns: TurnRow[];
-  /** … messages and calls; those of a turn that ended meanwhile are all here, because its events are gone … */
-  messages: MessageRow[];
-  calls: CallRow[];
-  /** … text of messages that are not stored: all of it for a turn that moved … */
-  texts: TextEvent[];
-  /** … and actions: without a mark the open ones, else those whose state changed in turns that are not over. */
-  actions: ActionRow[];
-}
-
-/**
- * The log of what changes in turns that are not over. The moves above write it, each in its own transaction; only streamed
- * text is appended here. A turn's events are gone when it ends, and the text of a message when the message is stored.
- */
-export interface EventStore {
-  appendText(events: readonly NewText[]): Promise<void>;
-  textEvents(turnId: string): Promise<TextEvent[]>;
-  /** Forgets streamed text of a message that is said again, after its process died in the middle of it. */
-  dropText(turnId: string, messageId: string): Promise<void>;
-  /** Everything of a thread, or what changed after `since`, the mark of an earlier answer. */
-  threadRows(threadId: string, since: number | null): Promise<ThreadRows>;
 }
 
 /** An open action without its proposals. */

@@ -15,7 +15,9 @@ import type { EngineEvent } from '../agent/events.ts';
 import type { DriveEnd, RunnerDeps } from '../agent/turnRunner.ts';
 import { temporaryPrefix } from '../../protocol/temporary.ts';
 import type { Decisions, Proposal, Submission } from '../../protocol/calls.ts';
-import type { PutDraft, ThreadRow } from '../ports/store.ts';
+import type { ModelRef } from '../ports/model.ts';
+import type { PutDraft } from '../ports/draftStore.ts';
+import type { ThreadRow, TurnRow } from '../ports/store.ts';
 
 export type CoreDeps = Omit<RunnerDeps, 'emit'>;
 

@@ -1,11 +1,11 @@
 // The state file and the memory of temporary threads as one store: each call goes where its id says, lists hold both.
 // Every method is named here, so that a new one cannot reach the disk unnoticed.
 import { isTemporary } from '../../protocol/temporary.ts';
+import type { EventStore } from '../../core/ports/eventStore.ts';
+import type { DraftStore } from '../../core/ports/draftStore.ts';
 import type {
   ActionStore,
   BlobStore,
-  DraftStore,
-  EventStore,
   JournalStore,
   LeaseStore,
   LedgerStore,

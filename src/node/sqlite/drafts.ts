@@ -1,10 +1,12 @@
 // Table `draft`: what a human typed on a card and has not submitted, a row per call of an action that is not decided.
 // Rows go with their action: triggers of the schema delete them in the transaction that decides it or ends its turn.
 import { z } from 'zod';
-import type { ActionRow, DraftRow, DraftStore, PutDraft } from '../../core/ports/store.ts';
+import type { DraftRow, DraftStore, PutDraft } from '../../core/ports/draftStore.ts';
+import type { ActionRow } from '../../core/ports/store.ts';
+import type { Logger } from '../../core/ports/system.ts';
 import { CardDraft } from '../../protocol/drafts.ts';
 import type { Connection } from './connection.ts';
-import { jsonColumn, rowReader, toJson } from './rows.ts';
+import { jsonColumn, rowReader, toJson, type RowReader } from './rows.ts';
 
 const Row: z.ZodType<DraftRow> = z.object({
   actionId: z.string(),
@@ -23,9 +25,13 @@ const asShown = (callId: string, proposalHash: string): string =>
   `EXISTS (SELECT 1 FROM json_each(requests) AS request WHERE request.value ->> 'callId' = ${callId}
      AND request.value ->> 'proposalHash' = ${proposalHash})`;
 
+export function draftReader(logger: Logger): RowReader<DraftRow> {
+  return rowReader('draft', ['actionId', 'callId'], Row, logger);
+}
+
 export function createDraftStore(connection: Connection): DraftStore {
   const { db, logger, read, write } = connection;
-  const rows = rowReader('draft', ['actionId', 'callId'], Row, logger);
+  const rows = draftReader(logger);
   const ofAction = db.prepare(`SELECT ${columns} FROM draft WHERE action_id = ? ORDER BY call_id`);
   const put = putter(connection);
   const move = draftMover(connection);

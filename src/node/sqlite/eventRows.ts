@@ -1,6 +1,6 @@
 // How streamed text is read from table `event`.
 import { z } from 'zod';
-import type { TextEvent } from '../../core/ports/store.ts';
+import type { TextEvent } from '../../core/ports/eventStore.ts';
 import type { Logger } from '../../core/ports/system.ts';
 import { jsonColumn, rowReader, type RowReader } from './rows.ts';
 

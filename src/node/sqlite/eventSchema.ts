@@ -1,6 +1,10 @@
 // The event log and the texts that are stored once, as parts of the first step of migrations.ts. Triggers write both, so
 // that no move can forget them: what a statement changes and what the log says of it are one transaction.
 
+const ofDraft = (row: string): string => `
+  INSERT INTO event (turn, kind, ref) SELECT turn.seq, 'draft', action.seq
+  FROM pending_action AS action JOIN turn ON turn.id = action.turn_id WHERE action.id = ${row}.action_id;`;
+
 /**
  * `event` says what changed in turns that are not over: text that is not a message yet (`message_id`, `at` in UTF-16
  * units, `delta` as JSON), or a row of another table by its number. Numbers are never used twice. `turn.changed` is the
@@ -10,7 +14,7 @@ export const EVENT_SCHEMA = `
 CREATE TABLE event (
   seq INTEGER PRIMARY KEY AUTOINCREMENT,
   turn INTEGER NOT NULL,
-  kind TEXT NOT NULL CHECK (kind IN ('text', 'message', 'call', 'action', 'turn')),
+  kind TEXT NOT NULL CHECK (kind IN ('text', 'message', 'call', 'action', 'draft', 'turn')),
   ref INTEGER NOT NULL,
   message_id TEXT,
   delta TEXT,
@@ -29,7 +33,7 @@ CREATE TRIGGER event_of_new_turn AFTER INSERT ON turn
 BEGIN
   INSERT INTO event (turn, kind, ref) VALUES (new.seq, 'turn', new.seq);
 END;
-CREATE TRIGGER event_of_turn AFTER UPDATE OF status ON turn
+CREATE TRIGGER event_of_turn AFTER UPDATE OF status, generation, code, message ON turn
 BEGIN
   INSERT INTO event (turn, kind, ref) VALUES (new.seq, 'turn', new.seq);
 END;
@@ -68,6 +72,15 @@ END;
 CREATE TRIGGER event_of_action AFTER UPDATE OF state ON pending_action
 BEGIN
   INSERT INTO event (turn, kind, ref) SELECT seq, 'action', new.seq FROM turn WHERE id = new.turn_id;
+END;
+CREATE TRIGGER event_of_new_draft AFTER INSERT ON draft
+BEGIN${ofDraft('new')}
+END;
+CREATE TRIGGER event_of_draft AFTER UPDATE OF card, content ON draft
+BEGIN${ofDraft('new')}
+END;
+CREATE TRIGGER event_of_no_draft AFTER DELETE ON draft
+BEGIN${ofDraft('old')}
 END;
 `;
 

@@ -1,5 +1,5 @@
 // Table `event`: what changed in turns that are not over, numbered. Triggers write it (eventSchema.ts) but for streamed text.
-import type { EventStore } from '../../core/ports/store.ts';
+import type { EventStore } from '../../core/ports/eventStore.ts';
 import type { Connection } from './connection.ts';
 import { drivenHere } from './driven.ts';
 import { selectText, textReader } from './eventRows.ts';

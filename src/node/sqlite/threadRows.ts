@@ -1,17 +1,26 @@
 // A thread as a surface shows it, or what of it is new, read in one transaction: nothing can happen in between.
 import { z } from 'zod';
-import type { EventStore, ThreadRows } from '../../core/ports/store.ts';
-import { TurnStatus } from '../../protocol/calls.ts';
+import type { EventStore, ThreadRows } from '../../core/ports/eventStore.ts';
+import { Decisions, TurnStatus } from '../../protocol/calls.ts';
 import { actionReader, selectAction } from './actions.ts';
 import type { Connection } from './connection.ts';
 import type { Db } from './database.ts';
+import { draftReader } from './drafts.ts';
 import { selectText, textReader } from './eventRows.ts';
 import { callReader, selectCall } from './journal.ts';
 import { messageReader, selectMessage } from './messages.ts';
 import { Waiting, selectWaiting } from './summaries.ts';
+import { jsonColumn, rowReader } from './rows.ts';
 import { selectThread, threadReader } from './threads.ts';
 import { selectTurn, turnReader } from './turnRows.ts';
 
+const Decision: z.ZodType<ThreadRows['decisions'][number]> = z.object({
+  turnId: z.string(),
+  batchId: z.string(),
+  decisions: jsonColumn(Decisions),
+  decidedBy: z.string().nullable(),
+  decidedAt: z.int().nullable(),
+});
 const States = z.array(z.object({ id: z.string(), status: TurnStatus }));
 /** Null before the first event of the file. */
 const Mark = z.int().optional();
@@ -22,9 +31,11 @@ export function threadRowsReader(connection: Connection): EventStore['threadRows
   const states = db.prepare('SELECT id, status FROM turn WHERE thread_id = ? ORDER BY seq');
   const mark = db.prepare("SELECT seq FROM sqlite_sequence WHERE name = 'event'").pluck();
   const waiting = db.prepare(selectWaiting);
+  const decisionReader = rowReader('pending_action', ['turnId', 'batchId'], Decision, logger);
   const select = { all: allOfThread(db), since: newInThread(db) };
   const transact = db.transaction((threadId: string, since: number | null): ThreadRows => {
-    const { turns, messages, calls, texts, actions } = since === null ? select.all : select.since;
+    const statements = since === null ? select.all : select.since;
+    const { turns, messages, calls, texts, actions, decisions, drafts } = statements;
     const place = since === null ? { threadId } : { threadId, since };
     return {
       mark: Mark.parse(mark.get()) ?? 0,
@@ -36,10 +47,15 @@ export function threadRowsReader(connection: Connection): EventStore['threadRows
       calls: callReader(logger).many(calls.all(place)),
       texts: textReader(logger).many(texts.all(place)),
       actions: actionReader(logger).many(actions.all(place)),
+      decisions: decisionReader.many(decisions.all(place)),
+      drafts: draftReader(logger).many(drafts?.all(place) ?? []),
     };
   });
   return (threadId, since) => read(() => transact.deferred(threadId, since));
 }
+
+const selectDecision = `SELECT turn_id AS turnId, batch_id AS batchId, decisions, decided_by AS decidedBy,
+  decided_at AS decidedAt FROM pending_action WHERE state = 'resolved'`;
 
 function allOfThread(db: Db) {
   const ofThread = 'turn.thread_id = @threadId';
@@ -53,6 +69,10 @@ function allOfThread(db: Db) {
     ),
     texts: db.prepare(`${selectText} WHERE ${ofThread} ORDER BY event.seq`),
     actions: db.prepare(`${selectAction} WHERE ${ofThread} AND state = 'open' ORDER BY action.seq`),
+    decisions: db.prepare(
+      `${selectDecision} AND turn_id IN (SELECT id FROM turn WHERE ${ofThread}) ORDER BY seq`,
+    ),
+    drafts: undefined,
   };
 }
 
@@ -64,6 +84,9 @@ function newInThread(db: Db) {
   const ended =
     'SELECT id FROM turn WHERE thread_id = @threadId AND changed > @since AND ended_at IS NOT NULL';
   const batches = `SELECT turn_id, batch_id FROM pending_action WHERE seq IN (${refs('action')})`;
+  // A call's line says what it waits for and how it was decided: it is new when its batch's action is.
+  const calls = `call.turn_id IN (${ended}) OR call.seq IN (${refs('call')})
+    OR (call.turn_id, batch_id) IN (${batches})`;
   return {
     turns: db.prepare(
       `${selectTurn} WHERE thread_id = @threadId AND changed > @since ORDER BY seq`,
@@ -75,10 +98,17 @@ function newInThread(db: Db) {
           WHERE event.seq > @since AND kind = 'message' AND its.thread_id = @threadId)
        ORDER BY turn.seq, position`,
     ),
-    // A call's line says what it waits for: it is new when its batch's action is.
-    calls: db.prepare(
-      `${selectCall} WHERE call.turn_id IN (${ended}) OR call.seq IN (${refs('call')})
-         OR (call.turn_id, batch_id) IN (${batches}) ORDER BY call.seq`,
+    calls: db.prepare(`${selectCall} WHERE ${calls} ORDER BY call.seq`),
+    decisions: db.prepare(
+      `${selectDecision} AND (turn_id, batch_id) IN
+         (SELECT call.turn_id, batch_id FROM tool_call AS call WHERE ${calls}) ORDER BY seq`,
+    ),
+    drafts: db.prepare(
+      `SELECT action.id AS actionId, request.value ->> 'callId' AS callId,
+         request.value ->> 'proposalHash' AS proposalHash, card, content, coalesce(updated_at, 0) AS updatedAt
+       FROM pending_action AS action JOIN json_each(requests) AS request
+         LEFT JOIN draft ON action_id = action.id AND call_id = request.value ->> 'callId'
+       WHERE action.seq IN (${refs('draft')}) AND state = 'open' AND json_valid(requests)`,
     ),
     texts: db.prepare(
       `${selectText} WHERE turn.thread_id = @threadId

@@ -37,6 +37,7 @@ export function status(change: Partial<ChatStatus> = {}): ChatStatus {
       id: 'th1',
       title: 'Fix the rounding bug',
       updatedAt: NOW,
+      temporary: false,
       status: 'paused',
       waiting: 1,
     },
@@ -228,6 +229,7 @@ export function snapshot(
 ): HostToView {
   return {
     type: 'snapshot',
+    mark: 0,
     surface: 'chat',
     status: status(),
     items: TALK,

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { createTextFlusher, type TextFlusher } from '../../../../src/core/agent/textFlusher.ts';
 import { recordingLogger, type RecordingLogger } from '../../../fakes/recordingLogger.ts';
 import type { EngineEvent } from '../../../../src/core/agent/events.ts';
-import type { NewText } from '../../../../src/core/ports/store.ts';
+import type { NewText } from '../../../../src/core/ports/eventStore.ts';
 
 interface Bench {
   flusher: TextFlusher;

@@ -6,15 +6,18 @@ import { Emitter } from '../../../../src/core/base/event.ts';
 import { present, type PresenterDeps, type Surface } from '../../../../src/core/panel/presenter.ts';
 import { Session } from '../../../../src/core/panel/session.ts';
 import { HostToView } from '../../../../src/protocol/messages.ts';
+import { initialState, reduce, type ViewState } from '../../../../webview/store.ts';
 import { openBench, type Bench } from '../agent/support.ts';
 import type { Disposable } from '../../../../src/core/base/lifecycle.ts';
-import type { Draft } from '../../../../src/core/panel/requests.ts';
 import type { ActionRow } from '../../../../src/core/ports/store.ts';
 
 const approve = { type: 'approve' } as const;
 
 class View {
+  /** As they were posted; what is inside `changes` comes behind it. */
   readonly posted: HostToView[] = [];
+  /** What the page makes of it. */
+  state: ViewState = initialState;
   readonly #toHost = new Emitter<unknown>((error) => assert.fail(String(error)));
   readonly #waiting: { matches: (message: HostToView) => boolean; resolve: () => void }[] = [];
   readonly presented: Disposable;
@@ -24,8 +27,12 @@ class View {
     const post = (message: HostToView): void => {
       // What is sent can be parsed by the other side, to the last member.
       assert.deepEqual(HostToView.parse(message), message);
-      this.posted.push(message);
-      for (const { matches, resolve } of [...this.#waiting]) if (matches(message)) resolve();
+      this.posted.push(message, ...(message.type === 'changes' ? message.changes : []));
+      this.state = reduce(this.state, message, 0);
+      assert.equal(this.state.gap, false, 'something is missing');
+      for (const { matches, resolve } of [...this.#waiting]) {
+        if (this.posted.some(matches)) resolve();
+      }
     };
     this.presented = present(deps, surface, { post, onMessage: this.#toHost.event });
   }
@@ -67,7 +74,6 @@ describe('the presenter', () => {
   let confirms: boolean;
   const confirmed: string[] = [];
   const opened: string[] = [];
-  const drafts = new Emitter<Draft>((error) => assert.fail(String(error)));
   const views: View[] = [];
 
   beforeEach(async () => {
@@ -94,7 +100,6 @@ describe('the presenter', () => {
           confirmed.push(detail);
           return confirms;
         },
-        onDraft: drafts.event,
         decidedBy: 'this window',
       },
     };
@@ -161,14 +166,8 @@ describe('the presenter', () => {
     const later = view();
     await later.ask({ type: 'ready' });
     const [snapshot] = later.ofType('snapshot');
-    const items = new Map(shown.ofType('item').map(({ item }) => [item.id, item]));
-    for (const { itemId, offset, delta } of shown.ofType('text')) {
-      const item = items.get(itemId);
-      // The final item replaces the streamed text; here the two must agree.
-      assert.ok(item?.kind === 'assistant');
-      assert.equal(item.text.slice(offset, offset + delta.length), delta);
-    }
-    assert.deepEqual([...items.values()], snapshot?.items);
+    assert.deepEqual(shown.state.items, snapshot?.items);
+    assert.deepEqual(shown.state.status, snapshot?.status);
     assert.equal(existsSync(bench.at('w.txt')), true);
     const [first] = shown.ofType('action').map((m) => m.action.state);
     const last = shown.ofType('action').at(-1)?.action.state;
@@ -187,16 +186,26 @@ describe('the presenter', () => {
     assert.deepEqual(panel.ofType('snapshot')[0]?.items, []);
   });
 
-  it('a draft reaches the view, and a disposed view is sent nothing more', async () => {
-    const shown = view();
-    await shown.ask({ type: 'ready' });
-    drafts.fire({ actionId: 'a1', callId: 'c1', content: 'text' });
-    await shown.until(({ type }) => type === 'draft');
+  const card = {
+    ...{ form: 'reject', reason: 'not now', respond: '', args: null, selected: [] },
+    ...{ other: false, freeText: '', decision: null },
+  };
+
+  it('a draft reaches every view, and a disposed view is sent nothing more', async () => {
+    const [shown, other] = [view(), view()];
+    await Promise.all([shown.ask({ type: 'ready' }), other.ask({ type: 'ready' })]);
+    const { id: actionId, proposalHash } = await waiting(shown);
+    const draft = { type: 'draft', actionId, callId: 'w', proposalHash, card };
+    assert.equal(await shown.ask(draft), null);
+    await other.until(({ type }) => type === 'draft');
+    assert.deepEqual(other.ofType('draft').at(-1)?.draft.card, card);
+    assert.equal(await shown.ask({ ...draft, card: null }), null);
+    await other.until((m) => m.type === 'draft' && m.draft.card === null);
     shown.presented.dispose();
     const count = shown.posted.length;
-    drafts.fire({ actionId: 'a1', callId: 'c1', content: 'more' });
     shown.fire({ type: 'ready', requestId: 99 });
-    await waiting(view());
+    assert.equal(await other.ask({ type: 'stop' }), null);
+    await other.until((m) => m.type === 'status' && m.status.turn === 'cancelled');
     assert.equal(shown.posted.length, count);
   });
 

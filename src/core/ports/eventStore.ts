@@ -1,0 +1,63 @@
+// The part of the store that says what happens in turns that are not over, and what a surface shows of a thread.
+import type { DraftRow } from './draftStore.ts';
+import type {
+  ActionRow,
+  CallRow,
+  DecisionRow,
+  MessageRow,
+  ThreadRow,
+  TurnRow,
+  WaitingRow,
+} from './store.ts';
+import type { TurnStatus } from '../../protocol/calls.ts';
+
+/** A piece of a streamed message that is not stored yet. */
+export interface NewText {
+  turnId: string;
+  messageId: string;
+  /** Where it begins in the message, in UTF-16 units. */
+  offset: number;
+  delta: string;
+}
+
+export interface TextEvent extends NewText {
+  /** Its number in the event log: ascending over all turns of the file, never used twice. */
+  seq: number;
+}
+
+/** What a surface shows of one thread, or what of it is new; all of it read in one transaction. */
+export interface ThreadRows {
+  /** Number of the last event in the log: what happens later has a greater one. */
+  mark: number;
+  thread: ThreadRow | undefined;
+  /** Every turn of the thread, oldest first. */
+  states: { id: string; status: TurnStatus }[];
+  /** All open actions where the thread is kept. */
+  waiting: WaitingRow[];
+  /** New since the mark, or all: turns that moved … */
+  turns: TurnRow[];
+  /** … messages and calls; those of a turn that ended meanwhile are all here, because its events are gone … */
+  messages: MessageRow[];
+  calls: CallRow[];
+  /** … text of messages that are not stored: all of it for a turn that moved … */
+  texts: TextEvent[];
+  /** … actions: without a mark the open ones, else those whose state changed in turns that are not over … */
+  actions: ActionRow[];
+  /** … and what was decided in the batches of `calls`, oldest first. */
+  decisions: (DecisionRow & { turnId: string; batchId: string })[];
+  /** Of open actions any of whose drafts changed: one for each call, empty where there is none. Nothing without a mark. */
+  drafts: DraftRow[];
+}
+
+/**
+ * The log of what changes in turns that are not over. The moves above write it, each in its own transaction; only streamed
+ * text is appended here. A turn's events are gone when it ends, and the text of a message when the message is stored.
+ */
+export interface EventStore {
+  appendText(events: readonly NewText[]): Promise<void>;
+  textEvents(turnId: string): Promise<TextEvent[]>;
+  /** Forgets streamed text of a message that is said again, after its process died in the middle of it. */
+  dropText(turnId: string, messageId: string): Promise<void>;
+  /** Everything of a thread, or what changed after `since`, the mark of an earlier answer. */
+  threadRows(threadId: string, since: number | null): Promise<ThreadRows>;
+}
