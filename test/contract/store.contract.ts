@@ -15,6 +15,7 @@ import {
 import { storeDraftsContract } from './storeDrafts.contract.ts';
 import { storeMovesContract } from './storeMoves.contract.ts';
 import { storeModelContract } from './storeModel.contract.ts';
+import { storeTitlesContract } from './storeTitles.contract.ts';
 import { hasCode, withSubject, type MakeSubject, type StoreSubject } from './storeSubject.ts';
 
 /** Declares the whole suite; `make` is called once a test. */
@@ -26,6 +27,7 @@ export function storeContract(name: string, make: MakeSubject): void {
     terminalContract(make);
     storeMovesContract(make);
     storeDraftsContract(make);
+    storeTitlesContract(make);
     storeModelContract(make);
   });
 }
@@ -46,7 +48,7 @@ function threadsContract(make: MakeSubject): void {
         await store.createThread(row('middle', 20));
         const ids = (await store.listThreads()).map((thread) => thread.id);
         assert.deepEqual(ids, ['new', 'middle', 'old']);
-        assert.deepEqual(await store.getThread('new'), row('new', 30));
+        assert.deepEqual(await store.getThread('new'), { ...row('new', 30), opening: null });
         assert.equal(await store.getThread('absent'), undefined);
       }),
     );

@@ -41,6 +41,15 @@ function afterResults(...texts: { status: 'ok' | 'error'; text: string }[]): Mes
 }
 
 describe('scripted model', () => {
+  it('answers with its title when that is asked for, and takes no entry for it', async () => {
+    const turns = [{ text: 'first' }];
+    const titled = await replyTo({ turns, title: 'A title' }, { purpose: 'title' });
+    assert.equal(textOf(titled), 'A title');
+    const silent = await replyTo({ turns }, { purpose: 'title' });
+    assert.deepEqual(silent, [{ type: 'end', reason: 'stop' }]);
+    assert.equal(textOf(await replyTo({ turns, title: 'A title' })), 'first');
+  });
+
   it('streams the entry of the call index: text in pieces, calls with their arguments, end last', async () => {
     const text = 'A reply that is longer than one piece, with ünïcödé and 👩‍👩‍👧.';
     const args = { path: 'a.txt', content: 'x'.repeat(50) };
