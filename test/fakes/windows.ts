@@ -66,7 +66,17 @@ export interface WindowsOptions {
   /** What the model says at its n-th call of a turn. */
   script: readonly SaidReply[];
   /** Comes before each reply: may wait, and may say something else instead. */
-  beforeReply?: (window: string, callIndex: number) => Promise<SaidReply | undefined>;
+  beforeReply?: (
+    window: string,
+    callIndex: number,
+    request: ModelRequest,
+  ) => Promise<SaidReply | undefined>;
+  /** How many turns may run at once; 4 when it is not given. */
+  limit?: number;
+  /** Milliseconds after which an approval expires; never when it is not given. */
+  expiresAfter?: number;
+  /** Whether windows take from the queue by themselves; otherwise only when they are told to recover. */
+  takesQueued?: boolean;
   /** Rules that allow. */
   allow?: readonly string[];
   files?: Record<string, string>;
@@ -128,7 +138,11 @@ async function openWindow(name: string, shared: Shared): Promise<Window> {
     awake: () => clock.time,
   });
   const death = createDeath();
-  const store = tellingSteps(opening.store, death.pass);
+  const store: Store = {
+    ...tellingSteps(opening.store, death.pass),
+    // The dead show no life.
+    renewLeases: async (ids) => (death.dead() ? undefined : opening.store.renewLeases(ids)),
+  };
   const roots = [folder.at('w')];
   const texts = systemTexts;
   const user = { 'countersign.approval.allow': options.allow ?? [] };
@@ -151,9 +165,9 @@ async function openWindow(name: string, shared: Shared): Promise<Window> {
     ids: createIds(now),
     timeZone: 'UTC',
     titles: () => 'firstLine',
-    expiresAfter: () => null,
-    maxRunningTurns: () => 4,
-    takesQueued: () => true,
+    expiresAfter: () => options.expiresAfter ?? null,
+    maxRunningTurns: () => options.limit ?? 4,
+    takesQueued: () => options.takesQueued ?? true,
     hashProposal: createProposalHasher(texts),
     redactor: createRedactor(),
   });
@@ -225,9 +239,10 @@ const succeeded: CommandOutcome = {
 async function* say(
   window: string,
   { script, beforeReply }: WindowsOptions,
-  { callIndex }: ModelRequest,
+  request: ModelRequest,
 ): AsyncGenerator<ModelChunk> {
-  const other = await beforeReply?.(window, callIndex);
+  const { callIndex } = request;
+  const other = await beforeReply?.(window, callIndex, request);
   const { text, calls = [] } = other ?? script[callIndex] ?? { text: 'Done' };
   if (text !== undefined) yield { type: 'text', delta: text };
   for (const [index, { id, name, args }] of calls.entries()) {
