@@ -76,32 +76,35 @@ function allOfThread(db: Db) {
   };
 }
 
-/** Only events after the mark are looked at, and turns that moved: what lies before is not read. */
+/** Only events after the mark are looked at, and turns that moved: what lies before is not read. Joins in this order. */
 function newInThread(db: Db) {
-  const refs = (kind: string): string =>
-    `SELECT event.ref FROM event JOIN turn AS its ON its.seq = event.turn
-     WHERE event.seq > @since AND kind = '${kind}' AND its.thread_id = @threadId`;
-  const ended =
-    'SELECT id FROM turn WHERE thread_id = @threadId AND changed > @since AND ended_at IS NOT NULL';
-  const batches = `SELECT turn_id, batch_id FROM pending_action WHERE seq IN (${refs('action')})`;
+  const events = (kind: string): string =>
+    `FROM event CROSS JOIN turn AS its ON its.seq = event.turn AND its.thread_id = @threadId
+       AND event.seq > @since AND event.kind = '${kind}'`;
+  const ended = (table: string): string =>
+    `FROM turn AS its CROSS JOIN ${table} AS part ON part.turn_id = its.id AND its.thread_id = @threadId
+       AND its.changed > @since AND its.ended_at IS NOT NULL`;
+  const refs = (kind: string): string => `SELECT event.ref ${events(kind)}`;
+  const messages = `SELECT part.rowid ${events('message')}
+      CROSS JOIN message AS part ON part.turn_id = its.id AND position = event.ref
+    UNION SELECT part.rowid ${ended('message')}`;
   // A call's line says what it waits for and how it was decided: it is new when its batch's action is.
-  const calls = `call.turn_id IN (${ended}) OR call.seq IN (${refs('call')})
-    OR (call.turn_id, batch_id) IN (${batches})`;
+  const calls = `${refs('call')}
+    UNION SELECT part.seq ${events('action')} CROSS JOIN pending_action AS action ON action.seq = event.ref
+      CROSS JOIN tool_call AS part ON part.turn_id = action.turn_id AND part.batch_id = action.batch_id
+    UNION SELECT part.seq ${ended('tool_call')}`;
   return {
     turns: db.prepare(
       `${selectTurn} WHERE thread_id = @threadId AND changed > @since ORDER BY seq`,
     ),
     messages: db.prepare(
       `${selectMessage} JOIN turn ON turn.id = message.turn_id
-       WHERE message.turn_id IN (${ended}) OR (message.turn_id, position) IN
-         (SELECT its.id, event.ref FROM event JOIN turn AS its ON its.seq = event.turn
-          WHERE event.seq > @since AND kind = 'message' AND its.thread_id = @threadId)
-       ORDER BY turn.seq, position`,
+       WHERE message.rowid IN (${messages}) ORDER BY turn.seq, position`,
     ),
-    calls: db.prepare(`${selectCall} WHERE ${calls} ORDER BY call.seq`),
+    calls: db.prepare(`${selectCall} WHERE call.seq IN (${calls}) ORDER BY call.seq`),
     decisions: db.prepare(
       `${selectDecision} AND (turn_id, batch_id) IN
-         (SELECT call.turn_id, batch_id FROM tool_call AS call WHERE ${calls}) ORDER BY seq`,
+         (SELECT turn_id, batch_id FROM tool_call WHERE seq IN (${calls})) ORDER BY seq`,
     ),
     drafts: db.prepare(
       `SELECT action.id AS actionId, request.value ->> 'callId' AS callId,
