@@ -2,4 +2,5 @@
 import './node/quietTracing.ts';
 
 export { openEngine } from './node/openEngine.ts';
+export { createPolicyDesk } from './node/policyDesk.ts';
 export { runCli } from './node/cli/runCli.ts';

@@ -3,12 +3,14 @@ import * as vscode from 'vscode';
 import { approvalPanels } from './vscode/approvalPanel.ts';
 import { chatView } from './vscode/chatView.ts';
 import { diffCommands } from './vscode/commands/diff.ts';
+import { policyCommands } from './vscode/commands/policy.ts';
 import { setupCommands } from './vscode/commands/setup.ts';
 import { threadCommands } from './vscode/commands/threads.ts';
 import { diffDrafts } from './vscode/diffDrafts.ts';
 import { followSettings } from './vscode/followSettings.ts';
 import { registerAll, type Contribution } from './vscode/contribution.ts';
 import { createServices, type EngineLoader, type Services } from './vscode/services.ts';
+import { ruleDiagnostics } from './vscode/ruleDiagnostics.ts';
 import { recovery } from './vscode/recovery.ts';
 import { statusBar } from './vscode/statusBar.ts';
 import { warmUp } from './vscode/warmUp.ts';
@@ -22,21 +24,29 @@ const CONTRIBUTIONS: readonly Contribution[] = [
   setupCommands,
   diffCommands,
   diffDrafts,
+  policyCommands,
+  ruleDiagnostics,
   followSettings,
   recovery,
   warmUp,
   welcome,
 ];
 
-const loadEngine: EngineLoader = async (options) => {
-  const { openEngine } = await import('./engine.ts');
-  return openEngine(options);
+const load: EngineLoader = {
+  engine: async (options) => {
+    const { openEngine } = await import('./engine.ts');
+    return openEngine(options);
+  },
+  desk: async (options) => {
+    const { createPolicyDesk } = await import('./engine.ts');
+    return createPolicyDesk(options);
+  },
 };
 
 /** Gives its services to tests in the extension host, and nothing to anybody else. */
 export function activate(context: vscode.ExtensionContext): Services | undefined {
   try {
-    const services = createServices(context, loadEngine);
+    const services = createServices(context, load);
     context.subscriptions.push(services.owned, ...registerAll(CONTRIBUTIONS, services));
     return context.extensionMode === vscode.ExtensionMode.Test ? services : undefined;
   } catch (error) {

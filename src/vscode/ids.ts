@@ -12,6 +12,8 @@ export const COMMANDS = {
   openWalkthrough: 'countersign.openWalkthrough',
   tryDemo: 'countersign.tryDemo',
   showLog: 'countersign.showLog',
+  testCall: 'countersign.testCall',
+  openRule: 'countersign.openRule',
   diffApprove: 'countersign.diffApprove',
   diffReject: 'countersign.diffReject',
 } as const;

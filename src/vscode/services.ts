@@ -15,6 +15,7 @@ import { toAppError } from '../core/base/errors.ts';
 import { Emitter } from '../core/base/event.ts';
 import { DisposableStore, type Disposable } from '../core/base/lifecycle.ts';
 import { Session } from '../core/panel/session.ts';
+import type { PolicyDesk, PolicyDeskOptions } from '../core/policy/desk.ts';
 import type { EngineOpener, OpenedEngine, OpenEngineOptions } from '../core/services.ts';
 import type { Settings } from '../core/ports/settings.ts';
 
@@ -26,6 +27,8 @@ export interface Services {
   diffs: DiffEditors;
   /** Absolute path of this workspace's state, which may not exist yet. */
   stateFile: string;
+  /** Policy apart from turns: loaded on the first call, without opening the state. */
+  desk(): Promise<PolicyDesk>;
   /** Opens the engine on the first call; a failed opening is shown, and tried again on the next call. */
   engine(): Promise<OpenedEngine>;
   /** Runs `use` once the engine is open; what it returns is disposed with the services. */
@@ -37,8 +40,11 @@ export interface Services {
   owned: DisposableStore;
 }
 
-/** Loads the engine bundle and opens it. */
-export type EngineLoader = (options: OpenEngineOptions) => ReturnType<EngineOpener>;
+/** Each loads the engine bundle, and opens what it is named after. */
+export interface EngineLoader {
+  engine(options: OpenEngineOptions): ReturnType<EngineOpener>;
+  desk(options: PolicyDeskOptions): Promise<PolicyDesk>;
+}
 
 export function createServices(context: vscode.ExtensionContext, load: EngineLoader): Services {
   const owned = new DisposableStore();
@@ -56,7 +62,7 @@ export function createServices(context: vscode.ExtensionContext, load: EngineLoa
 
   const open = async (): Promise<OpenedEngine> => {
     try {
-      const engine = owned.add(await load(engineOptions(context, { logger, settings })));
+      const engine = owned.add(await load.engine(engineOptions(context, { logger, settings })));
       number = await windowNumber(engine, logger);
       await prepareSession(engine, session, logger);
       opened.fire(engine);
@@ -70,12 +76,21 @@ export function createServices(context: vscode.ExtensionContext, load: EngineLoa
     }
   };
   const engine = (): Promise<OpenedEngine> => (opening ??= open());
+  let desk: Promise<PolicyDesk> | undefined;
+  const openDesk = (): Promise<PolicyDesk> => {
+    const { roots, assets } = engineOptions(context, { logger, settings });
+    desk ??= load.desk({ roots, wasmDir: assets.wasmDir }).catch((error: unknown) => {
+      desk = undefined;
+      throw error;
+    });
+    return desk;
+  };
   const whenOpened: Services['whenOpened'] = (use) => {
     owned.add(opened.event((value) => owned.add(use(value))));
   };
   const name = (): string => windowName(number, process.pid);
   const parts = { context, logger, settings, session, diffs, reveal, owned, windowName: name };
-  return { ...parts, stateFile: stateFile(context), engine, whenOpened };
+  return { ...parts, stateFile: stateFile(context), engine, desk: openDesk, whenOpened };
 }
 
 /** Mode and model as settings say, and the thread that waits, so that a reload shows what was there. */

@@ -43,7 +43,8 @@ function splitRule(text: string): { name: PatternText; pattern: PatternText | nu
     return error('The rule is empty; write tool or tool(pattern).', { from: 0, to: text.length });
   }
   if (open < 0 && stray < 0) return { name: trimmed({ text, from: 0 }), pattern: null };
-  if (open < 0 || (stray >= 0 && stray < open)) return error(message, { from: stray, to: stray + 1 });
+  if (open < 0 || (stray >= 0 && stray < open))
+    return error(message, { from: stray, to: stray + 1 });
   const close = closingBracket(text, open);
   if (close < 0) return error(message, { from: open, to: end });
   if (close !== end - 1) return error(message, { from: close + 1, to: end });
