@@ -31,6 +31,8 @@ export const EditProposal = z.object({
   encoding: z.enum(['utf8', 'utf8bom']),
   added: z.number().int(),
   removed: z.number().int(),
+  /** Hash of the text that the arguments were written for (null: no file), where the file changed since; else `baseHash`. */
+  describedOn: z.string().nullable().optional(),
 });
 export type EditProposal = z.infer<typeof EditProposal>;
 
@@ -139,6 +141,8 @@ export const Submission = z.strictObject({
   proposalHash: z.string().optional(),
   decisions: Decisions.optional(),
   answer: z.string().max(MAX_TEXT).optional(),
+  /** Hash of the drift that the human accepts: the turn is resumed as it was. */
+  drift: z.string().max(200).optional(),
 });
 export type Submission = z.infer<typeof Submission>;
 
@@ -154,6 +158,8 @@ export const ActionRequest = z.object({
   proposalHash: z.string(),
   allowedDecisions: z.array(DecisionType),
   why: Verdict,
+  /** For the human, when the call is shown anew: what happened in the meantime. */
+  note: z.string().optional(),
 });
 export type ActionRequest = z.infer<typeof ActionRequest>;
 

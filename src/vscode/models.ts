@@ -2,7 +2,7 @@
 import * as vscode from 'vscode';
 import path from 'node:path';
 import { listVscodeModels } from './languageModels.ts';
-import { secretKey } from './secretKey.ts';
+import { secretKey } from '../core/models/secretKey.ts';
 import type { Services } from './services.ts';
 import type { SessionState } from '../core/panel/session.ts';
 import type { OpenedEngine } from '../core/services.ts';

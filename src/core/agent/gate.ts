@@ -35,7 +35,7 @@ export async function answersAfterCrash(
 }
 
 /** True for a call that may not run before a human decided it. */
-export function asks(row: CallRow): boolean {
+export function asks(row: Pick<CallRow, 'verdict'>): boolean {
   return row.verdict?.verdict === 'ask';
 }
 
@@ -79,6 +79,17 @@ function openAction(
     decidedBy: null,
     decidedAt: null,
   };
+}
+
+/** An open action in the place of `action`, with the calls as they are shown now. */
+export function shownAgain(
+  deps: ActionDeps,
+  action: ActionRow,
+  requests: ActionRequest[],
+): ActionRow {
+  const { turnId: id, threadId, batchId } = action;
+  const opened = openAction(deps, { id, threadId }, []);
+  return { ...action, ...opened, batchId, ...hashed(requests, deps) };
 }
 
 /** The question about calls that were started when their process died. */

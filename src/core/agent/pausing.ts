@@ -1,15 +1,19 @@
 // The pause: what the card needs is kept, then one transaction, and only then is anyone told.
 import type { EngineDeps } from './deps.ts';
-import type { ActionRow, TurnRow } from '../ports/store.ts';
+import type { ActionRow, FreshSnapshot, TurnRow } from '../ports/store.ts';
 
-/** running or interrupted → paused with `action`. False when another process or a stop moved the turn on. */
+/**
+ * running, interrupted or expired → paused with `action`, and with `fresh` as the turn's snapshot where it was taken anew.
+ * False when another process or a stop moved the turn on.
+ */
 export async function pauseWith(
   deps: EngineDeps,
   turn: Pick<TurnRow, 'id' | 'generation'>,
   action: ActionRow,
+  fresh?: FreshSnapshot,
 ): Promise<boolean> {
   await keepBaseTexts(deps, action);
-  if (!(await deps.store.pauseTurn(action, turn.generation))) return false;
+  if (!(await deps.store.pauseTurn(action, turn.generation, fresh))) return false;
   deps.emit({ type: 'action', action });
   await emitTurn(deps, turn.id);
   return true;

@@ -139,7 +139,7 @@ async function perform(
   const again = await prepareCall(
     deps,
     { id: row.callId, name: row.tool, argsText },
-    { mode: run.mode, overlay: new Map() },
+    { mode: run.mode, overlay: edit?.args ? new Map() : await argumentsBase(deps, row) },
   );
   if (!again.ok) return blocked('error', again.message);
   if (again.verdict.verdict === 'deny') return deniedNow(again.verdict, deniedText(again.verdict));
@@ -148,13 +148,30 @@ async function perform(
   }
   const moved = edit?.args ? undefined : leadsElsewhere(row.proposal, again.proposal);
   if (moved !== undefined) return blocked('error', moved);
-  if (edit) return performEdited(run, row, { again, content: edit.content });
+  if (edit) return merged(row, await performEdited(run, row, { again, content: edit.content }));
   if (!row.proposal || !row.proposalHash) return blocked('error', 'The call has no proposal.');
-  return performFrozen(run, row, {
-    ...again,
-    proposal: row.proposal,
-    proposalHash: row.proposalHash,
-  });
+  const { proposal, proposalHash } = row;
+  return merged(row, await performFrozen(run, row, { ...again, proposal, proposalHash }));
+}
+
+/** The model must know that the file is not what it had read. */
+function merged({ proposal }: CallRow, settled: Settled): Settled {
+  const asRead = proposal?.kind !== 'edit' || proposal.describedOn === undefined;
+  if (asRead || settled.outcome !== 'ok') return settled;
+  const note =
+    'The file had changed since you read it; both changes are in it now. Read it again before the next edit.';
+  return { ...settled, text: `${settled.text}\n\n${note}` };
+}
+
+/** The text that the arguments of an edit were written for, where it is not the base that was approved. */
+async function argumentsBase(
+  { store }: EngineDeps,
+  { turnId, proposal }: CallRow,
+): Promise<Map<string, string | null>> {
+  if (proposal?.kind !== 'edit' || proposal.describedOn === undefined) return new Map();
+  const { realPath, describedOn } = proposal;
+  const text = describedOn === null ? null : await store.getText(turnId, describedOn);
+  return new Map(text === undefined ? [] : [[realPath, text]]);
 }
 
 /** What was approved is one real path; a link that was turned since must not lead the rules astray. */

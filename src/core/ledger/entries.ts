@@ -9,6 +9,7 @@ import type {
   EndTurn,
   NewTurn,
   PlannedCall,
+  ReplaceAction,
   SettleCall,
   StartCall,
 } from '../ports/store.ts';
@@ -40,11 +41,26 @@ export function callPlanned(row: PlannedCall, at: number, texts: Texts): LedgerE
   return [verdictEntry, callSettled(settled, { tool, startedAt: null }, texts)];
 }
 
-export function asked(action: ActionRow): LedgerEntry {
+/** `snapshotHash` when the turn got another snapshot with it. */
+export function asked(action: ActionRow, snapshotHash?: string): LedgerEntry {
   const { id: actionId, turnId, kind, proposalHash, expiresAt, createdAt: at } = action;
   const callIds = action.requests.map((request) => request.callId);
   const body = { actionId, kind, proposalHash, callIds, expiresAt };
-  return { at, turnId, callId: null, kind: 'asked', body };
+  const again = snapshotHash === undefined ? {} : { snapshotHash };
+  return { at, turnId, callId: null, kind: 'asked', body: { ...body, ...again } };
+}
+
+/** An action that was shown again because its files changed, with what its calls would do now. */
+export function shownAnew(
+  actionId: string,
+  { action, calls }: Pick<ReplaceAction, 'action' | 'calls'>,
+): LedgerEntry {
+  const { id, turnId, createdAt: at } = action;
+  const proposals = calls.map(({ callId, proposal, proposalHash }) => {
+    return { callId, proposalHash, proposal: summaryOf(proposal) };
+  });
+  const body = { actionId, newActionId: id, proposals };
+  return { at, turnId, callId: null, kind: 'shown_anew', body };
 }
 
 /** One entry for each decided call, in the order in which they were shown. */

@@ -78,6 +78,17 @@ export const LedgerEntry = z.discriminatedUnion('kind', [
       proposalHash: z.string(),
       callIds: z.array(Text),
       expiresAt: z.int().nullable(),
+      /** Of the turn's snapshot, when it was taken anew. */
+      snapshotHash: z.string().optional(),
+    }),
+  ),
+  entry(
+    'shown_anew',
+    z.object({
+      actionId: z.string(),
+      newActionId: z.string(),
+      /** Calls whose proposal is another one now. */
+      proposals: z.array(z.object({ callId: Text, proposalHash: z.string(), proposal: Summary })),
     }),
   ),
   entry(

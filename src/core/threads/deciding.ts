@@ -1,10 +1,12 @@
 // A decision on its way to its turn: guards, then the claim, then the turn goes on in this process.
+import { driftOfTurn, type TurnDrift } from '../agent/drift.ts';
 import { prepareCall } from '../agent/plan.ts';
 import { alreadyDecided, checkSubmission, type Refusal } from '../agent/submission.ts';
 import { TurnSnapshot } from '../agent/snapshot.ts';
 import { AppError } from '../base/errors.ts';
 import { driveOn } from './queue.ts';
 import { expireDue } from './recovering.ts';
+import { showAnew } from './showingAnew.ts';
 import type { Decisions, Proposal, Submission } from '../../protocol/calls.ts';
 import type { Drive, ThreadDeps } from './deps.ts';
 import type { RunnerDeps } from '../agent/turnRunner.ts';
@@ -33,6 +35,8 @@ export async function proposalsOfEdits(
   return proposals;
 }
 
+const NO_DRIFT: TurnDrift = { changes: [], hash: null };
+
 /** Decides a pending action: guards, then the claim, then the turn goes on in this process, or is queued at the limit. */
 export async function submit(
   deps: ThreadDeps,
@@ -44,10 +48,13 @@ export async function submit(
   await expireDue(deps);
   const action = await store.getAction(submission.actionId);
   const turn = action ? await store.getTurn(action.turnId) : undefined;
-  const checked = checkSubmission(submission, { action, turn, tools, roots });
+  const drift = turn ? driftOfTurn(deps, turn) : NO_DRIFT;
+  const checked = checkSubmission(submission, { action, turn, tools, roots, drift });
   if (!checked.ok) return { ok: false, refusal: await latest(deps, checked.refusal, submission) };
   const gone = await missingCheckpoint(deps, action!.turnId);
   if (gone) return { ok: false, refusal: await latest(deps, gone, submission) };
+  const stale = await showAnew(deps, action!, checked.decisions);
+  if (stale) return { ok: false, refusal: stale };
   const claim = {
     actionId: submission.actionId,
     decisions: checked.decisions,

@@ -1,5 +1,6 @@
 // The engine as the surfaces see it: threads, turns, decisions, stop. It owns who drives which turn in this process.
 import { askAgain } from '../agent/askAgain.ts';
+import { driftOfTurn, type TurnDrift } from '../agent/drift.ts';
 import { discreetFor } from '../agent/discreet.ts';
 import { Drives } from './drives.ts';
 import { Emitter, type Event } from '../base/event.ts';
@@ -102,14 +103,23 @@ export class Engine {
   }
 
   /** Goes on with an interrupted or queued turn in this process; see recovering.ts. */
-  async continueTurn(turnId: string): Promise<Drive | undefined> {
-    return continueTurn(this.#deps, turnId);
+  async continueTurn(turnId: string, acceptedDrift?: string): Promise<Drive | undefined> {
+    return continueTurn(this.#deps, turnId, acceptedDrift);
   }
 
-  /** Shows an expired approval again, with what it would do now. False when it is not expired any more. */
-  async askAgain(turnId: string): Promise<boolean> {
+  /** What the turn was started with and is not so any more. */
+  drift(turn: Pick<TurnRow, 'snapshot'>): TurnDrift {
+    return driftOfTurn(this.#deps, turn);
+  }
+
+  /**
+   * Shows an approval again that expired or waits, with what it would do now, in a turn as it would be started now; `chosen`
+   * is the model when the turn's own is gone. False when there is none any more.
+   */
+  async askAgain(turnId: string, chosen?: ModelRef): Promise<boolean> {
     const turn = await this.#deps.store.getTurn(turnId);
-    return turn?.status === 'expired' && (await askAgain(discreetFor(this.#deps, turnId), turn));
+    if (turn?.status !== 'expired' && turn?.status !== 'paused') return false;
+    return askAgain(discreetFor(this.#deps, turnId), turn, chosen);
   }
 
   isDriving(turnId: string): boolean {

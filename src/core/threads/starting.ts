@@ -1,11 +1,11 @@
 // A message starts a turn: what determines it is fixed here, once. A message never answers a turn, nor replaces it unless told to.
-import { hashOf, toolFingerprints, type TurnSnapshot } from '../agent/snapshot.ts';
+import { hashOf } from '../agent/snapshot.ts';
+import { takeSnapshot } from '../agent/takeSnapshot.ts';
 import { inQueue } from './queue.ts';
-import { renderSystemPrompt } from '../agent/systemPrompt.ts';
 import { AppError } from '../base/errors.ts';
 import { stopBefore } from './stopping.ts';
-import { toolSpecs } from '../tools/registry.ts';
-import { prefixIn } from '../../protocol/temporary.ts';
+import { firstLine } from './titleText.ts';
+import { isTemporary, prefixIn } from '../../protocol/temporary.ts';
 import { UNFINISHED, type Mode } from '../../protocol/calls.ts';
 import type { Drive, ThreadDeps } from './deps.ts';
 import type { Message } from '../agent/message.ts';
@@ -36,15 +36,17 @@ export async function startTurn(deps: ThreadDeps, start: StartTurn): Promise<Dri
     throw new AppError('unknown_thread', `There is no thread ${threadId} in this state file.`);
   }
   if (whenBusy === 'refuse') await refuseWhileActive(deps, threadId);
-  const snapshot = snapshotFor(deps, start);
   const id = ids.next(prefixIn(threadId, 'u'));
+  const snapshot = await takeSnapshot(deps, id, start);
   const user: Message = { role: 'user', id: `${id}:m0`, text: start.text };
   const snapshotHash = hashOf(snapshot, texts);
   const createdAt = clock.now();
   const place = { limit: deps.maxRunningTurns(), behind: whenBusy !== 'refuse' };
   const created = { id, threadId, snapshot, snapshotHash, createdAt };
   const turn = await store.createTurn(created, user, place);
-  await store.setTitleIfNull(threadId, titleFrom(start.text));
+  if (isTemporary(threadId) || deps.titles() === 'firstLine') {
+    await store.setTitleIfNull(threadId, firstLine(start.text));
+  }
   await announceStart(deps, turn, user);
   if (turn.status === 'running') return { turn, done: drives.start(turn, user) };
   // Only now: whatever dies in between, the message is written down, and nothing was stopped for one that is not.
@@ -78,33 +80,10 @@ async function refuseWhileActive(deps: RunnerDeps, threadId: string): Promise<vo
   throw turnRunning();
 }
 
-function snapshotFor(deps: RunnerDeps, start: StartTurn): TurnSnapshot {
-  const { files, tools, texts, clock, timeZone } = deps;
-  const startedAt = clock.now();
-  const date = new Date(startedAt).toISOString().slice(0, 10);
-  const facts = { roots: files.roots, date, timeZone, mode: start.mode };
-  return {
-    version: 1,
-    model: start.model,
-    system: renderSystemPrompt(facts),
-    tools: toolFingerprints(toolSpecs(tools), texts),
-    mode: start.mode,
-    roots: [...files.roots],
-    startedAt,
-    timeZone,
-  };
-}
-
 async function announceStart(deps: RunnerDeps, turn: TurnRow, user: Message): Promise<void> {
   const thread = await deps.store.getThread(turn.threadId);
   if (thread) deps.emit({ type: 'thread', thread });
   const row = { turnId: turn.id, position: 0, state: 'running', message: user } as const;
   deps.emit({ type: 'message', threadId: turn.threadId, row });
   deps.emit({ type: 'turn', turn });
-}
-
-/** First line of the message, shortened; the model writes a better one later. */
-function titleFrom(text: string): string {
-  const line = text.trim().split('\n')[0] ?? '';
-  return line.length > 60 ? `${line.slice(0, 59)}…` : line;
 }

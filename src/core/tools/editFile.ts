@@ -32,6 +32,7 @@ export const editFile = defineTool({
   schema,
   describe: describeEditFile,
   perform: (proposal, _args, context) => performEdit(proposal, context),
+  replacesExactly: true,
   withContent: withHumanText,
 });
 

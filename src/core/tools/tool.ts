@@ -49,6 +49,8 @@ export interface Tool {
   describe(args: unknown, context: DescribeContext): Promise<Described>;
   /** Runs exactly what the frozen proposal says, nothing from the arguments that it does not say. */
   perform(proposal: Proposal, args: unknown, context: PerformContext): Promise<Performed>;
+  /** For edit tools whose arguments name exactly the text that they replace, so that the rest of any file stays as it is. */
+  replacesExactly?: boolean;
   /** For edit tools: the proposal with the human's whole new text in place of the agent's. */
   withContent?(proposal: Proposal, content: string, context: DescribeContext): Proposal;
 }
@@ -61,6 +63,7 @@ export function defineTool<S extends z.ZodType>(tool: {
   schema: S;
   describe(args: z.infer<S>, context: DescribeContext): Promise<Described>;
   perform(proposal: Proposal, args: z.infer<S>, context: PerformContext): Promise<Performed>;
+  replacesExactly?: boolean;
   withContent?(proposal: Proposal, content: string, context: DescribeContext): Proposal;
 }): Tool {
   const { schema } = tool;

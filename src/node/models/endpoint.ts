@@ -36,6 +36,15 @@ export function parseEndpoint(configured: string | undefined): Endpoint {
   };
 }
 
+/** The base URL that requests go to; undefined when `parseEndpoint` refuses the configured one, because of credentials in it for one. */
+export function endpointOf(configured: string | undefined): string | undefined {
+  try {
+    return parseEndpoint(configured).baseUrl;
+  } catch {
+    return undefined;
+  }
+}
+
 function isLoopback(hostname: string): boolean {
   return /^(localhost|.*\.localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
 }

@@ -1,7 +1,7 @@
 // Any OpenAI-compatible endpoint as a model provider: one streamed chat completion a call, retried until it starts.
 // Reads no environment variable. The key leaves this file only in the request's header.
 import { delay } from './delay.ts';
-import { parseEndpoint, type Endpoint } from './endpoint.ts';
+import { endpointOf, parseEndpoint, type Endpoint } from './endpoint.ts';
 import { RequestFailure, toFailure } from './openaiFailure.ts';
 import { openStream, type Connection } from './openaiClient.ts';
 import { cutOffFailure, type ErrorContext, type Failure } from './openaiErrors.ts';
@@ -9,6 +9,7 @@ import { addPiece, emptyReply, finishReply } from './openaiReply.ts';
 import { toWireRequest } from './openaiRequest.ts';
 import { AppError } from '../../core/base/errors.ts';
 import { throwIfAborted } from '../../core/models/abort.ts';
+import { secretKey } from '../../core/models/secretKey.ts';
 import type { ModelChunk, ModelProvider, ModelRequest } from '../../core/ports/model.ts';
 import type { Logger } from '../../core/ports/system.ts';
 
@@ -36,16 +37,21 @@ const LONGEST_RETRY_AFTER_MS = 60_000;
 export function createOpenAIProvider(options: OpenAIOptions): ModelProvider {
   const warned = new Set<string>();
   return {
+    endpoint: () => endpointOf(options.baseUrl()),
+    secret: secretKey('openai'),
     async *stream(request) {
-      const connection = await connect(options, request.signal);
+      const connection = await connect(options, request);
       warnOnce(connection.endpoint, warned, options.logger);
       yield* streamWithRetries(options, connection, request);
     },
   };
 }
 
-async function connect(options: OpenAIOptions, signal: AbortSignal): Promise<Connection> {
-  const endpoint = parseEndpoint(options.baseUrl());
+async function connect(
+  options: OpenAIOptions,
+  { model, signal }: ModelRequest,
+): Promise<Connection> {
+  const endpoint = parseEndpoint(model.endpoint ?? options.baseUrl());
   const apiKey = (await options.apiKey())?.trim() || undefined;
   throwIfAborted(signal);
   if (apiKey === undefined && endpoint.isDefault) {

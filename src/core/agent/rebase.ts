@@ -1,0 +1,93 @@
+// A batch whose files changed while it waited, shown anew on the files as they are. Reads only: what was shown counts until
+// the human sees the new proposals.
+import { lookAt, rebaseEdit, type Place, type RebasedEdit } from './rebaseEdit.ts';
+import { parseJson } from '../base/json.ts';
+import { JsonObject, type ActionRequest, type Decisions } from '../../protocol/calls.ts';
+import type { EngineDeps } from './deps.ts';
+import type { ActionRow, CallRow, ReplaceAction } from '../ports/store.ts';
+
+export interface Rebased {
+  requests: ActionRequest[];
+  /** Calls of the batch whose proposal is another one, also those that nobody is asked about. */
+  calls: ReplaceAction['calls'];
+  /** What the human approved or edited and has to look at again. */
+  stale: ActionRequest[];
+  /** Texts that the new proposals stand on. */
+  bases: string[];
+  /** By call: what the human had typed, merged too; null where nothing typed or picked may be kept. */
+  drafts: Map<string, string | null>;
+}
+
+/** Undefined when everything that the human approved or edited stands on the files as they were shown. */
+export async function rebase(
+  deps: EngineDeps,
+  action: ActionRow,
+  decisions: Decisions,
+): Promise<Rebased | undefined> {
+  // What became of calls that ran is told by their outcome, not by the files.
+  if (action.kind === 'outcome_unknown') return undefined;
+  const rows = await deps.store.callsOfBatch(action.turnId, action.batchId);
+  const edits = await rebaseChain(deps, { action, rows }, decisions);
+  const consented = (callId: string): boolean =>
+    ['approve', 'edit'].includes(decisions[callId]?.type ?? '');
+  const changed = action.requests.filter(({ callId }) => edits.changed.has(callId));
+  const stale = changed.filter(({ callId }) => consented(callId));
+  if (stale.length === 0) return undefined;
+  const calls = rows.flatMap((row) => {
+    const edit = edits.changed.get(row.callId);
+    return edit ? [hashed(deps, row, edit)] : [];
+  });
+  const requests = action.requests.map((request) => {
+    const edit = edits.changed.get(request.callId);
+    const call = calls.find(({ callId }) => callId === request.callId);
+    return edit && call ? shownAnew({ ...request, ...call }, edit) : request;
+  });
+  const drafts = new Map(
+    changed.map(({ callId }) => [callId, edits.changed.get(callId)?.typed ?? null]),
+  );
+  return { requests, calls, stale, bases: edits.bases, drafts };
+}
+
+/** Edits of one file build on each other: each stands on what the earlier ones leave. */
+async function rebaseChain(
+  deps: EngineDeps,
+  batch: { action: ActionRow; rows: readonly CallRow[] },
+  decisions: Decisions,
+): Promise<{ changed: Map<string, RebasedEdit>; bases: string[] }> {
+  const places = new Map<string, Place>();
+  const changed = new Map<string, RebasedEdit>();
+  const bases: string[] = [];
+  for (const row of batch.rows) {
+    const request = batch.action.requests.find(({ callId }) => callId === row.callId);
+    const proposal = (request ?? row).proposal;
+    if (row.state !== 'planned' || proposal?.kind !== 'edit') continue;
+    const place = places.get(proposal.realPath) ?? (await lookAt(deps, proposal.realPath));
+    places.set(proposal.realPath, place);
+    const decision = request && decisions[row.callId];
+    const typed = decision?.type === 'edit' ? decision.content : undefined;
+    const edit = await rebaseEdit(deps, { row, proposal, typed }, place);
+    // Nobody is asked about it: what cannot simply be merged stays as it is, and will not be written.
+    if (edit && !request && edit.outcome !== 'approvable') continue;
+    if (edit) changed.set(row.callId, edit);
+    if (edit && place.text !== null) bases.push(place.text);
+    if (edit?.outcome !== 'hopeless') place.text = (edit?.proposal ?? proposal).newText;
+  }
+  return { changed, bases };
+}
+
+function hashed(deps: EngineDeps, row: CallRow, edit: RebasedEdit): ReplaceAction['calls'][number] {
+  const { callId, tool, argsText } = row;
+  const json = parseJson(argsText || '{}');
+  const args = JsonObject.catch({}).parse(json.ok ? json.value : {});
+  const { proposal } = edit;
+  return { callId, proposal, proposalHash: deps.hashProposal({ callId, tool, args, proposal }) };
+}
+
+function shownAnew(request: ActionRequest, { outcome, note }: RebasedEdit): ActionRequest {
+  const keeps = {
+    approvable: request.allowedDecisions,
+    conflict: request.allowedDecisions.filter((type) => type !== 'approve'),
+    hopeless: request.allowedDecisions.filter((type) => type !== 'approve' && type !== 'edit'),
+  };
+  return { ...request, allowedDecisions: keeps[outcome], note };
+}

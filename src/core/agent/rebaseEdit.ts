@@ -1,0 +1,139 @@
+// One edit whose file changed while it waited, on the file as it is: three-way merge of the base that was shown, the new
+// text that was shown and the present text. Reads only.
+import { textProblem } from '../tools/editProposal.ts';
+import { unreadable } from '../tools/currentText.ts';
+import { findTool, parseToolArgs } from '../tools/registry.ts';
+import type { EngineDeps } from './deps.ts';
+import type { EditProposal } from '../../protocol/calls.ts';
+import type { CallRow } from '../ports/store.ts';
+import type { Merged } from '../ports/system.ts';
+import type { ReadOutcome } from '../ports/workspace.ts';
+
+/** A file as it is, or as the calls of the batch so far would leave it. */
+export interface Place {
+  /** Null when there is no file. */
+  text: string | null;
+  encoding: EditProposal['encoding'];
+  /** Why there is no text although there is something. */
+  unreadable: Exclude<ReadOutcome, { kind: 'text' | 'missing' }> | null;
+}
+
+export interface RebasedEdit {
+  proposal: EditProposal;
+  /** Whether the human may approve it as it is; else they may write a text of their own, unless it is `hopeless`. */
+  outcome: 'approvable' | 'conflict' | 'hopeless';
+  /** For the human: one or two sentences. */
+  note: string;
+  /** What the human had typed instead of the agent's text, merged in the same way. */
+  typed?: string;
+}
+
+export async function lookAt(deps: EngineDeps, realPath: string): Promise<Place> {
+  const read = await deps.files.read(realPath);
+  if (read.kind === 'text') return { text: read.text, encoding: read.encoding, unreadable: null };
+  const none = { text: null, encoding: 'utf8' } as const;
+  return { ...none, unreadable: read.kind === 'missing' ? null : read };
+}
+
+/** Undefined when the edit stands on the file as it was shown. */
+export async function rebaseEdit(
+  deps: EngineDeps,
+  edit: { row: CallRow; proposal: EditProposal; typed: string | undefined },
+  place: Place,
+): Promise<RebasedEdit | undefined> {
+  const { proposal } = edit;
+  const { path, baseHash, newText } = proposal;
+  if (place.unreadable) {
+    return { proposal, outcome: 'hopeless', note: unreadable(place.unreadable, path) };
+  }
+  const hash = place.text === null ? null : deps.texts.sha256(place.text);
+  if (hash === baseHash) return undefined;
+  if (place.text === null) return onNothing(deps, edit);
+  const { encoding } = place;
+  const based = { ...proposal, ...describedOn(proposal), baseHash: hash, encoding };
+  if (newText === null) {
+    const counts = deps.texts.countChanges(place.text, '');
+    const note = `${path} changed after this was shown. What would be deleted is shown as it is now.`;
+    return { proposal: { ...based, ...counts }, outcome: 'approvable', note };
+  }
+  return onText(deps, edit, { ...based, change: 'modify', newText }, place.text);
+}
+
+/** Nothing is there any more. */
+function onNothing(
+  { texts }: EngineDeps,
+  { proposal, typed }: { proposal: EditProposal; typed: string | undefined },
+): RebasedEdit {
+  const { path, newText } = proposal;
+  if (newText === null) return { proposal, outcome: 'hopeless', note: `${path} is gone already.` };
+  const based = {
+    ...proposal,
+    ...describedOn(proposal),
+    change: 'create',
+    baseHash: null,
+  } as const;
+  const note = `${path} was deleted after this was shown. To create it again, write the text yourself.`;
+  return {
+    proposal: { ...based, ...texts.countChanges('', newText) },
+    outcome: 'conflict',
+    note,
+    ...(typed !== undefined && { typed }),
+  };
+}
+
+async function onText(
+  deps: EngineDeps,
+  edit: { row: CallRow; proposal: EditProposal; typed: string | undefined },
+  based: EditProposal & { newText: string },
+  present: string,
+): Promise<RebasedEdit> {
+  const { row, proposal } = edit;
+  const { path, baseHash } = proposal;
+  const { texts } = deps;
+  const base = baseHash === null ? '' : await deps.store.getText(row.turnId, baseHash);
+  // Without the base nobody can tell the changes apart.
+  const merge = (text: string): Merged =>
+    base === undefined ? { text, clean: false } : texts.merge(base, text, present);
+  const merged = merge(based.newText);
+  const human = edit.typed === undefined ? undefined : merge(edit.typed);
+  const typed = human === undefined ? {} : { typed: human.text };
+  const clean = (human ?? merged).clean && textProblem(merged.text) === null;
+  const again = clean ? undefined : await describedAnew(deps, edit, present);
+  const newText = again ?? merged.text;
+  const counts = texts.countChanges(present, newText);
+  const rebased = { ...based, newText, newHash: texts.sha256(newText), ...counts };
+  if (clean || again !== undefined) {
+    const note = `${path} changed after this was shown. What is shown now keeps that change.`;
+    return { proposal: rebased, outcome: 'approvable', note, ...typed };
+  }
+  const note =
+    `${path} changed after this was shown, in the same lines. The text shown now would undo that: ` +
+    'edit it so that it is right, reject it or respond.';
+  return { proposal: rebased, outcome: 'conflict', note, ...typed };
+}
+
+/**
+ * The new text as the model's arguments make it of the present one, for a tool whose arguments name exactly what they
+ * replace: that leaves everything else alone. Only where the merge has a conflict; a clean merge is what the human saw.
+ */
+async function describedAnew(
+  deps: EngineDeps,
+  { row, proposal, typed }: { row: CallRow; proposal: EditProposal; typed: string | undefined },
+  present: string,
+): Promise<string | undefined> {
+  const tool = findTool(deps.tools, row.tool);
+  if (tool?.replacesExactly !== true || typed !== undefined) return undefined;
+  const parsed = parseToolArgs(tool, row.argsText);
+  if (!parsed.ok) return undefined;
+  const overlay = new Map([[proposal.realPath, present]]);
+  const described = await tool.describe(parsed.args, { ...deps, overlay });
+  if (!described.ok || described.proposal.kind !== 'edit') return undefined;
+  const { realPath, newText } = described.proposal;
+  return realPath === proposal.realPath ? (newText ?? undefined) : undefined;
+}
+
+/** The arguments still mean the text that the model saw. */
+function describedOn(proposal: EditProposal): Pick<EditProposal, 'describedOn'> {
+  const { describedOn: first, baseHash } = proposal;
+  return { describedOn: first === undefined ? baseHash : first };
+}
