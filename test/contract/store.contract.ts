@@ -13,6 +13,7 @@ import {
   userMessage,
 } from './storeFixtures.ts';
 import { storeDraftsContract } from './storeDrafts.contract.ts';
+import { storeEventsContract } from './storeEvents.contract.ts';
 import { storeMovesContract } from './storeMoves.contract.ts';
 import { storeModelContract } from './storeModel.contract.ts';
 import { storeTitlesContract } from './storeTitles.contract.ts';
@@ -27,6 +28,7 @@ export function storeContract(name: string, make: MakeSubject): void {
     terminalContract(make);
     storeMovesContract(make);
     storeDraftsContract(make);
+    storeEventsContract(make);
     storeTitlesContract(make);
     storeModelContract(make);
   });

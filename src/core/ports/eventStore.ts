@@ -36,7 +36,7 @@ export interface ThreadRows {
   waiting: WaitingRow[];
   /** New since the mark, or all: turns that moved … */
   turns: TurnRow[];
-  /** … messages and calls; those of a turn that ended meanwhile are all here, because its events are gone … */
+  /** … messages (but for their state alone) and calls; all those of a turn that ended meanwhile: its events are gone … */
   messages: MessageRow[];
   calls: CallRow[];
   /** … text of messages that are not stored: all of it for a turn that moved … */
