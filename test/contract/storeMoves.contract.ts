@@ -281,6 +281,24 @@ function claimContract(make: MakeSubject): void {
       }),
     );
     it(
+      'sums the tokens of a turn over its pauses and resumes',
+      withSubject(make, async ({ store, openSecond, reopen }) => {
+        await seedPaused(store);
+        const first = await store.usageOfThread('thread1');
+        assert.deepEqual(first, { input: 3, output: 4 });
+        const window = await openSecond();
+        await window.claimAction(claim());
+        await window.putMessage(assistantRow('turn1', 2, 'm2'));
+        await window.pauseTurn(openAction({ id: 'a2', batchId: 'm2' }), 3);
+        await reopen();
+        assert.deepEqual(await window.usageOfThread('thread1'), { input: 6, output: 8 });
+        await window.claimAction(claim('a2'));
+        await window.putMessage(assistantRow('turn1', 3, 'm3'));
+        await window.endTurn(endTurn({ generation: 5 }));
+        assert.deepEqual(await window.usageOfThread('thread1'), { input: 9, output: 12 });
+      }),
+    );
+    it(
       'allows a turn to pause again, and finds the newest action of a batch',
       withSubject(make, async ({ store }) => {
         await seedPaused(store);
