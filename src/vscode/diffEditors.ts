@@ -69,7 +69,7 @@ export class DiffEditors implements Disposable {
       vscode.window.onDidChangeActiveTextEditor(() => this.#updateContext(onError)),
     ];
     // After a restart of the extension host its editors are still there, and what was typed meanwhile.
-    for (const document of vscode.workspace.textDocuments) this.#adopt(document).catch(onError);
+    for (const document of vscode.workspace.textDocuments) this.#revive(document).catch(onError);
   }
 
   /** Opens (or reveals) the diff, with what was typed in it before, in whatever window. */
@@ -191,6 +191,14 @@ export class DiffEditors implements Disposable {
     if (document.uri.scheme !== PROPOSAL_SCHEME) return;
     await this.#bytes(document.uri);
     if (document.isDirty) this.#onChange(document);
+  }
+
+  async #revive(document: vscode.TextDocument): Promise<void> {
+    const { uri } = document;
+    if (uri.scheme !== PROPOSAL_SCHEME && uri.scheme !== BASE_SCHEME) return;
+    await this.#adopt(document);
+    // While there was no extension host, VS Code took the file for deleted.
+    this.#changes.fire([{ type: vscode.FileChangeType.Created, uri }]);
   }
 
   #write(uri: vscode.Uri, content: Uint8Array): void {

@@ -21,7 +21,7 @@ export const statusBar: Contribution = {
       const owned = new DisposableStore();
       const update = (): void => {
         countWaiting(opened)
-          .then((count) => show(item, count))
+          .then((count) => show(item, count, services.windowName()))
           .catch((error: unknown) =>
             services.logger.error('waiting calls could not be counted', error),
           );
@@ -39,9 +39,11 @@ async function countWaiting({ store }: OpenedEngine): Promise<number> {
   return (await store.waiting()).reduce((sum, { calls }) => sum + calls, 0);
 }
 
-function show(item: vscode.StatusBarItem, count: number): void {
+/** `name` is how other windows call this one. */
+function show(item: vscode.StatusBarItem, count: number, name?: string): void {
   item.text = count === 0 ? '$(pass) Countersign' : `$(bell-dot) ${count} waiting`;
-  item.tooltip = count === 0 ? 'Nothing waits for you' : `${count} calls wait for your decision`;
+  const waiting = count === 0 ? 'Nothing waits for you' : `${count} calls wait for your decision`;
+  item.tooltip = name === undefined ? waiting : `${waiting}\nThis is ${name}`;
   item.backgroundColor =
     count === 0 ? undefined : new vscode.ThemeColor('statusBarItem.warningBackground');
   item.accessibilityInformation = { label: `Countersign: ${count} waiting`, role: 'button' };

@@ -134,18 +134,6 @@ function movedDrafts(make: MakeSubject): void {
       assert.deepEqual(await store.draftsOfAction('a1'), []);
     }),
   );
-  it(
-    'drafts move to another open action only where the proposal is the same',
-    withSubject(make, async ({ store }) => {
-      const two = [request('c1'), request('c2')];
-      await seedPaused(store, { requests: two });
-      await seedPaused(store, { id: 'a2', turnId: 'turn2', requests: asked });
-      for (const { callId } of two) await store.putDraft(put({ callId, card: cardDraft() }));
-      await store.moveDrafts('a1', 'a2');
-      assert.deepEqual(await store.draftsOfAction('a2'), [row({ actionId: 'a2' })]);
-      assert.deepEqual(await store.draftsOfAction('a1'), []);
-    }),
-  );
 }
 
 function decidedContract(make: MakeSubject): void {

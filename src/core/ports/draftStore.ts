@@ -19,6 +19,4 @@ export interface DraftStore {
   /** The last writer wins. The draft as it is now; undefined when the action is not open or does not show this call so. */
   putDraft(draft: PutDraft): Promise<DraftRow | undefined>;
   draftsOfAction(actionId: string): Promise<DraftRow[]>;
-  /** To the open action that asks again, for calls that it shows unchanged (call id and proposal hash); the others go. */
-  moveDrafts(fromActionId: string, toActionId: string): Promise<void>;
 }

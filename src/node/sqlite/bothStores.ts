@@ -147,7 +147,6 @@ function drafts({ of }: Sides): DraftStore {
   return {
     putDraft: (draft) => of(draft.actionId, (store) => store.putDraft(draft)),
     draftsOfAction: (id) => of(id, (store) => store.draftsOfAction(id)),
-    moveDrafts: (from, to) => of(from, (store) => store.moveDrafts(from, to)),
   };
 }
 

@@ -34,11 +34,9 @@ export function createDraftStore(connection: Connection): DraftStore {
   const rows = draftReader(logger);
   const ofAction = db.prepare(`SELECT ${columns} FROM draft WHERE action_id = ? ORDER BY call_id`);
   const put = putter(connection);
-  const move = draftMover(connection);
   return {
     putDraft: (draft) => write(() => rows.one(put(draft))),
     draftsOfAction: (actionId) => read(() => rows.many(ofAction.all(actionId))),
-    moveDrafts: (from, to) => write(() => move(from, to)),
   };
 }
 
@@ -70,7 +68,7 @@ function putter({ db }: Connection): (put: PutDraft) => unknown {
 }
 
 /** Inside a transaction: drafts of calls that are shown unchanged go to the new action, the others go. */
-export function draftMover({ db }: Connection): (from: string, to: string) => void {
+function draftMover({ db }: Connection): (from: string, to: string) => void {
   const move = db.prepare(
     `UPDATE OR REPLACE draft SET action_id = @to WHERE action_id = @from AND EXISTS (
        SELECT 1 FROM pending_action WHERE id = @to AND state = 'open'
