@@ -56,7 +56,7 @@ export function reduce(state: ViewState, message: HostToView, localNow: number):
     case 'text':
       return append(state, message, 'text');
     case 'output':
-      return append(state, message, 'output');
+      return message.mark < state.mark ? state : append(state, message, 'output');
     case 'action':
       return { ...state, actions: withAction(state.actions, message.action) };
     case 'status':

@@ -146,8 +146,10 @@ export const HostToView = z.discriminatedUnion('type', [
     mark: z.number().int(),
     changes: z.array(Change),
   }),
+  /** Of a running command: it is in no log. `mark` is that of the message before. */
   z.object({
     type: z.literal('output'),
+    mark: z.number().int(),
     itemId: z.string(),
     offset: z.number().int(),
     delta: z.string(),

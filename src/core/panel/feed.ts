@@ -80,7 +80,7 @@ export class Feed {
     const itemId = callItemId(turnId, callId);
     const start = this.#outputs.get(itemId) ?? offset;
     this.#outputs.set(itemId, start);
-    return [{ type: 'output', itemId, offset: offset - start, delta }];
+    return [{ type: 'output', mark: this.#sent, itemId, offset: offset - start, delta }];
   }
 
   async #findThread(): Promise<string | null> {

@@ -80,7 +80,7 @@ describe('page: chat', function () {
     for (let at = 0; at < text.length; at += 3) {
       await view.say({ type: 'text', itemId: 's', offset: at, delta: text.slice(at, at + 3) });
     }
-    await view.say({ type: 'output', itemId: 'x', offset: 0, delta: 'out' });
+    await view.say({ type: 'output', mark: 0, itemId: 'x', offset: 0, delta: 'out' });
     const said = await view.byId('item-assistant').innerText();
     assert.equal(said.replaceAll(/\n+/g, '\n'), 'One\ntwo three\nfour');
     assert.equal(await view.byId('call-output').innerText(), 'out');

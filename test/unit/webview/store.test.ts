@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
-import type { HostToView } from '../../../src/protocol/messages.ts';
+import type { Change, HostToView } from '../../../src/protocol/messages.ts';
 import { ageText, appendAt, initialState, reduce, type ViewState } from '../../../webview/store.ts';
 import {
   action,
@@ -24,6 +24,48 @@ const text = (offset: number, delta: string): HostToView => ({
   delta,
 });
 const open = action([commandRequest()]);
+
+interface Said {
+  item: string;
+  kind: 'begin' | 'more' | 'call' | 'gone' | 'action' | 'output';
+  piece: string;
+}
+
+/** What a host would send: numbered, pieces of text at the end of what was said before. */
+function played(said: readonly Said[]): HostToView[] {
+  const texts = new Map<string, number>();
+  let mark = 1;
+  return said.flatMap(({ item, kind, piece }, n): HostToView[] => {
+    if (kind === 'output') {
+      return [{ type: 'output', mark, itemId: 'r1', offset: 0, delta: 'out' }];
+    }
+    const list = changeOf({ item, kind, piece }, texts, n);
+    const message = { type: 'changes', after: mark, mark: mark + 2, changes: list } as const;
+    mark += 2;
+    return [message];
+  });
+}
+
+function changeOf(
+  { item: id, kind, piece }: Said,
+  texts: Map<string, number>,
+  n: number,
+): Change[] {
+  if (kind === 'call') return [{ type: 'item', item: call('r1', { summary: piece }) }];
+  if (kind === 'action') {
+    return [{ type: 'action', action: { ...open, state: n % 2 === 0 ? 'open' : 'resolved' } }];
+  }
+  const offset = texts.get(id);
+  if (kind === 'gone' || (kind === 'more' && offset === undefined)) {
+    texts.delete(id);
+    return [{ type: 'gone', itemId: id }];
+  }
+  const at = kind === 'begin' ? 0 : (offset ?? 0);
+  texts.set(id, at + piece.length);
+  const begin = { kind: 'assistant', id, turnId: 't1', text: '', streaming: true } as const;
+  const more: Change = { type: 'text', itemId: id, offset: at, delta: piece };
+  return kind === 'begin' ? [{ type: 'item', item: begin }, more] : [more];
+}
 
 describe('webview store', () => {
   it('takes everything from a snapshot, open actions only', () => {
@@ -78,6 +120,7 @@ describe('webview store', () => {
   it('appends output to calls only', () => {
     const output = (itemId: string): HostToView => ({
       type: 'output',
+      mark: 0,
       itemId,
       offset: 0,
       delta: 'out',
@@ -111,6 +154,56 @@ describe('webview store', () => {
     assert.equal(reduce(state, { type: 'reply', requestId: 1, error: null }, NOW), state);
     const draft = { callId: 'c1', proposalHash: 'h', card: null, content: '' };
     assert.equal(reduce(state, { type: 'draft', actionId: 'a1', draft }, NOW), state);
+  });
+
+  const changes = (after: number, mark: number, list: Change[]): HostToView => ({
+    ...{ type: 'changes', after, mark, changes: list },
+  });
+
+  it('takes changes that follow what it knows, ignores those it has, and asks when some are missing', () => {
+    const begun = after(snapshot({ mark: 4 }), changes(4, 7, [assistant('ab') as Change]));
+    assert.equal(begun.mark, 7);
+    assert.equal(begun.items.at(-1)?.id, 'm9');
+    assert.equal(reduce(begun, changes(4, 7, [assistant('') as Change]), NOW), begun);
+    assert.equal(reduce(begun, changes(2, 6, [{ type: 'gone', itemId: 'm9' }]), NOW), begun);
+    const missed = reduce(begun, changes(9, 12, []), NOW);
+    assert.deepEqual([missed.gap, missed.mark], [true, 7]);
+    const gone = reduce(begun, changes(7, 8, [{ type: 'gone', itemId: 'm9' }]), NOW);
+    assert.deepEqual(gone.items, TALK);
+    const early = reduce(initialState, changes(4, 7, [assistant('ab') as Change]), NOW);
+    assert.equal(early, initialState, 'a snapshot is on its way');
+  });
+
+  it('any messages, repeated from any point on, any number of times: the same state', () => {
+    const say = fc.record({
+      item: fc.constantFrom('x1', 'x2'),
+      kind: fc.constantFrom('begin', 'more', 'call', 'gone', 'action', 'output'),
+      piece: fc.string({ minLength: 1, maxLength: 4 }),
+    });
+    const repeat = fc.record({ at: fc.nat(20), back: fc.nat(20) });
+    fc.assert(
+      fc.property(fc.array(say, { maxLength: 20 }), fc.array(repeat), (said, repeats) => {
+        const messages = played(said);
+        const heard = messages.flatMap((message, at) => {
+          const again = repeats.filter((one) => one.at === at);
+          return [message, ...again.flatMap(({ back }) => messages.slice(at - back, at + 1))];
+        });
+        const once = after(snapshot({ mark: 1 }), ...messages);
+        assert.equal(once.gap, false);
+        assert.deepEqual(after(snapshot({ mark: 1 }), ...heard), once);
+      }),
+    );
+  });
+
+  it('changes that overlap what is known add only what is new', () => {
+    const piece = text(2, 'cd') as Change;
+    const known = after(
+      snapshot({ mark: 1 }),
+      changes(1, 3, [assistant('') as Change, text(0, 'abcd') as Change]),
+    );
+    const overlapping = changes(2, 5, [piece, text(4, 'ef') as Change]);
+    const item = reduce(known, overlapping, NOW).items.at(-1);
+    assert.equal(item?.kind === 'assistant' && item.text, 'abcdef');
   });
 
   it('rebuilds any text from pieces that overlap and repeat', () => {
