@@ -1,4 +1,5 @@
 // What the table groups share: the open database, and reads and writes that wait for other processes.
+import { AppError } from '../../core/base/errors.ts';
 import type { Place } from '../../core/ledger/entrySchema.ts';
 import type { Clock, Logger } from '../../core/ports/system.ts';
 import type { Db } from './database.ts';
@@ -39,8 +40,15 @@ export interface ConnectionServices extends Pick<Connection, 'logger' | 'clock'>
 export function createConnection(db: Db, file: string, services: ConnectionServices): Connection {
   const { logger, clock, deadlines = DEADLINES, awake = () => performance.now() } = services;
   const guard = createWriteGuard(db, file);
-  const read: Connection['read'] = (run, patience = 'deciding') =>
-    withBusyRetry(file, run, deadlines[patience]);
+  const read: Connection['read'] = async (run, patience = 'deciding') => {
+    try {
+      return await withBusyRetry(file, run, deadlines[patience]);
+    } catch (error) {
+      // What a newer version renamed is not found: then that is what must be told.
+      if (error instanceof AppError && error.code === 'store_failed' && db.open) guard();
+      throw error;
+    }
+  };
   return {
     ...{ db, file, logger, clock, awake, guard, read },
     owner: newOwner(),

@@ -20,9 +20,17 @@ export function prepareFolder(file: string): void {
   mkdirSync(dirname(file), { recursive: true, mode: PRIVATE_FOLDER });
 }
 
-/** Creates the file empty when it is missing, and makes it and what lies beside it 0600. */
-export function makePrivate(file: string): void {
+/** Creates the file empty when it is missing, and makes it and what lies beside it 0600. Before a connection is open. */
+export function createPrivate(file: string): void {
   closeSync(openSync(file, 'a', PRIVATE_FILE));
+  keepPrivate(file);
+}
+
+/**
+ * Makes the file and what lies beside it 0600. It opens none of them: on POSIX, closing a file takes away all locks that
+ * this process has on it, those of an open connection too.
+ */
+export function keepPrivate(file: string): void {
   for (const path of [file, ...companions.map((suffix) => file + suffix)]) {
     if (existsSync(path)) chmodSync(path, PRIVATE_FILE);
   }

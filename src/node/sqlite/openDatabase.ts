@@ -2,7 +2,7 @@
 import { AppError } from '../../core/base/errors.ts';
 import { loadDriver, MEMORY, type Db, type DriverOptions, type OpenFile } from './database.ts';
 import { isBusy } from './errors.ts';
-import { makePrivate, moveAside, prepareFolder, readHeader } from './files.ts';
+import { createPrivate, keepPrivate, moveAside, prepareFolder, readHeader } from './files.ts';
 import { inspectFile, refuseUnknown } from './inspect.ts';
 import { migrate } from './migrations.ts';
 import { DEADLINES, withBusyRetry, type Deadlines } from './retry.ts';
@@ -44,7 +44,7 @@ export async function openDatabase(file: string, options: OpenOptions): Promise<
       const moved = moveAside(file, inspection.inode, options.now());
       if (moved !== undefined) notices.push(corruptNotice(file, moved));
     }
-    makePrivate(file);
+    createPrivate(file);
     const journalMode = (options.probeWal ?? walWorks)(file, open) ? 'wal' : 'truncate';
     const opened = openWith(open, file, journalMode);
     if (journalMode === 'truncate') notices.push(truncateNotice(file));
@@ -67,7 +67,7 @@ function openWith(
   try {
     configure(db, file, journalMode);
     migrate(db);
-    if (journalMode !== 'memory') makePrivate(file);
+    if (journalMode !== 'memory') keepPrivate(file);
     return { db, journalMode };
   } catch (error) {
     db.close();

@@ -5,7 +5,7 @@ import { migrate } from '../../../../src/node/sqlite/migrations.ts';
 import { attachStore } from '../../../../src/node/sqlite/openStore.ts';
 import { loadDriver } from '../../../../src/node/sqlite/database.ts';
 import { withBusyRetry } from '../../../../src/node/sqlite/retry.ts';
-import { seed } from '../../../contract/storeFixtures.ts';
+import { endTurn, seed } from '../../../contract/storeFixtures.ts';
 import { hasCode, keepingLogger, open, tamper, using, withFile } from './support.ts';
 
 const coded = (code: string): Error => Object.assign(new Error('boom'), { code });
@@ -101,6 +101,42 @@ describe('waiting for other processes', () => {
         other.exec('COMMIT');
         assert.equal(await write, true);
       });
+      store.dispose();
+    }),
+  );
+
+  it(
+    'gives up after its deadline, sooner for a human than for a turn, and blocks the event loop for 20 ms at a time',
+    withFile(async (file) => {
+      const { store } = await open(file, { deadlines: { deciding: 150, driving: 600 } });
+      await seed(store);
+      const gaps: number[] = [];
+      let last = performance.now();
+      const timer = setInterval(() => {
+        gaps.push(performance.now() - last);
+        last = performance.now();
+      }, 1);
+      await tamper(file, async (other) => {
+        other.exec('BEGIN IMMEDIATE');
+        const ended: string[] = [];
+        const busy = async (name: string, write: Promise<unknown>): Promise<void> => {
+          await assert.rejects(write, hasCode('store_busy', 'locked by another process'));
+          ended.push(name);
+        };
+        await Promise.all([
+          busy('driving', store.endTurn(endTurn())),
+          busy('deciding', store.setTitleIfNull('thread1', 'late')),
+        ]);
+        assert.deepEqual(ended, ['deciding', 'driving']);
+        other.exec('ROLLBACK');
+      });
+      clearInterval(timer);
+      const blocked = gaps.filter((gap) => gap > 10).sort((a, b) => a - b);
+      // The median: on a busy machine any single one may take longer.
+      const median = blocked[blocked.length >> 1] ?? NaN;
+      assert.ok(blocked.length > 5 && median < 40, `${blocked.length} of ${median} ms`);
+      assert.equal((await store.getThread('thread1'))?.title, null);
+      assert.equal(await store.endTurn(endTurn()), true, 'a retry works');
       store.dispose();
     }),
   );
