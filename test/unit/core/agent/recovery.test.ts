@@ -35,10 +35,10 @@ describe('recovery', function () {
     const running = a.engine.startTurn(turn).then(({ done }) => done);
     await Promise.race([running, ...(death ? [death] : [])]);
   };
-  /** Another window looks after what the dead one left. */
+  /** Another window looks after what the dead one left, when that has shown no life for long enough. */
   const recover = async (name: string): Promise<Window> => {
-    windows.clock.time += LEASE_MS;
     const window = await windows.open(name);
+    windows.clock.time += LEASE_MS;
     await window.engine.recover({ drive: false });
     return window;
   };
@@ -113,8 +113,8 @@ describe('recovery', function () {
       await open({ script: [{ calls: [command('c1')] }, { text: 'Done' }] });
       await start();
       await decide(a, { c1: approve }, a.dieAt('claim.stored'));
-      windows.clock.time += LEASE_MS;
       const [b, c] = [await windows.open('b'), await windows.open('c')];
+      windows.clock.time += LEASE_MS;
       const drives = await Promise.all([b, c].map(({ engine }) => engine.recover({ drive: true })));
       assert.equal(drives.flat().length, 1, 'one of them drives it');
       await drives.flat()[0]?.done;
@@ -276,8 +276,8 @@ describe('recovery', function () {
   it('is done by exactly one of two windows at once', async () => {
     await open({ script: [{ calls: [command('c1')] }, { text: 'Done' }] });
     await start(a.dieAt('pause.before'));
-    windows.clock.time += LEASE_MS;
     const all = await Promise.all(['b', 'c', 'd'].map((name) => windows.open(name)));
+    windows.clock.time += LEASE_MS;
     await Promise.all(all.map(({ engine }) => engine.recover({ drive: true })));
     const [b] = all;
     assert.ok(b);
