@@ -3,7 +3,7 @@
 // Nothing is lost or said twice between a snapshot and what follows: both are read in one transaction each and end at a
 // number of the log, and the next look begins there. An engine event and a commit of another window only say “look”; they
 // come after their commit, and the presenter's queue puts the look behind everything that was asked for before.
-import { callItemId, threadItems } from './items.ts';
+import { callItemId, threadItems, type ThreadItems } from './items.ts';
 import { ShownActions } from './shownActions.ts';
 import { actionView } from './snapshot.ts';
 import { chatStatus } from './status.ts';
@@ -49,7 +49,7 @@ export class Feed {
       type: 'snapshot',
       surface: this.#surface.kind,
       status: await chatStatus(this.#deps),
-      items: this.#surface.kind === 'chat' && rows ? threadItems(rows).items : [],
+      items: rows ? this.#transcript(rows).items : [],
       actions: await Promise.all(open.map((action) => this.#view(action))),
       now: clock.now(),
       mark: this.#read,
@@ -66,7 +66,7 @@ export class Feed {
     }
     const rows = await store.threadRows(this.#threadId, this.#read);
     const changes = [
-      ...(this.#surface.kind === 'chat' ? this.#transcript(rows) : []),
+      ...changesOf(this.#transcript(rows)),
       ...(await this.#changes(await this.#movedActions(rows))),
     ];
     this.#read = rows.mark;
@@ -97,19 +97,22 @@ export class Feed {
     return this.#surface.kind === 'chat' || actionId === this.#surface.actionId;
   }
 
-  #transcript(rows: ThreadRows): Change[] {
-    const { items, gone, pieces } = threadItems(rows);
-    for (const { id } of items) this.#outputs.delete(id);
-    return [
-      ...items.map((item): Change => ({ type: 'item', item })),
-      ...gone.map((itemId): Change => ({ type: 'gone', itemId })),
-      ...pieces.flatMap(({ messageId: itemId, turnId, offset, delta }): Change[] => {
-        const item = { kind: 'assistant', id: itemId, turnId, text: '', streaming: true } as const;
-        const piece: Change = { type: 'text', itemId, offset, delta };
-        // A message begins, or is said again after a crash.
-        return offset === 0 ? [{ type: 'item', item }, piece] : [piece];
-      }),
-    ];
+  /** Lines of calls that run here come with what they have said so far. */
+  #transcript(rows: ThreadRows): ThreadItems {
+    if (this.#surface.kind === 'panel') return { items: [], gone: [], pieces: [] };
+    const all = threadItems(rows);
+    const items = all.items.map((item) => {
+      if (item.kind !== 'call') return item;
+      const output =
+        item.state === 'started' && this.#deps.engine.outputs.of(item.turnId, item.callId);
+      if (typeof output !== 'string') {
+        this.#outputs.delete(item.id);
+        return item;
+      }
+      this.#outputs.set(item.id, 0);
+      return { ...item, output };
+    });
+    return { ...all, items };
   }
 
   /** Those that changed, and those that the view shows and that went with the end of their turn. */
@@ -171,4 +174,17 @@ export class Feed {
     const waiting = await store.waiting();
     return JSON.stringify([rows?.thread, rows?.states, waiting, session.state, problems()]);
   }
+}
+
+function changesOf({ items, gone, pieces }: ThreadItems): Change[] {
+  return [
+    ...items.map((item): Change => ({ type: 'item', item })),
+    ...gone.map((itemId): Change => ({ type: 'gone', itemId })),
+    ...pieces.flatMap(({ messageId: itemId, turnId, offset, delta }): Change[] => {
+      const item = { kind: 'assistant', id: itemId, turnId, text: '', streaming: true } as const;
+      const piece: Change = { type: 'text', itemId, offset, delta };
+      // A message begins, or is said again after a crash.
+      return offset === 0 ? [{ type: 'item', item }, piece] : [piece];
+    }),
+  ];
 }

@@ -8,6 +8,7 @@ import { proposalsOfEdits, submit, type SubmitOutcome } from './deciding.ts';
 import { continueTurn, recover } from './recovering.ts';
 import { QueueKeeper } from './queue.ts';
 import { seeThrough } from './seeThrough.ts';
+import { RunningOutputs } from './runningOutputs.ts';
 import { startTurn, type StartTurn } from './starting.ts';
 import { Titles } from './titles.ts';
 import { removeQueued, stopThread, stopTurn } from './stopping.ts';
@@ -28,6 +29,8 @@ export class Engine {
   readonly #queue: QueueKeeper;
   readonly #titles: Titles;
   readonly onEvent: Event<EngineEvent>;
+  /** Of commands that this process runs. */
+  readonly outputs = new RunningOutputs();
 
   constructor(deps: CoreDeps) {
     this.#emitter = new Emitter((error) => deps.logger.error('a watcher failed', error));
@@ -36,6 +39,7 @@ export class Engine {
     this.#deps = { ...runner, drives: new Drives(runner) };
     this.#queue = new QueueKeeper(this.#deps);
     this.#titles = new Titles(runner);
+    this.onEvent((event) => this.outputs.see(event));
     this.onEvent((event) => (event.type === 'turn' ? this.#titles.onTurn(event.turn) : undefined));
   }
 
