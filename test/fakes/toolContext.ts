@@ -119,7 +119,7 @@ export async function runTool(
 /** A parse good enough for words without quotes, joined by `&&`. */
 export function splitOnBlanks(command: string): ShellParse {
   const commands = command.split('&&').map((part) => simple(part.trim()));
-  return { ok: true, problem: null, compound: commands.length > 1, commands };
+  return { ok: true, certain: true, problem: null, compound: commands.length > 1, commands };
 }
 
 function simple(raw: string): SimpleCommand {

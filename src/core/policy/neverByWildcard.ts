@@ -1,22 +1,28 @@
-// Programs and sub-commands that a wildcard never allows.
+// Programs that a wildcard never covers, with the reason to show. Any program without an option list asks anyway.
 
-/** Programs that run what they are told, whose operands are programs, or that change the shell: never by a wildcard. */
-export const NEVER_BY_WILDCARD: ReadonlySet<string> = new Set(
-  `awk gawk mawk nawk perl python python2 python3 ruby node nodejs deno bun php lua tclsh expect osascript wscript cscript mshta rundll32
-  ssh scp sftp rsync socat nc ncat netcat telnet docker podman kubectl helm vagrant crontab at batch ed ex vi vim nvim emacs nano less more most man
-  tar cpio zip unzip 7z ar dd tee split csplit make gmake cmake ninja gdb lldb jq yq xmllint openssl curl wget
-  eval source . exec trap let read readarray mapfile declare typeset local export readonly unset alias unalias hash enable set shopt bind complete compgen printenv
-  history fc getopts wait test [ [[ return exit umask ulimit cd pushd popd
-  javac java mvn gradle ant sbt lein rake bundle pip pip3 uv poetry gem go-bindata
-  invoke-expression iex start-process saps invoke-command icm foreach-object where-object set-alias new-alias import-module add-type invoke-item ii tee-object out-file`
-    .split(/\s+/)
-    .filter((name) => name !== ''),
-);
+/** Programs that run what they are told: code, scripts, what is piped to them. */
+const INTERPRETERS = `awk gawk mawk nawk perl python python2 python3 pypy ruby irb node nodejs deno bun php lua luajit tclsh wish expect osascript wscript cscript mshta
+  rundll32 groovy scala kotlin julia rscript r guile racket sbcl clisp erl escript elixir iex ghci runhaskell ocaml swift tsx ts-node jshell
+  gdb lldb ed ex vi vim view nvim emacs sqlite3 psql mysql ssh socat nc ncat netcat telnet at batch crontab make ninja invoke-expression iex invoke-command icm`;
 
-/** Sub-commands that run programs, rewrite configuration or write elsewhere: never by a wildcard. */
-export const NEVER_SUBCOMMANDS: ReadonlySet<string> = new Set(
-  `git config|git bisect|git submodule|git filter-branch|git difftool|git mergetool|git hook|git credential|git daemon|git instaweb|git send-email|git worktree|git archive|git clone|git am|git apply|git replace|git update-index|git upload-pack|git receive-pack|git maintenance|git alias|git bundle|git fast-import|git p4|git svn|git cvsimport|git gui|git init|git web--browse
-  |npm exec|npm x|npm config|npm set|npm explore|npm edit|npm init|npm create|npm install|npm i|npm ci|npm link|pnpm dlx|pnpm exec|yarn dlx|yarn exec|cargo run|cargo install|cargo config|go run|go generate|go env|go tool|go install|go get`
-    .split(/\s*\|\s*/)
-    .filter((name) => name !== ''),
-);
+/** Programs that change the shell for what follows them, or evaluate their operands. */
+const SHELL_STATE = `eval source . exec trap let read readarray mapfile declare typeset local export readonly unset alias unalias hash enable set shopt bind complete compgen
+  compopt history fc getopts wait umask ulimit cd chdir pushd popd dirs builtin coproc disown suspend jobs fg bg times caller logout setopt unsetopt zmodload
+  autoload emulate functions zle sched bindkey vared zparseopts zstyle ztcp integer float rehash unhash disable nocorrect noglob
+  set-location sl push-location pop-location set-variable sv new-variable set-alias sal new-alias nal import-module ipmo set-item si new-psdrive remove-module
+  set-executionpolicy set-psbreakpoint register-objectevent doskey path prompt subst assoc ftype setx`;
+
+const INTERPRETER_SET = setOf(INTERPRETERS);
+const SHELL_STATE_SET = setOf(SHELL_STATE);
+
+export function isInterpreter(program: string): boolean {
+  return INTERPRETER_SET.has(program.toLowerCase());
+}
+
+export function changesShell(program: string): boolean {
+  return SHELL_STATE_SET.has(program.toLowerCase());
+}
+
+function setOf(names: string): ReadonlySet<string> {
+  return new Set(names.split(/\s+/).filter((name) => name !== ''));
+}

@@ -1,17 +1,45 @@
-// Resolves the operands of a command line against its working directory, for the `operands` of a shell subject.
-import type { ShellParse } from '../ports/shell.ts';
+// Resolves what the words of a command line may name, for the `operands` of a shell subject.
+import type { ShellParse, SimpleCommand } from '../ports/shell.ts';
 import type { Files, ResolvedPath } from '../ports/workspace.ts';
+import { beforeDots, foldersOf, keyOf } from './place.ts';
+import { isInput } from './plainCommand.ts';
 
-const MAX_OPERANDS = 200;
+const MAX_OPERANDS = 400;
 
-/** The words of a line that could name files: those of one simple command, else none, because such a line asks anyway. */
+/**
+ * The texts that could name files, behind each folder their command may run in; none for a line that asks anyway.
+ * Relative ones are meant from where the line starts.
+ */
 export function operandsToResolve(parse: ShellParse): string[] {
-  const [command] = parse.commands;
-  if (!parse.ok || parse.compound || command === undefined) return [];
+  if (!parse.ok || !parse.certain) return [];
+  const keys = new Set<string>();
+  for (const command of parse.commands) {
+    for (const folder of foldersOf(command) ?? []) {
+      for (const text of ['', ...textsOf(command)]) addKeys(keys, keyOf(folder, text));
+    }
+    if (keys.size > MAX_OPERANDS) break;
+  }
+  return [...keys].slice(0, MAX_OPERANDS);
+}
+
+function addKeys(keys: Set<string>, key: string): void {
+  const clean = key.replace(/\/$/, key.length > 1 ? '' : '/');
+  for (const text of [key, clean, ...beforeDots(key)]) {
+    if (text !== '' && !text.includes('\0')) keys.add(text);
+  }
+}
+
+function textsOf(command: SimpleCommand): string[] {
   const words = command.words.slice(1).map((word) => word.text);
-  const pieces = words.flatMap((word) => [word, ...afterColon(word), ...afterEquals(word)]);
-  const usable = pieces.filter((text) => text !== '' && !text.includes('\0'));
-  return [...new Set(usable)].slice(0, MAX_OPERANDS);
+  const inputs = command.redirects.flatMap((one) =>
+    isInput(one) && one.target !== null && one.operator === '<' ? [one.target.text] : [],
+  );
+  return [...words, ...inputs].flatMap((word) => [
+    word,
+    ...after(word, ':'),
+    ...after(word, '='),
+    ...glued(word),
+  ]);
 }
 
 /** Each operand as it is written (`input`) and where it leads from `cwd`. */
@@ -29,10 +57,11 @@ export async function resolveOperands(
   );
 }
 
-function afterColon(word: string): string[] {
-  return word.includes(':') ? [word.slice(word.indexOf(':') + 1)] : [];
+function after(word: string, mark: string): string[] {
+  return word.includes(mark) ? [word.slice(word.indexOf(mark) + 1)] : [];
 }
 
-function afterEquals(word: string): string[] {
-  return word.startsWith('-') && word.includes('=') ? [word.slice(word.indexOf('=') + 1)] : [];
+/** `-pfile`: the value of a short option. */
+function glued(word: string): string[] {
+  return /^-[A-Za-z]./.test(word) ? [word.slice(2)] : [];
 }

@@ -1,5 +1,6 @@
 // Reads the words of one command by its program's option list: every option must be on it, and what remains are the
 // operands. Attached, clustered and `--name=value` forms; abbreviations are not on the list and ask.
+import { findOperands, isSafeJq, isSafeSed, testOperands } from './operandKinds.ts';
 import type { OptionList } from './optionList.ts';
 
 export interface Word {
@@ -11,6 +12,8 @@ export interface Word {
 export interface SplitWords {
   /** Operands that may be files, to be checked. */
   paths: readonly string[];
+  /** Words that are no files for certain: patterns, messages. */
+  texts: readonly Word[];
   /** Reads whole folders. */
   recursive: boolean;
 }
@@ -19,108 +22,167 @@ interface Walk {
   operands: Word[];
   /** Values of options that name files. */
   files: string[];
+  texts: Word[];
   patternGiven: boolean;
   recursive: boolean;
   filtered: boolean;
 }
 
-/** The operands, or what is not covered. */
-export function operandsOf(words: readonly Word[], list: OptionList): SplitWords | string {
+/** An option of the list: with a value in the same word, in the next, or without. */
+type Option =
+  | { kind: 'unknown' }
+  | { kind: 'flag' }
+  | { kind: 'attached'; name: string; value: string }
+  | { kind: 'next'; name: string };
+
+/** The operands, or what is not covered. `loads`: an operand `@file` would be read for more arguments. */
+export function operandsOf(
+  words: readonly Word[],
+  list: OptionList,
+  loads: boolean,
+): SplitWords | string {
+  if (list.free === true) return { paths: [], texts: words, recursive: false };
   if (list.operands === 'find') return findOperands(words);
   const walk: Walk = {
-    operands: [],
-    files: [],
-    patternGiven: false,
-    recursive: false,
-    filtered: false,
+    ...{ operands: [], files: [], texts: [] },
+    ...{ patternGiven: false, recursive: false, filtered: false },
   };
   for (let i = 0; i < words.length; i += 1) {
     const word = words[i];
     if (word === undefined) continue;
     if (word.text === '--') {
-      if (list.ends !== true && !word.spelled) return 'it does not name what follows --';
-      walk.operands.push(...words.slice(i + 1));
+      const rest = words.slice(i + 1);
+      const odd = rest.find((one) => !isBehind(one, list));
+      if (odd !== undefined || (list.ends !== true && list.behind === undefined && !word.spelled))
+        return `it does not name what follows --${odd === undefined ? '' : ` (${odd.text})`}`;
+      if (list.behind === undefined) walk.operands.push(...rest);
       break;
     }
-    if (!word.text.startsWith('-') || word.text === '-') {
-      // A list of arguments in a file.
-      if (word.text.startsWith('@') && list.singleDash === true && !word.spelled) {
-        return `it does not name the operand ${word.text}`;
-      }
-      walk.operands.push(word);
-      continue;
-    }
-    const option = readOption(word.text, list, walk);
-    if (option === 'unknown' && !word.spelled) return `it does not name the option ${word.text}`;
-    if (option === 'unknown') continue;
-    const value = option === 'takesNext' ? words[(i += 1)] : undefined;
-    const problem = valueProblem(word, value);
-    if (problem !== null) return problem;
-    const file = fileValue(word, value, list);
-    if (file !== null) walk.files.push(file);
+    const problem = takeWord(word, words[i + 1], { list, walk, loads });
+    if (typeof problem === 'string') return problem;
+    if (problem.tookNext) i += 1;
   }
   const split = judgeOperands(walk, list);
   return typeof split === 'string' ? split : { ...split, paths: [...split.paths, ...walk.files] };
 }
 
-type OptionKind = 'plain' | 'takesNext' | 'unknown';
+function isBehind({ text, spelled }: Word, { behind }: OptionList): boolean {
+  return spelled || behind === undefined || wholly(behind, text);
+}
 
-function readOption(text: string, list: OptionList, walk: Walk): OptionKind {
-  if (list.numeric === true && /^-\d+$/.test(text)) return 'plain';
+interface Around {
+  list: OptionList;
+  walk: Walk;
+  loads: boolean;
+}
+
+function takeWord(
+  word: Word,
+  next: Word | undefined,
+  { list, walk, loads }: Around,
+): string | { tookNext: boolean } {
+  const unnamed = `it does not name the option ${word.text}`;
+  if (list.slash !== undefined && word.text.startsWith('/')) {
+    if (/^\/c:/i.test(word.text)) walk.patternGiven = true;
+    walk.texts.push(word);
+    const known = wholly(list.slash, word.text);
+    return known || word.spelled ? { tookNext: false } : unnamed;
+  }
+  if (!word.text.startsWith('-') || word.text === '-') {
+    if (loads && word.text.startsWith('@') && list.operands === 'path' && !word.spelled) {
+      return `it does not name the operand ${word.text}`;
+    }
+    walk.operands.push(word);
+    return { tookNext: false };
+  }
+  const option = readOption(word.text, list, walk);
+  if (option.kind === 'unknown') return word.spelled ? { tookNext: false } : unnamed;
+  if (option.kind === 'flag') return { tookNext: false };
+  const isNext = option.kind === 'next';
+  const value = isNext ? next : { ...word, text: option.value };
+  // Perhaps the program takes no value here; then this would be one more option.
+  if (isNext && value?.spelled === false && /^-(?!\d*$)/.test(value.text)) {
+    return `it does not name the option ${value.text}`;
+  }
+  const problem =
+    value === undefined ? null : valueProblem(option.name, value, { list, walk, loads });
+  return problem ?? { tookNext: isNext };
+}
+
+/** Why a value of a listed option is not covered, or null. */
+function valueProblem(name: string, value: Word, { list, walk }: Around): string | null {
+  if (TEXT_VALUES.has(name)) walk.texts.push(value);
+  if (value.spelled) return null;
+  const { text } = value;
+  const only = own(list.only, name);
+  if (only !== undefined) {
+    return wholly(only, text) ? null : `it does not name the value ${text} of ${name}`;
+  }
+  if (FILE_PATTERNS.has(name) && !isOrdinaryPattern(name, text)) {
+    return `it does not name the file pattern ${text}`;
+  }
+  if (
+    list.pathValues?.split(' ').includes(list.anyCase === true ? name.toLowerCase() : name) === true
+  )
+    walk.files.push(text);
+  return null;
+}
+
+/** Options whose value is a pattern, a message or a format, whatever the program. */
+const TEXT_VALUES: ReadonlySet<string> = new Set(
+  'm message e regexp pattern format pretty printf grep author since until k replace jq template'.split(
+    ' ',
+  ),
+);
+/** A glob here could select hidden files; only `*.ext` is taken, or what excludes. */
+const FILE_PATTERNS: ReadonlySet<string> = new Set(
+  'g glob iglob include exclude exclude-dir'.split(' '),
+);
+
+function isOrdinaryPattern(name: string, value: string): boolean {
+  if (name.startsWith('exclude') || value.startsWith('!')) return true;
+  return /^(?:\*\*\/)?\*\.(?!env|pem|key|p12|pfx)(?:[A-Za-z0-9]{1,6}|\{[a-z0-9,]+\})$/.test(value);
+}
+
+function readOption(text: string, list: OptionList, walk: Walk): Option {
+  if (list.numeric === true && /^-\d+$/.test(text)) return { kind: 'flag' };
   if (text.startsWith('--') || list.singleDash === true) return readLong(text, list, walk);
   for (let at = 1; at < text.length; at += 1) {
     const letter = text[at] ?? '';
     if (list.values?.includes(letter) === true) {
       if (letter === 'e') walk.patternGiven = true;
       if (letter === 'g') walk.filtered = true;
-      return at === text.length - 1 ? 'takesNext' : 'plain';
+      return at === text.length - 1
+        ? { kind: 'next', name: letter }
+        : { kind: 'attached', name: letter, value: text.slice(at + 1).replace(/^=/, '') };
     }
-    if (list.flags?.includes(letter) !== true) return 'unknown';
+    if (list.flags?.includes(letter) !== true) return { kind: 'unknown' };
     if (letter === 'r') walk.recursive = true;
   }
-  return 'plain';
+  return { kind: 'flag' };
 }
 
-function readLong(text: string, list: OptionList, walk: Walk): OptionKind {
+function readLong(text: string, list: OptionList, walk: Walk): Option {
   const bare = text.replace(/^--?/, '');
   const equals = bare.indexOf('=');
-  const name = equals < 0 ? bare : bare.slice(0, equals);
-  const folded = list.singleDash === true ? name.toLowerCase() : name;
-  const known = list.long?.split(' ') ?? [];
-  const has = (form: string): boolean =>
-    known.includes(name + form) ||
-    (list.singleDash === true && known.some((k) => k.toLowerCase() === folded + form));
+  const written = equals < 0 ? bare : bare.slice(0, equals);
+  const fold = (one: string): string => (list.anyCase === true ? one.toLowerCase() : one);
+  const known = new Set(list.long?.split(' ').map(fold));
+  const name = fold(written);
+  const value = equals < 0 ? null : bare.slice(equals + 1);
   // With `--files` every operand is a path.
-  if (['regexp', 'pattern', 'files'].includes(name.toLowerCase())) walk.patternGiven = true;
+  if (['regexp', 'pattern', 'files'].includes(name)) walk.patternGiven = true;
   if (name === 'recursive') walk.recursive = true;
   if (name === 'include') walk.filtered = true;
-  if (has('=')) return equals < 0 ? 'takesNext' : 'plain';
-  if (has('?')) return 'plain';
-  return has('') && equals < 0 ? 'plain' : 'unknown';
-}
-
-function fileValue(option: Word, next: Word | undefined, list: OptionList): string | null {
-  const name = option.text.replace(/^-+/, '').replace(/=[^]*$/, '');
-  if (list.pathValues?.split(' ').includes(name.toLowerCase()) !== true) return null;
-  const value = next ?? { ...option, text: option.text.slice(option.text.indexOf('=') + 1) };
-  return value.spelled ? null : value.text;
-}
-
-/** A glob in the value of an option could select hidden files; only `*.ext` is taken. */
-function valueProblem(option: Word, next: Word | undefined): string | null {
-  if (option.spelled && (next === undefined || next.spelled)) return null;
-  const globbing = /^(?:-[A-Za-z]*g|--(?:i?glob|include|exclude|exclude-dir)(?:=|$))/.exec(
-    option.text,
-  );
-  if (globbing === null) return null;
-  const value = next?.text ?? option.text.slice(globbing[0].length);
-  const ordinary = /^!?(?:\*\*\/)?\*\.(?!env|pem|key|p12|pfx)[A-Za-z0-9]{1,6}$/.test(value);
-  const negative = /^--exclude/.test(option.text) || value.startsWith('!');
-  return ordinary || negative ? null : `it does not name the file pattern ${value}`;
+  if (value !== null && (known.has(`${name}=`) || known.has(`${name}?`)))
+    return { kind: 'attached', name, value };
+  if (known.has(`${name}=`)) return { kind: 'next', name };
+  const plain = value === null && (known.has(name) || known.has(`${name}?`));
+  return plain ? { kind: 'flag' } : { kind: 'unknown' };
 }
 
 function judgeOperands(walk: Walk, list: OptionList): SplitWords | string {
-  const { operands } = walk;
+  const { operands, texts } = walk;
   const recursive = walk.recursive && !walk.filtered && list.operands === 'pattern';
   const unspelled = (from: number): string[] =>
     operands
@@ -128,30 +190,43 @@ function judgeOperands(walk: Walk, list: OptionList): SplitWords | string {
       .filter((word) => !word.spelled)
       .map((word) => word.text);
   const [first] = unspelled(0);
+  const odd = unspelled(0).find((text) => list.like !== undefined && !wholly(list.like, text));
+  if (odd !== undefined) return `it does not name the operand ${odd}`;
+  const script = operands[0];
+  const scripted = script === undefined ? texts : [...texts, script];
   switch (list.operands) {
     case 'none':
       return first === undefined
-        ? { paths: [], recursive }
+        ? { paths: [], texts, recursive }
         : `it does not name the operand ${first}`;
     case 'text':
-      return { paths: [], recursive };
+      return { paths: [], texts: [...texts, ...operands], recursive };
     case 'one':
       return operands.length > 1
         ? 'a second operand would be written to'
-        : { paths: withParts(unspelled(0)), recursive };
+        : { paths: withParts(unspelled(0)), texts, recursive };
     case 'pattern':
-      return { paths: unspelled(walk.patternGiven ? 0 : 1), recursive };
-    case 'sed': {
-      const script = operands[0];
-      const safe = script === undefined || script.spelled || isSafeSed(script.text);
-      return safe
-        ? { paths: unspelled(1), recursive }
+      return walk.patternGiven
+        ? { paths: unspelled(0), texts, recursive }
+        : { paths: unspelled(1), texts: scripted, recursive };
+    case 'sed':
+      return script === undefined || script.spelled || isSafeSed(script.text)
+        ? { paths: unspelled(1), texts: scripted, recursive }
         : 'the sed program may write or run something';
-    }
-    case 'path':
+    case 'jq':
+      return script === undefined || script.spelled || isSafeJq(script.text)
+        ? { paths: unspelled(1), texts: scripted, recursive }
+        : 'the jq program may read something else';
+    case 'test':
     case 'find':
-      return { paths: withParts(unspelled(0)), recursive };
+    case 'path':
+      return { paths: withParts(unspelled(0)), texts, recursive };
   }
+}
+
+/** The expression of `test` or `[`. */
+export function testWords(words: readonly Word[], program: string): SplitWords | string {
+  return testOperands(words, program === '[');
 }
 
 /** `HEAD:.env` names `.env` too. */
@@ -161,41 +236,18 @@ function withParts(texts: readonly string[]): string[] {
     .filter((text) => text !== '');
 }
 
-const ADDRESS = String.raw`(?:\d+|\$|\/(?:[^\/\\\n]|\\[^\n])*\/)`;
-const SAFE_SED = new RegExp(
-  `^(?:${ADDRESS}(?:,${ADDRESS})?)?(?:p|d|q|s/(?:[^/\\\\\\n]|\\\\[^\\n])*/(?:[^/\\\\\\n&]|\\\\[^\\n]|&)*/[gpiI0-9]*)$`,
-);
+const patterns = new Map<string, RegExp>();
 
-function isSafeSed(script: string): boolean {
-  return SAFE_SED.test(script);
+/** Whether the pattern, which comes from a list, matches the whole text. */
+function wholly(pattern: string, text: string): boolean {
+  const known = patterns.get(pattern) ?? new RegExp(`^(?:${pattern})$`, 'i');
+  patterns.set(pattern, known);
+  return known.test(text);
 }
 
-const FIND_FLAGS = new Set(
-  '! ( ) , -not -a -and -o -or -print -print0 -prune -empty -depth -mount -xdev -true -false -readable -writable -executable -daystart -nouser -nogroup -quit -P'.split(
-    ' ',
-  ),
-);
-const FIND_VALUES = new Set(
-  '-name -iname -path -ipath -wholename -regex -iregex -regextype -type -xtype -maxdepth -mindepth -size -mtime -mmin -atime -amin -ctime -cmin -perm -user -group -links -inum -newermt -printf'.split(
-    ' ',
-  ),
-);
-
-function findOperands(words: readonly Word[]): SplitWords | string {
-  const paths: string[] = [];
-  let expression = false;
-  for (let i = 0; i < words.length; i += 1) {
-    const { text = '', spelled = false } = words[i] ?? {};
-    if (FIND_VALUES.has(text)) {
-      expression = true;
-      i += 1;
-    } else if (FIND_FLAGS.has(text)) {
-      expression ||= text !== '-P';
-    } else if (text.startsWith('-') || expression) {
-      if (!spelled) return `it does not name the option ${text}`;
-    } else if (!spelled) {
-      paths.push(text);
-    }
-  }
-  return { paths, recursive: false };
+function own(
+  record: Readonly<Record<string, string>> | undefined,
+  key: string,
+): string | undefined {
+  return record !== undefined && Object.hasOwn(record, key) ? record[key] : undefined;
 }

@@ -1,26 +1,59 @@
 // Whether one simple command is plain enough to be allowed at all, and what protected files its text names.
-import type { ShellRedirect, SimpleCommand } from '../ports/shell.ts';
+import type { ShellRedirect, ShellWord, SimpleCommand } from '../ports/shell.ts';
 import { countHidden } from '../../protocol/displayBytes.ts';
 import { protectionsOf } from './protectedFiles.ts';
 
-/** Why the command is dynamic or has side doors, or null when it is literal words and free redirections only. */
+/** Why the command is dynamic or has side doors, or null when it is literal words, free redirections and harmless variables. */
 export function notPlain(command: SimpleCommand): string | null {
   const [program] = command.words;
-  if (program === undefined || program.text === '') return 'there is no command word';
+  if (program === undefined || program.text === '') {
+    return command.assignments.length > 0 ? 'it sets variables' : 'there is no command word';
+  }
   if (command.nested) return 'it stands inside another construct';
   if (countHidden(command.raw, true) > 0) return 'it holds characters that cannot be seen';
-  if (command.assignments.length > 0) return 'it sets variables';
+  const variable = command.assignments.find(({ name, value }) => !isHarmless(name, value));
+  if (variable !== undefined) return `it sets the variable ${variable.name}`;
   if (command.words.some((word) => !word.literal))
     return 'it holds text that is known only when it runs';
-  if (command.words.some((word) => word.glob)) return 'it holds a glob or brace expansion';
-  const redirect = command.redirects.find((found) => !isFree(found));
+  if (
+    program.glob ||
+    command.words.some((word) => /^-.*\$/.test(word.text)) ||
+    program.text.includes('$')
+  )
+    return 'its first words are known only when it runs';
+  if (command.words.some((word) => word.glob && !isListedGlob(word, command)))
+    return 'it holds a glob or brace expansion';
+  const redirect = command.redirects.find((found) => !isFree(found) && !isInput(found));
   return redirect === undefined ? null : `it redirects (${redirect.raw})`;
+}
+
+/** Variables that only tune output. Values name no place outside, no start of an option. */
+const HARMLESS =
+  /^(?:CI|NODE_ENV|FORCE_COLOR|NO_COLOR|LANG|LC_[A-Z]+|TZ|PORT|RUST_BACKTRACE|TERM|DEBUG)$/;
+const HARMLESS_VALUE = /^(?!.*\.\.)(?![/:~-])[\w.,:*@+ /=-]*$/;
+
+export function isHarmless(name: string, value: Pick<ShellWord, 'text' | 'literal'>): boolean {
+  return value.literal && HARMLESS.test(name) && HARMLESS_VALUE.test(value.text);
+}
+
+/** cmd and PowerShell leave globs to the program: to list names or to search by name is no more than a folder shows. */
+function isListedGlob(word: ShellWord, command: SimpleCommand): boolean {
+  const program = command.words[0]?.text ?? '';
+  return /^(?:get-childitem|dir|test-path)$/i.test(program) && /^[\w.*?\\/-]+$/.test(word.raw);
 }
 
 /** Duplications of file descriptors and the null device. */
 function isFree({ raw }: ShellRedirect): boolean {
-  return /^(?:[0-9]?(?:>>?|<)\s*(?:\/dev\/null|\$null)|&>>?\s*\/dev\/null|[0-9]?[<>]&[0-9-]|[*2-6]>&1|[*]>>?\s*\$null)$/i.test(
+  return /^(?:[0-9]?(?:>>?|<)[ \t]*(?:\/dev\/null|\$null|nul)|&>>?[ \t]*\/dev\/null|[0-9]?[<>]&[ \t]*[0-9-]|[*2-6]>&1|[*]>>?[ \t]*\$null)$/i.test(
     raw,
+  );
+}
+
+/** A file that is read, a literal line or a here-document that is not expanded; its program must only read (G5). */
+export function isInput({ operator, target }: ShellRedirect): boolean {
+  const plain = target !== null && target.literal && !target.glob;
+  return (
+    plain && (operator === '<' || operator === '<<<' || operator === '<<' || operator === '<<-')
   );
 }
 

@@ -1,176 +1,63 @@
 // What a wildcard in an allow rule covers, program by program: options that neither run programs, nor write files, nor
-// load code, nor read lists of files. An option that is not here asks. `x=` takes a value, `x?` one only after `=`.
+// load code, nor read lists of files. A program or an option that is not here asks.
+import type { ShellName } from '../ports/shell.ts';
+import { aliasesOf } from './aliases.ts';
+import { BUILD_OPTIONS } from './buildOptions.ts';
+import { FILE_OPTIONS } from './fileOptions.ts';
 import { GIT_OPTIONS } from './gitOptions.ts';
 import type { OptionList, OptionLists } from './optionList.ts';
-import { POWERSHELL_OPTIONS, TOOL_OPTIONS } from './toolOptions.ts';
+import { SERVICE_OPTIONS } from './serviceOptions.ts';
+import { TEXT_OPTIONS } from './textOptions.ts';
+import { TOOL_OPTIONS } from './toolOptions.ts';
+import { CMD_OPTIONS, POWERSHELL_OPTIONS } from './windowsOptions.ts';
 
-const UNIX_OPTIONS: OptionLists = {
-  ls: {
-    why: 'lists names; no -I, -T, -w: they take a value on some systems and none on others',
-    flags: 'aAbBcCdfFghGiklmnNopqQrRsStuUvxX1',
-    long: 'all almost-all color? human-readable recursive reverse size sort= time= time-style= full-time group-directories-first classify? inode directory',
-    operands: 'path',
-    ends: true,
-  },
-  tree: {
-    why: 'lists names; no -o, --fromfile, -R, -l: they write, read a list or leave the folder',
-    flags: 'adfiFhpsDrtSNACnqvuU',
-    values: 'LPI',
-    operands: 'path',
-  },
-  cat: {
-    why: 'prints files',
-    flags: 'AbeEnstTuv',
-    long: 'number number-nonblank show-all show-ends show-tabs squeeze-blank',
-    operands: 'path',
-    ends: true,
-  },
-  head: {
-    why: 'prints files',
-    flags: 'qvz',
-    values: 'nc',
-    numeric: true,
-    long: 'lines= bytes= quiet silent verbose',
-    operands: 'path',
-    ends: true,
-  },
-  tail: {
-    why: 'prints files; no -f, it never ends',
-    flags: 'qvz',
-    values: 'nc',
-    numeric: true,
-    long: 'lines= bytes= quiet silent verbose',
-    operands: 'path',
-    ends: true,
-  },
-  wc: {
-    why: 'counts; no --files0-from, it reads a list of files',
-    flags: 'clmwL',
-    long: 'lines words chars bytes max-line-length',
-    operands: 'path',
-    ends: true,
-  },
-  sort: {
-    why: 'no -o, --compress-program, -T, --files0-from, --random-source',
-    flags: 'bdfghiMnRrVcCmsuz',
-    values: 'kt',
-    long: 'reverse unique numeric-sort ignore-case human-numeric-sort version-sort general-numeric-sort month-sort ignore-leading-blanks dictionary-order key= field-separator= check? stable',
-    operands: 'path',
-    ends: true,
-  },
-  uniq: {
-    why: 'the second operand would be written',
-    flags: 'cdDiuz',
-    values: 'fsw',
-    long: 'count repeated unique ignore-case skip-fields= skip-chars= check-chars=',
-    operands: 'one',
-    ends: true,
-  },
-  grep: {
-    why: 'no -f, --exclude-from (lists of files), no -R (follows links)',
-    flags: 'EFGPivwxcLlnHhoqsbarTUz',
-    values: 'emABC',
-    numeric: true,
-    long: 'extended-regexp fixed-strings basic-regexp perl-regexp ignore-case no-ignore-case invert-match word-regexp line-regexp count color? colour? files-with-matches files-without-match max-count= only-matching quiet silent no-messages byte-offset with-filename no-filename line-number initial-tab null recursive include= exclude= exclude-dir= after-context= before-context= context= regexp= text binary-files=',
-    operands: 'pattern',
-    ends: true,
-  },
-  rg: {
-    why: 'no --pre, --hostname-bin, -z (run programs), -f, --ignore-file (lists), -u, --hidden, --no-ignore, -L',
-    flags: 'iSsvwxclnNHIoqFPUa',
-    values: 'egtTmABCMjdr',
-    long: 'ignore-case smart-case case-sensitive invert-match word-regexp line-regexp count count-matches files-with-matches files-without-match line-number no-line-number with-filename no-filename only-matching quiet fixed-strings pcre2 multiline multiline-dotall text glob= iglob= type= type-not= max-count= after-context= before-context= context= regexp= replace= max-depth= max-columns= color= heading no-heading json stats sort= sortr= trim vimgrep column files null type-list threads=',
-    operands: 'pattern',
-    ends: true,
-  },
-  find: {
-    why: 'tests and printing only: no -exec, -ok, -delete, -fprint, -fls, -files0-from',
-    operands: 'find',
-  },
-  echo: { why: 'prints its operands', flags: 'neE', operands: 'text' },
-  printf: {
-    why: 'no -v, it sets a variable and evaluates its subscript',
-    operands: 'text',
-    ends: true,
-  },
-  basename: {
-    why: 'pure',
-    flags: 'az',
-    values: 's',
-    long: 'multiple suffix= zero',
-    operands: 'text',
-    ends: true,
-  },
-  dirname: { why: 'pure', flags: 'z', long: 'zero', operands: 'text', ends: true },
-  realpath: { why: 'resolves names', flags: 'emsLPqz', operands: 'path', ends: true },
-  readlink: { why: 'resolves names', flags: 'femnqsvz', operands: 'path', ends: true },
-  stat: {
-    why: 'describes files',
-    flags: 'Lft',
-    values: 'c',
-    long: 'format= printf= terse dereference file-system',
-    operands: 'path',
-    ends: true,
-  },
-  file: {
-    why: 'no -m, -f, -C, -z',
-    flags: 'bikLhNr',
-    long: 'brief mime mime-type mime-encoding',
-    operands: 'path',
-    ends: true,
-  },
-  du: {
-    why: 'no --files0-from, --exclude-from',
-    flags: 'abchHkmsSx',
-    values: 'd',
-    long: 'max-depth= human-readable summarize total all',
-    operands: 'path',
-    ends: true,
-  },
-  df: { why: 'describes file systems', flags: 'ahHiklPT', operands: 'path', ends: true },
-  diff: {
-    why: 'no --from-file lists, no -l (pr)',
-    flags: 'uqrNwbBiyacdEsp',
-    values: 'UCW',
-    long: 'unified? brief recursive new-file ignore-all-space ignore-space-change ignore-blank-lines ignore-case side-by-side color? context? width= report-identical-files text',
-    operands: 'path',
-    ends: true,
-  },
-  cmp: { why: 'compares', flags: 'bls', values: 'in', operands: 'path', ends: true },
-  comm: {
-    why: 'compares',
-    flags: '123z',
-    long: 'check-order nocheck-order total',
-    operands: 'path',
-    ends: true,
-  },
-  cut: {
-    why: 'prints columns',
-    flags: 'snz',
-    values: 'bcdf',
-    long: 'bytes= characters= delimiter= fields= only-delimited complement output-delimiter=',
-    operands: 'path',
-    ends: true,
-  },
-  tr: { why: 'filters its input', flags: 'cCdst', operands: 'text', ends: true },
-  nl: { why: 'numbers lines', values: 'bdfhilnsvw', operands: 'path', ends: true },
-  seq: { why: 'pure', flags: 'w', values: 'fs', operands: 'text' },
-  which: { why: 'looks up programs', flags: 'as', operands: 'text' },
-  uname: { why: 'describes the system', flags: 'amnrspvio', operands: 'none' },
-  md5sum: { why: 'hashes; no -c, it reads a list', flags: 'bt', operands: 'path', ends: true },
-  sha256sum: { why: 'hashes; no -c, it reads a list', flags: 'bt', operands: 'path', ends: true },
-  sed: {
-    why: 'printing and plain substitution only: no -i, -f, w, e, r',
-    flags: 'nErsuz',
-    long: 'quiet silent regexp-extended',
-    operands: 'sed',
-    ends: true,
-  },
-};
+interface Listed {
+  list: OptionList;
+  /** How many words name it: program, sub-command and so on. */
+  words: number;
+  /** Only reads, so that anything may be fed to it. */
+  reader: boolean;
+}
 
-/** Keyed by program, or program and sub-command; a map, so that no name can reach a prototype. */
-export const READ_ONLY: ReadonlyMap<string, OptionList> = new Map(
-  [UNIX_OPTIONS, GIT_OPTIONS, TOOL_OPTIONS, POWERSHELL_OPTIONS].flatMap((lists) =>
-    Object.entries(lists),
-  ),
-);
+type Lists = ReadonlyMap<string, OptionList>;
+
+/** Maps, so that no name can reach a prototype. */
+const READERS = mapOf(TEXT_OPTIONS, FILE_OPTIONS, GIT_OPTIONS);
+const TOOLS = mapOf(TOOL_OPTIONS, BUILD_OPTIONS, SERVICE_OPTIONS);
+const POWERSHELL = mapOf(POWERSHELL_OPTIONS);
+const CMD = mapOf(CMD_OPTIONS);
+const GIT = mapOf(GIT_OPTIONS);
+const MAX_NAME = 3;
+
+/** The list for a command, found by its first three, two or one words. */
+export function listFor(argv: readonly string[], shell: ShellName): Listed | null {
+  const maps = mapsFor(argv[0] ?? '', shell);
+  for (let words = Math.min(MAX_NAME, argv.length); words > 0; words -= 1) {
+    for (const name of namesOf(argv.slice(0, words), shell)) {
+      const readers = maps.readers.find((map) => map.has(name))?.get(name);
+      if (readers !== undefined) return { list: readers, words, reader: true };
+      const tool = maps.tools ? TOOLS.get(name) : undefined;
+      if (tool !== undefined) return { list: tool, words, reader: false };
+    }
+  }
+  return null;
+}
+
+function mapsFor(program: string, shell: ShellName): { readers: Lists[]; tools: boolean } {
+  if (shell === 'cmd') return { readers: [CMD, GIT], tools: true };
+  if (shell !== 'powershell') return { readers: [READERS], tools: true };
+  // `ls`, `cat`, `sort`: there these are cmdlets.
+  const alias = aliasesOf(program, shell).length > 1;
+  return { readers: alias ? [POWERSHELL] : [POWERSHELL, READERS], tools: true };
+}
+
+/** Names are in lower case where the shell folds them. */
+function namesOf([program = '', ...rest]: readonly string[], shell: ShellName): string[] {
+  const programs =
+    shell === 'powershell' || shell === 'cmd' ? aliasesOf(program, shell) : [program];
+  return programs.map((name) => [name, ...rest].join(' '));
+}
+
+function mapOf(...groups: OptionLists[]): Lists {
+  return new Map(groups.flatMap((lists) => Object.entries(lists)));
+}

@@ -23,18 +23,30 @@ export interface SimpleCommand {
   words: ShellWord[];
   assignments: { name: string; value: ShellWord }[];
   redirects: ShellRedirect[];
-  /** True when it stands inside a substitution, function body, loop and the like. */
+  /** True when it stands inside a substitution, function body, script of another shell and the like. */
   nested: boolean;
+  /**
+   * Folders it may run in, relative to where the line starts: `''` there, others behind a literal `cd`; null when that
+   * cannot be told. Absent means `['']`.
+   */
+  folders?: readonly string[] | null;
+  /** Its input is a pipe or a here-document. */
+  fed?: boolean;
 }
 
 export interface ShellParse {
   /** False when the text does not parse without error, is too long, or holds characters that cannot be shown. */
   ok: boolean;
-  /** Why it is not `ok`, or why it is dynamic: one phrase; null when there is nothing to say. */
+  /**
+   * Two independent readings agree on every word of every command, and the line holds nothing else: only then may any
+   * of it be allowed.
+   */
+  certain: boolean;
+  /** Why it is not `ok` or not `certain`: one phrase; null when there is nothing to say. */
   problem: string | null;
   /** False only when the whole text is exactly one simple command. */
   compound: boolean;
-  /** Every simple command in the text, at any depth; also when not `ok`, as far as found. */
+  /** Every simple command in the text, at any depth, in order; also when not `ok`, as far as found. */
   commands: SimpleCommand[];
 }
 

@@ -1,4 +1,4 @@
-// Quote removal for POSIX-like shells, and a strict second reading of a plain command line.
+// Quote removal for POSIX-like shells.
 import type { ShellWord } from '../../core/ports/shell.ts';
 
 const SIMPLE_ESCAPES: ReadonlyMap<string, string> = new Map(
@@ -15,6 +15,8 @@ const SIMPLE_ESCAPES: ReadonlyMap<string, string> = new Map(
   }),
 );
 
+/** After these a dollar sign in double quotes stands for itself; `$?` is a number whatever happens. */
+const KEPT_DOLLAR = /["\s|/.,:;%^&<>)'?]/;
 const PLAIN = /^[\w./:@%+,=-]+$/;
 
 interface Reading {
@@ -29,7 +31,6 @@ interface Reading {
 export function unquoteBash(raw: string): ShellWord {
   if (PLAIN.test(raw)) return { raw, text: raw, literal: true, glob: false };
   const reading: Reading = { raw, at: 0, text: '', literal: true, glob: false };
-  if (raw.startsWith('~')) reading.literal = false;
   while (reading.at < raw.length) readPiece(reading);
   const { text, literal, glob } = reading;
   return { raw, text, literal, glob: glob || hasBraceExpansion(raw) };
@@ -41,6 +42,10 @@ function readPiece(reading: Reading): void {
   if (character === '"') return readDouble(reading);
   if (character === '\\') return readEscape(reading);
   if (character === '$') return readDollar(reading);
+  // A home folder; behind = and : only some shells expand it.
+  if (character === '~' && /^$|[=:]/.test(reading.raw.slice(0, reading.at).slice(-1))) {
+    reading.literal = false;
+  }
   reading.at += 1;
   reading.text += character;
   if (character === '`') reading.literal = false;
@@ -76,7 +81,7 @@ function readDouble(reading: Reading): void {
       reading.text += '"\\$`'.includes(next) && next !== '' ? next : `\\${next}`;
       continue;
     }
-    if (character === '$' && raw[at + 1] !== '"' && raw[at + 1] !== ' ') reading.literal = false;
+    if (character === '$' && !KEPT_DOLLAR.test(raw[at + 1] ?? '')) reading.literal = false;
     if (character === '`') reading.literal = false;
     reading.text += character;
   }
@@ -86,7 +91,7 @@ function readDouble(reading: Reading): void {
 
 function readDollar(reading: Reading): void {
   const next = reading.raw[reading.at + 1];
-  reading.literal = false;
+  if (next !== '?' && next !== undefined) reading.literal = false;
   if (next === "'") {
     readAnsi(reading);
   } else if (next === '"') {
@@ -129,53 +134,4 @@ function readAnsi(reading: Reading): void {
 function hasBraceExpansion(raw: string): boolean {
   const bare = raw.replace(/'[^']*'|"(?:\\[^]|[^"\\])*"|\\[^]/g, 'q');
   return /\{[^{}]*(?:,|\.\.)/.test(bare);
-}
-
-interface PlainLine {
-  words: string[];
-  redirects: string[];
-}
-
-// One alternative for each thing a plain line may hold; anything else makes it not plain.
-const BLANK = /[ \t]+/y;
-const COMMENT = /#[^\n]*/y;
-const FREE_REDIRECT =
-  /(?:[0-9]?(?:>>?|<)[ \t]*\/dev\/null|&>>?[ \t]*\/dev\/null|[0-9]?>&[0-9-]|[0-9]?<&[0-9-])(?=[ \t\n]|$)/y;
-const WORD =
-  /(?:[^\s'"\\$`|&;<>()#*?[\]{}~!]|(?<=[^\s])[#~!{}\]]|'[^']*'|"(?:[^"\\$`]|\\[^\n])*"|\\[^\n])+|[{}\]!](?=[ \t\n]|$)/y;
-
-/**
- * A second, independent and much stricter reading: one simple command of literal words, free redirections and a
- * comment. Null when the line is anything more; then the grammar's reading alone is not trusted for an allow.
- */
-export function readPlainLine(text: string): PlainLine | null {
-  const words: string[] = [];
-  const redirects: string[] = [];
-  const line = text.replace(/^[ \t\n]+|[ \t\n]+$/g, '');
-  let at = 0;
-  let separated = true;
-  while (at < line.length) {
-    const take = (pattern: RegExp): string | null => {
-      pattern.lastIndex = at;
-      const found = pattern.exec(line)?.[0] ?? null;
-      if (found !== null) at += found.length;
-      return found;
-    };
-    if (take(BLANK) !== null) {
-      separated = true;
-      continue;
-    }
-    if (!separated) return null;
-    separated = false;
-    if (words.length > 0 && take(COMMENT) !== null) continue;
-    const redirect = take(FREE_REDIRECT);
-    if (redirect !== null) {
-      redirects.push(redirect);
-      continue;
-    }
-    const word = take(WORD);
-    if (word === null) return null;
-    words.push(unquoteBash(word).text);
-  }
-  return { words, redirects };
 }

@@ -3,9 +3,11 @@
 import { countHidden } from '../../protocol/displayBytes.ts';
 import { seeThrough } from '../../core/policy/wrappers.ts';
 import type { ShellName, ShellParse, ShellParser, SimpleCommand } from '../../core/ports/shell.ts';
-import { readPlainLine } from './bashWords.ts';
 import { readBashTree, type TreeReading } from './bashTree.ts';
-import { readPlainPowershell, readPowershellTree } from './powershellTree.ts';
+import { readCmd } from './cmdReader.ts';
+import { readPosix, type Reading } from './posixReader.ts';
+import { readPowershell, type PowershellReading } from './powershellReader.ts';
+import { readPowershellTree } from './powershellTree.ts';
 import { scanTokens } from './tokenScan.ts';
 import { loadGrammars, type Grammars } from './treeSitter.ts';
 
@@ -38,44 +40,84 @@ interface Options {
   depth: number;
 }
 
+interface CheckedReading extends TreeReading {
+  hasError: boolean;
+}
+
 function parseText(grammars: Grammars, text: string, options: Options): ShellParse {
   const { shell } = options;
   if (text.length > MAX_TEXT) return failed(text, shell, 'the command is too long to be parsed');
   if (countSeparators(text) > MAX_SEPARATORS)
     return failed(text, shell, 'the command has too many parts');
-  if (shell === 'cmd') return failed(text, shell, 'cmd command lines are always asked about');
-  const reading = readTree(grammars, text, shell);
-  if (reading === null || reading.tooMany) {
-    return failed(text, shell, 'the command has too many parts', reading?.commands);
+  const hidden = countHidden(text, true) > 0;
+  if (shell === 'cmd') {
+    const reading = hidden ? HIDDEN : readCmd(text);
+    return reading.ok
+      ? agreed(grammars, { commands: reading.commands, single: true }, options)
+      : failed(text, shell, reading.why);
   }
-  const problem = problemOf(text, reading);
+  const reading: Reading | PowershellReading = hidden
+    ? HIDDEN
+    : shell === 'powershell'
+      ? readPowershell(text)
+      : readPosix(text, shell);
+  const tree = readTree(grammars, text, { shell, reading });
+  if (tree === null || tree.tooMany) {
+    return failed(text, shell, 'the command has too many parts', tree?.commands);
+  }
+  const problem = hidden ? HIDDEN.why : problemOf(tree);
   if (problem !== null) {
-    const parse = failed(text, shell, problem, reading.commands);
+    const parse = failed(text, shell, problem, [
+      ...tree.commands,
+      ...joinedCommands(grammars, text, options),
+    ]);
     return { ...parse, commands: withScripts(grammars, parse.commands, options) };
   }
-  if (text.includes('\\\n')) return continued(grammars, text, { reading, options });
-  const commands = withScripts(grammars, reading.commands, options);
-  const compound = !reading.single || commands.length !== 1;
-  if (compound) {
-    const more = doubleBrackets(grammars, text, options);
-    return { ok: true, problem: null, compound, commands: [...commands, ...more] };
-  }
-  return singleCommand(text, shell, commands);
+  if (!reading.ok) return uncertain(grammars, tree, { text, why: reading.why, options });
+  if (agree(tree.commands, reading.commands, shell))
+    return agreed(grammars, { commands: reading.commands, single: tree.single }, options);
+  const parse = failed(text, shell, 'it could be read in more than one way', tree.commands);
+  return { ...parse, commands: withScripts(grammars, parse.commands, options) };
 }
+
+const HIDDEN = { ok: false, why: 'it holds characters that cannot be seen' } as const;
 
 function countSeparators(text: string): number {
   return text.match(/[;&|\n]+/g)?.length ?? 0;
 }
 
-/** Line continuations join words, which the grammar does not do; both readings count for deny, neither for allow. */
-function continued(
+/** Both readings name the same commands, word for word. */
+function agreed(grammars: Grammars, own: Agreed, options: Options): ShellParse {
+  const commands = withScripts(grammars, own.commands, options);
+  const compound = !own.single || commands.length !== 1;
+  return { ok: true, certain: true, problem: null, compound, commands };
+}
+
+interface Agreed {
+  commands: readonly SimpleCommand[];
+  /** Nothing but one simple command, by its looks. */
+  single: boolean;
+}
+
+/** The grammar is sure, the strict reading does not take it: never allowed, and a deny sees every command of the tree. */
+function uncertain(
   grammars: Grammars,
-  text: string,
-  { reading, options }: { reading: CheckedReading; options: Options },
+  tree: CheckedReading,
+  { text, why, options }: { text: string; why: string; options: Options },
 ): ShellParse {
-  const joined = parseText(grammars, text.replace(CONTINUATION, ''), options);
-  const commands = [...withScripts(grammars, reading.commands, options), ...joined.commands];
-  return { ok: false, problem: 'it holds a line continuation', compound: true, commands };
+  const commands = [
+    ...withScripts(grammars, tree.commands, options),
+    ...doubleBrackets(grammars, text, options),
+    ...joinedCommands(grammars, text, options),
+  ];
+  const compound = !tree.single || commands.length !== 1;
+  return { ok: true, certain: false, problem: why, compound, commands };
+}
+
+/** Line continuations join words, which the grammar does not do: a deny sees that reading too. */
+function joinedCommands(grammars: Grammars, text: string, options: Options): SimpleCommand[] {
+  if (!text.includes('\\\n') || options.shell === 'powershell') return [];
+  return parseText(grammars, text.replace(CONTINUATION, ''), options).commands;
 }
 
 /** `((` is arithmetic to one shell and two subshells to another; deny sees the second reading too. */
@@ -85,61 +127,51 @@ function doubleBrackets(grammars: Grammars, text: string, options: Options): Sim
   return parseText(grammars, apart, { ...options, depth: 1 }).commands;
 }
 
-interface CheckedReading extends TreeReading {
-  hasError: boolean;
+function readTree(
+  grammars: Grammars,
+  text: string,
+  { shell, reading }: { shell: ShellName; reading: Reading | PowershellReading },
+): CheckedReading | null {
+  if (shell === 'powershell') {
+    const known = 'filled' in reading ? reading.filled : text;
+    return grammars.read('powershell', known, (root) => ({
+      ...readPowershellTree(root, MAX_COMMANDS),
+      hasError: root.hasError,
+    }));
+  }
+  // Where the strict reading has understood the continuations, the grammar is given the line without them.
+  const joined = reading.ok ? text.replace(CONTINUATION, '') : text;
+  return grammars.read('bash', joined, (root) => ({
+    ...readBashTree(root, MAX_COMMANDS),
+    hasError: root.hasError,
+  }));
 }
 
-function readTree(grammars: Grammars, text: string, shell: ShellName): CheckedReading | null {
-  const powershell = shell === 'powershell';
-  return grammars.read(powershell ? 'powershell' : 'bash', text, (root) => {
-    const read = powershell ? readPowershellTree : readBashTree;
-    return { ...read(root, MAX_COMMANDS), hasError: root.hasError };
-  });
-}
-
-function problemOf(text: string, reading: CheckedReading): string | null {
-  if (countHidden(text, true) > 0) return 'it holds characters that cannot be seen';
-  if (reading.hasError) return 'it does not parse without error';
-  if (reading.joined) return 'it cannot be split into lines for certain';
+function problemOf(tree: CheckedReading): string | null {
+  if (tree.hasError) return 'it does not parse without error';
+  if (tree.joined) return 'it cannot be split into lines for certain';
   return null;
 }
 
-/** One simple command by the grammar: ok only when the strict second reading agrees word by word. */
-function singleCommand(text: string, shell: ShellName, commands: SimpleCommand[]): ShellParse {
-  const [command] = commands;
-  const whole = { ok: true, problem: null, compound: false, commands };
-  if (command === undefined) return { ...whole, compound: true };
-  if (shell === 'powershell') {
-    const plain = readPlainPowershell(text);
-    return plain === null
-      ? failed(text, shell, 'it is more than one plain command', commands)
-      : { ...whole, commands: [plain] };
-  }
-  const dynamic = command.words.some((word) => !word.literal || word.glob);
-  if (dynamic || command.assignments.length > 0 || !command.redirects.every(isRead)) return whole;
-  const plain = readPlainLine(text);
-  const words = command.words.map((word) => word.text);
-  if (
-    plain === null ||
-    plain.words.length !== words.length ||
-    plain.words.some((w, i) => w !== words[i])
-  ) {
-    return failed(text, shell, 'it cannot be read as one plain command', commands);
-  }
-  if (shell === 'zsh' && !isPlainZsh(command, text)) {
-    return failed(text, shell, 'zsh may read it differently', commands);
-  }
-  return whole;
-}
-
-/** Redirections that the second reading knows; any other asks anyway. */
-function isRead(redirect: { raw: string }): boolean {
-  return readPlainLine(`x ${redirect.raw}`) !== null;
-}
-
-function isPlainZsh(command: SimpleCommand, text: string): boolean {
-  if (text.includes('#')) return false;
-  return command.words.every((word) => /^(?:[\w./:@%+,-][\w./:@%+,=-]*|'[^']*')$/.test(word.raw));
+/** The same commands, whatever their order; PowerShell's grammar is only asked for their names. */
+function agree(
+  tree: readonly SimpleCommand[],
+  own: readonly SimpleCommand[],
+  shell: ShellName,
+): boolean {
+  if (tree.length !== own.filter((command) => command.words.length > 0).length) return false;
+  const key = (command: SimpleCommand): string => {
+    const words = command.words.map((word) => word.text);
+    return shell === 'powershell'
+      ? (words[0] ?? '')
+      : JSON.stringify([words, command.assignments.map(({ name, value }) => [name, value.text])]);
+  };
+  const keys = tree.map(key).sort();
+  return own
+    .filter((command) => command.words.length > 0)
+    .map(key)
+    .sort()
+    .every((found, i) => found === keys[i]);
 }
 
 /** Not ok, but with what the grammar found and a rough scan of the rest. */
@@ -150,7 +182,7 @@ function failed(
   found: readonly SimpleCommand[] = [],
 ): ShellParse {
   const commands = [...found, ...scanTokens(text, shell)];
-  return { ok: false, problem, compound: true, commands };
+  return { ok: false, certain: false, problem, compound: true, commands };
 }
 
 /** Adds the commands inside literal scripts: `sh -c '…'`, `eval '…'`. */

@@ -2,7 +2,10 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { ShellName } from '../../../src/core/ports/shell.ts';
-import { readPlainLine, unquoteBash } from '../../../src/node/shell/bashWords.ts';
+import { unquoteBash } from '../../../src/node/shell/bashWords.ts';
+import { readCmd } from '../../../src/node/shell/cmdReader.ts';
+import { readPosix } from '../../../src/node/shell/posixReader.ts';
+import { readPowershell } from '../../../src/node/shell/powershellReader.ts';
 import { createShellParser } from '../../../src/node/shell/parser.ts';
 import { parser } from '../core/policy/support.ts';
 
@@ -62,36 +65,212 @@ describe('quote removal', () => {
   });
 });
 
-describe('readPlainLine', () => {
-  it('reads one plain command', () => {
-    assert.deepEqual(readPlainLine(" git  log 'a b' # x\n"), {
-      words: ['git', 'log', 'a b'],
-      redirects: [],
-    });
-    assert.deepEqual(readPlainLine('x >/dev/null 2>&1')?.redirects, ['>/dev/null', '2>&1']);
+describe('readPosix', () => {
+  const read = (line: string, shell: ShellName = 'bash'): string[][] | string => {
+    const reading = readPosix(line, shell);
+    return reading.ok
+      ? reading.commands.map(({ words }) => words.map((word) => word.text))
+      : reading.why;
+  };
+
+  it('reads sequences, pipelines, groups, conditions and loops word by word', () => {
+    const cases: [string, string[][]][] = [
+      [" git  log 'a b' # x\n", [['git', 'log', 'a b']]],
+      ['a;b\nc & d', [['a'], ['b'], ['c'], ['d']]],
+      ['a && b || ! c |& d', [['a'], ['b'], ['c'], ['d']]],
+      ['a &&\n\n b', [['a'], ['b']]],
+      ['{ a; b; } && (c; d)', [['a'], ['b'], ['c'], ['d']]],
+      ['if a; then b; elif c; then d; else e; fi', [['a'], ['b'], ['c'], ['d'], ['e']]],
+      ['while a; do b; done; for x in 1 2; do c; done', [['a'], ['b'], ['c']]],
+      ['r\\\nm x', [['rm', 'x']]],
+      ['a \\\n  b', [['a', 'b']]],
+      ["cat <<'E' | wc -l\nx; y\nE\nb", [['cat'], ['wc', '-l'], ['b']]],
+      ['a b=c "d\\"e" f\\ g', [['a', 'b=c', 'd"e', 'f g']]],
+      [
+        'echo {} a{b HEAD@{1} x#y a~b "$?"',
+        [['echo', '{}', 'a{b', 'HEAD@{1}', 'x#y', 'a~b', '$?']],
+      ],
+      ['echo if then { }', [['echo', 'if', 'then', '{', '}']]],
+      ["'if' x", [['if', 'x']]],
+      ['', []],
+    ];
+    for (const [line, words] of cases) assert.deepEqual(read(line), words, line);
   });
+
+  it('keeps folders behind cd, and what feeds a command', () => {
+    const folders = (line: string) => {
+      const reading = readPosix(line, 'bash');
+      assert.ok(reading.ok, line);
+      return reading.commands.map((command) => command.folders);
+    };
+    assert.deepEqual(folders('a && cd b && c && d'), [[''], [''], ['b'], ['b']]);
+    assert.deepEqual(folders('cd b; c'), [[''], ['', 'b']]);
+    assert.deepEqual(folders('cd b && c; d'), [[''], ['b'], ['b', '']]);
+    assert.deepEqual(folders('cd b || c'), [[''], ['', 'b']]);
+    assert.deepEqual(folders('(cd b && c); d'), [[''], ['b'], ['b', '']]);
+    assert.deepEqual(folders('! cd b && c'), [[''], ['', 'b']]);
+    assert.deepEqual(folders('cd /b && cd c && d'), [[''], ['/b'], ['/b/c']]);
+    assert.deepEqual(folders('while a; do cd b; done; c'), [null, null, null]);
+    const fed = readPosix("a | b; c <<'E'\nE\n(d; e) | { f; g; }", 'bash');
+    assert.ok(fed.ok);
+    assert.deepEqual(
+      fed.commands.map((command) => command.fed === true),
+      [false, true, true, false, false, true, true],
+    );
+  });
+
   for (const line of [
-    'a;b',
-    'a&',
-    'a|b',
-    'a\nb',
     'a $x',
     'a `b`',
-    'a >b',
-    'a > /dev/nullx',
-    'a*',
-    '(a)',
     'a "$b"',
     "a 'b",
     'a\\',
     '~',
+    'a x=~',
     "$'a'",
-    'a <<x',
+    'a <<x\nx',
+    "a <<'x'",
     'a {fd}>x',
-    'a\\\nb',
+    'a 12>x',
+    '(a',
+    'a)',
+    '{ a }',
+    'a; }',
+    'if a; then b',
+    'case a in b) c;; esac',
+    'f() { a; }',
+    'function f { a; }',
+    'a=(b)',
+    'a+=b c',
+    'a[1]=2',
+    '((a))',
+    '[[ a ]]',
+    'a;;',
+    '; a',
+    'a | | b',
+    'a &&',
+    'a && ; b',
+    'a <(b)',
+    'a >(b)',
+    'select x in a; do b; done',
+    'coproc a',
+    'for ((;;)); do a; done',
+    'for x; do a; done',
+    'a &! b',
+    '{a,b}',
+    'time { a; }',
+    '(('.repeat(30),
   ]) {
-    it(`refuses ${JSON.stringify(line)}`, () => assert.equal(readPlainLine(line), null));
+    it(`refuses ${JSON.stringify(line)}`, () => assert.equal(typeof read(line), 'string'));
   }
+
+  it('refuses what other shells read otherwise', () => {
+    for (const line of ['a &> /dev/null', 'a <<< b', 'a |& b']) {
+      assert.equal(typeof read(line, 'sh'), 'string', line);
+      assert.equal(typeof read(line), 'object', line);
+    }
+    for (const line of [
+      'a # b',
+      '=a',
+      'a b^c',
+      'a *.c',
+      'a(b)',
+      '{ a; }',
+      'if a; then b; fi',
+      '- a',
+      'repeat 3 a',
+      "a 'b''c'",
+    ]) {
+      assert.equal(typeof read(line, 'zsh'), 'string', line);
+    }
+    assert.deepEqual(read("a 'b c' | d && e", 'zsh'), [['a', 'b c'], ['d'], ['e']]);
+  });
+});
+
+describe('readPowershell and readCmd', () => {
+  const names = (reading: {
+    ok: boolean;
+    commands?: readonly { words: readonly { text: string }[] }[];
+  }) => reading.commands?.map(({ words }) => words.map((word) => word.text).join(' ')) ?? null;
+
+  it('read plain lines of several commands', () => {
+    assert.deepEqual(
+      names(readPowershell("a 'b c' | d -X 1; e && f || g # h\ni --x='y z' > $null 2>&1")),
+      ['a b c', 'd -X 1', 'e', 'f', 'g', 'i --x=y z'],
+    );
+    assert.deepEqual(names(readCmd('dir /b & a "b & c" && d || e | f > NUL 2>&1')), [
+      'dir /b',
+      'a b & c',
+      'd',
+      'e',
+      'f',
+    ]);
+    assert.deepEqual(names(readCmd('echo a ^& b')), ['echo a & b']);
+  });
+
+  it('refuse everything else', () => {
+    for (const line of [
+      'a $b',
+      'a `b',
+      'a (b)',
+      'a {b}',
+      '& a',
+      'a & b',
+      '. a',
+      '"a" b',
+      'a > b',
+      'a --% b',
+      'a @b',
+      'if a',
+      'foreach a',
+      '$a',
+      'a |',
+      '| a',
+      'a && && b',
+      'a "b"c',
+      "a 'b\"c'",
+      'a ‘b’',
+      'a –b',
+      '[a]::b',
+      'a ~',
+      "a 'b\\' c",
+      '% a',
+      'a; > $null',
+      'a <# b #>',
+    ]) {
+      assert.equal(readPowershell(line).ok, false, line);
+    }
+    for (const line of [
+      'a %b%',
+      'a !b!',
+      '(a)',
+      '@a',
+      'a > b',
+      'a < b',
+      'if a',
+      'for a',
+      'call a',
+      'start a',
+      '"a" b',
+      'a,b',
+      'a;b',
+      'a\nb',
+      'a ^& b',
+      'echo a ^& b | c',
+      'a "b"c',
+      'a "b',
+      'a "b\\" c',
+      'a &',
+      '& a',
+      'echo.a',
+      'a^b',
+      'rem a',
+      ':a',
+      "a 'b'",
+    ]) {
+      assert.equal(readCmd(line).ok, false, line);
+    }
+  });
 });
 
 describe('createShellParser', () => {
@@ -185,9 +364,10 @@ describe('createShellParser', () => {
       ['ls # x', false],
       ['ls =ls', false],
       ['ls a^b', false],
-      ['ls "a"', false],
+      ['ls "a"', true],
+      ['ls "a\\b"', false],
     ] as const) {
-      assert.equal((await parser.parse(command, 'zsh')).ok, ok, command);
+      assert.equal((await parser.parse(command, 'zsh')).certain, ok, command);
     }
   });
 

@@ -20,10 +20,20 @@ describe('resolveOperands', () => {
     assert.deepEqual(asked.slice(0, 2), ['/ws/src/a', '/b']);
   });
 
+  it('takes every part of a line, behind each folder it may run in', async () => {
+    const parse = await parser.parse('cat a && cd b/c && cat d ../f <e', 'bash');
+    const resolve = async (path: string) => file(path);
+    const found = await resolveOperands(parse, file('src'), { resolve });
+    assert.deepEqual(
+      found.map((path) => path.input),
+      ['a', 'b/c', 'b/c/', 'b/c/d', 'b/c/../f', 'b/c/e'],
+    );
+  });
+
   it('is empty for what asks anyway, and a missing operand is never allowed by a wildcard', async () => {
     const resolve = async () => file('x');
-    const compound = await parser.parse('cat a; cat b', 'bash');
-    assert.deepEqual(await resolveOperands(compound, file(''), { resolve }), []);
+    const dynamic = await parser.parse('cat a; cat $b', 'bash');
+    assert.deepEqual(await resolveOperands(dynamic, file(''), { resolve }), []);
     const parse = await parser.parse('cat a', 'bash');
     const subject = {
       group: 'shell',
