@@ -98,6 +98,29 @@ describe('demo', () => {
     assert.match(await lastWords(), /edited/i);
   });
 
+  it('its first line names it, then the title that the model gave, in the chat and in the quick pick', async () => {
+    const { bench, chat, folder } = session;
+    const title = 'Round invoice totals once';
+    const head = chat.frame.locator('header.title h1');
+    await toBatch();
+    const first = await head.innerText();
+    assert.notEqual(first, title, 'the first turn is not over');
+    assert.match(first, /invoice/i);
+    await chat.testId('stop').click();
+    await chat.turn('cancelled');
+    await head.getByText(title, { exact: true }).waitFor();
+    folder.reset();
+    await chat.send('Once more');
+    await chat.armed('demo-ask');
+    assert.equal(await head.innerText(), title);
+    await bench.runCommand('Countersign: Resume Paused Thread…');
+    const rows = bench.page.locator('.quick-input-list .monaco-list-row');
+    await rows.filter({ hasText: title }).waitFor();
+    await bench.page.keyboard.press('Escape');
+    await chat.testId('stop').click();
+    await chat.turn('cancelled');
+  });
+
   it('responded: the text is the result, nothing runs', async () => {
     const { chat, folder } = session;
     await toBatch();
