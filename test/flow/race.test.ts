@@ -15,4 +15,11 @@ describe('four processes deciding one action at once', function () {
       27,
     );
   });
+
+  it('are seen to have several winners when everybody wins the claim', async () => {
+    const options = { rounds: 10, cliRounds: 0, processes: 4, seed: 4, entry: CLI, broken: true };
+    const { faults } = await raceRun(options);
+    const doubled = faults.filter(({ fault }) => fault === 'rounds without exactly one winner');
+    assert.ok(doubled.length > 0, JSON.stringify(faults));
+  });
 });

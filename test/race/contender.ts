@@ -1,9 +1,10 @@
 // One of several processes that decide the same actions: it opens engine and store once and does what it is told, a line
-// of JSON at a time. Started by race.ts: `contender.ts STATE WORKSPACE NAME`.
+// of JSON at a time. Started by race.ts: `contender.ts STATE WORKSPACE NAME [broken]`.
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { pathToFileURL } from 'node:url';
 import type * as engine from '../../src/engine.ts';
+import { everybodyWins } from './brokenStore.ts';
 import { assetsOf } from '../../src/node/assets.ts';
 import type { Decisions } from '../../src/protocol/calls.ts';
 import type { TurnRow } from '../../src/core/ports/store.ts';
@@ -21,7 +22,7 @@ export type Answer =
   | { what: 'refused'; code: string; message: string }
   | { what: 'failed'; message: string };
 
-const [, , stateFile = '', workspace = '', name = ''] = process.argv;
+const [, , stateFile = '', workspace = '', name = '', broken] = process.argv;
 const dist = path.resolve(import.meta.dirname, '../../dist');
 // The bundle, as users have it: starting from source takes several times as long.
 const { openEngine } = (await import(
@@ -38,6 +39,7 @@ const opened = await openEngine({
   },
   secrets: { get: async () => undefined },
   logger: { debug: quiet, info: quiet, warn: quiet, error: quiet },
+  ...(broken === 'broken' && { decorateStore: everybodyWins }),
 });
 
 async function obey(order: Order): Promise<Answer> {

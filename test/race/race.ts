@@ -17,6 +17,8 @@ export interface RaceOptions {
   seed: number;
   /** Script of the command line. */
   entry: string;
+  /** With a claim that everybody wins: proves that faults are found. Only for rounds of long-lived processes. */
+  broken?: boolean;
 }
 
 /** What is counted; every one must be 0. */
@@ -54,7 +56,9 @@ export async function raceRun(options: RaceOptions): Promise<RaceReport> {
     ...{ faults: [], seen: new Map(), seconds: 0 },
   };
   const contenders = await Promise.all(
-    Array.from({ length: options.processes }, (_, n) => startContender(folder, `window ${n + 1}`)),
+    Array.from({ length: options.processes }, (_, n) =>
+      startContender(folder, `window ${n + 1}`, options.broken === true),
+    ),
   );
   try {
     const random = createRandom(options.seed);
@@ -127,7 +131,7 @@ async function runRound(round: Round): Promise<void> {
 
 function isTold(answer: Answer, winner: string): boolean {
   if (answer.what !== 'refused' || answer.code !== 'already_decided') return false;
-  return answer.message.includes(`by ${winner}`);
+  return answer.message.includes(winner);
 }
 
 interface Contender extends Decider {
@@ -135,9 +139,14 @@ interface Contender extends Decider {
   stop(): Promise<void>;
 }
 
-async function startContender(folder: TemporaryFolder, name: string): Promise<Contender> {
+async function startContender(
+  folder: TemporaryFolder,
+  name: string,
+  broken: boolean,
+): Promise<Contender> {
   const script = path.join(import.meta.dirname, 'contender.ts');
   const args = [script, folder.at('state/state.db'), folder.at('workspace'), name];
+  if (broken) args.push('broken');
   const { PATH = '', HOME = '' } = process.env;
   const child = spawn(process.execPath, args, {
     env: { PATH, HOME },

@@ -3,26 +3,30 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { raceRun, RACE_FAULTS } from './race.ts';
 
-const USAGE = `Usage: npm run test:race -- [--rounds N] [--processes P] [--cli-rounds N] [--seed S]
+const USAGE = `Usage: npm run test:race -- [--rounds N] [--processes P] [--cli-rounds N] [--seed S] [--no-claim-guard]
 
   --rounds      of long-lived processes that have the engine open (default 1000)
   --processes   in each round (default 4)
   --cli-rounds  of \`decide\` on the command line, a process for each decision (default 20)
   --seed        of the decisions (default 1)
+  --no-claim-guard  everybody wins the claim: proves that the harness finds doubled decisions
 `;
 const text = (value: string) => ({ type: 'string', default: value }) as const;
 const { values } = parseArgs({
   options: {
     ...{ rounds: text('1000'), processes: text('4'), 'cli-rounds': text('20'), seed: text('1') },
+    'no-claim-guard': { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
 });
 
 if (values.help) process.stdout.write(USAGE);
 else {
+  const broken = values['no-claim-guard'];
   const report = await raceRun({
     rounds: Number(values.rounds),
-    cliRounds: Number(values['cli-rounds']),
+    cliRounds: broken ? 0 : Number(values['cli-rounds']),
+    broken,
     processes: Number(values.processes),
     seed: Number(values.seed),
     entry: path.resolve(import.meta.dirname, '../../dist/cli.js'),
