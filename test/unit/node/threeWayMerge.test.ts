@@ -80,7 +80,7 @@ describe('threeWayMerge', () => {
           const base = words.map((word, index) => (index % 2 ? `${word}\n` : `${index}${word}\n`));
           const [ours, theirs] = [changed(base, one, 'ours'), changed(base, two, 'theirs')];
           const merged = threeWayMerge(base.join(''), ours.join(''), theirs.join(''));
-          const now = merged.text.match(/[^\n]*\n/g) ?? [];
+          const now: string[] = merged.text.match(/[^\n]*\n/g) ?? [];
           const added = (side: string[]): string[] => side.filter((line) => !base.includes(line));
           for (const line of added(ours)) assert.ok(now.includes(line), 'ours always stands');
           if (!merged.clean) return;
