@@ -1,6 +1,7 @@
 // Joins what the host said with what the user typed, and sends decisions. Decides nothing by itself.
 import type { Decision, Decisions } from '../src/protocol/calls.ts';
 import type { StoredDraft } from '../src/protocol/drafts.ts';
+import { isTemporary } from '../src/protocol/temporary.ts';
 import {
   HostToView,
   type ActionView,
@@ -282,9 +283,10 @@ export class Controller {
 
   #takeSnapshot({ surface, actions }: Extract<HostToView, { type: 'snapshot' }>): void {
     for (const action of actions) this.#takeDrafts(action);
-    // By this id VS Code restores the panel after a reload of the window.
+    // By this id VS Code, which writes it to disk, restores the panel after a reload of the window.
     const [first] = actions;
-    if (surface === 'panel' && first) this.#host.saveState({ actionId: first.actionId });
+    if (surface === 'panel' && first && !isTemporary(first.actionId))
+      this.#host.saveState({ actionId: first.actionId });
   }
 
   #close(actionId: string): void {
