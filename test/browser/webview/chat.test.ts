@@ -101,13 +101,79 @@ describe('page: chat', function () {
     assert.equal(await field.inputValue(), 'one\ntwo');
   });
 
-  it('takes no message while the turn is paused, and offers to stop', async () => {
+  it('offers to stop a turn that waits, and says what a message can do there', async () => {
     await open();
-    assert.equal(await view.byId('composer-input').isDisabled(), true);
-    assert.match(await view.byId('composer').innerText(), /Answer first or stop the turn/);
+    const note = view.byId('composer-choice');
+    assert.match(await note.innerText(), /Answer first, or queue .* never approves anything/);
     assert.equal(await view.byId('send').count(), 0);
+    assert.equal(await view.byId('send-queue').count(), 0, 'there is no message yet');
     await view.byId('stop').click();
     assert.deepEqual(await view.sent('stop'), [{ type: 'stop' }]);
+  });
+
+  for (const turn of ['paused', 'expired', 'interrupted'] as const) {
+    it(`Enter sends nothing while the turn is ${turn}, and points at the choice`, async () => {
+      await open(snapshot({ status: status({ turn }) }), { width: 320 });
+      const field = view.byId('composer-input');
+      await field.pressSequentially('also this');
+      await field.press('Enter');
+      await field.press('Enter');
+      await view.frames(2);
+      assert.deepEqual(await view.sent('send'), []);
+      assert.equal(await field.inputValue(), 'also this');
+      const note = view.byId('composer-choice');
+      assert.equal(await note.getAttribute('role'), 'alert');
+      assert.match(await note.innerText(), /Not sent yet: .*“Queue after” or “Discard and send”/);
+      await view.byId('send-queue').click();
+      const sent = { type: 'send', text: 'also this', whenBusy: 'queue' };
+      assert.deepEqual(await view.sent('send'), [sent]);
+      assert.equal(await field.inputValue(), '');
+    });
+  }
+
+  it('discards only when that is pressed, with what is typed', async () => {
+    await open();
+    await view.byId('composer-input').fill('rather this');
+    await view.byId('send-discard').click();
+    const sent = { type: 'send', text: 'rather this', whenBusy: 'discard' };
+    assert.deepEqual(await view.sent('send'), [sent]);
+  });
+
+  for (const turn of ['running', 'queued'] as const) {
+    it(`Enter queues the message while the turn is ${turn}`, async () => {
+      await open(snapshot({ actions: [], status: status({ turn, waiting: 0 }) }));
+      const field = view.byId('composer-input');
+      await field.press('Enter');
+      await field.pressSequentially('next');
+      await field.press('Enter');
+      const sent = { type: 'send', text: 'next', whenBusy: 'queue' };
+      assert.deepEqual(await view.sent('send'), [sent]);
+      assert.equal(await view.byId('composer-queued').count(), turn === 'queued' ? 1 : 0);
+    });
+  }
+
+  it('shows queued messages last, and takes them back', async () => {
+    const user = (id: string, turnId: string): TranscriptItem => ({
+      ...{ kind: 'user', id, turnId, text: `message ${id}` },
+    });
+    const items: TranscriptItem[] = [user('u1', 't1'), user('u2', 't2'), user('u3', 't3')];
+    const waiting = status({ queued: ['t2', 't3'] });
+    await open(snapshot({ items, status: waiting, actions: [action([commandRequest()])] }));
+    const queued = view.page.locator('[data-testid="item-user"][data-state="queued"]');
+    assert.equal(await queued.count(), 2);
+    const card = await view.byId('card').boundingBox();
+    const first = await queued.first().boundingBox();
+    assert.ok(card && first && first.y > card.y, 'what waits for the human comes before');
+    await queued.first().getByTestId('remove-queued').click();
+    assert.deepEqual(await view.sent('removeQueued'), [{ type: 'removeQueued', turnId: 't2' }]);
+    // What the turn before them says from now on stands before them.
+    const more = { kind: 'assistant', id: 'x', turnId: 't1', text: 'still', streaming: false };
+    const said = { type: 'item', item: more as TranscriptItem } as const;
+    await view.say(said, { type: 'status', status: status({ queued: [] }) });
+    const ids = await view.page
+      .locator('[data-testid^="item-"]')
+      .evaluateAll((all) => all.map((each) => each.textContent.trim()));
+    assert.deepEqual(ids, ['message u1', 'still', 'message u2', 'message u3']);
   });
 
   it('offers to continue an interrupted turn', async () => {
