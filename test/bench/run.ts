@@ -3,6 +3,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import path from 'node:path';
+import { measureCalls } from './calls.ts';
 import { measureCommandLine } from './commandLine.ts';
 import { measurePolicy } from './policy.ts';
 import { tableOf } from './rows.ts';
@@ -11,14 +12,25 @@ import { measureStorage } from './storage.ts';
 const OUTPUT = path.resolve(import.meta.dirname, '../output/bench.json');
 const smoke = process.argv.includes('--smoke');
 const sizes = smoke
-  ? { storage: { long: 40, short: 10, rounds: 0 }, runs: 0, policy: 1 }
-  : { storage: { long: 1000, short: 10, rounds: 3 }, runs: 9, policy: 20 };
+  ? {
+      storage: { long: 40, short: 10, rounds: 0 },
+      calls: { calls: 20, some: 4, runs: 0 },
+      runs: 0,
+      policy: 1,
+    }
+  : {
+      storage: { long: 1000, short: 10, rounds: 3 },
+      calls: { calls: 500, some: 50, runs: 9 },
+      runs: 9,
+      policy: 20,
+    };
 
 const folder = mkdtempSync(path.join(tmpdir(), 'countersign-bench-'));
 try {
   const { rows: storage, long, short } = await measureStorage(folder, sizes.storage);
   const rows = [
     ...storage,
+    ...measureCalls(folder, sizes.calls),
     ...measureCommandLine(folder, { long, short }, sizes.runs),
     ...(await measurePolicy(sizes.policy)),
   ];
