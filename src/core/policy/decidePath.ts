@@ -91,7 +91,7 @@ function guard(
   if (path.special === true) return 'not a regular file';
   if (group === 'edit') {
     if (path.isDirectory || path.relReal === '') return 'it is a folder';
-    if (options.removes && !path.exists && !/\.[^./]+$/.test(path.relReal)) {
+    if (options.removes && !path.exists && !/[^/]\.[^./]+$/.test(path.relReal)) {
       return 'it may be a folder';
     }
   }

@@ -26,7 +26,7 @@ function foldSegment(segment: string): string {
 /** What Windows calls `.git` where files still have short names. */
 const SHORT_GIT = /^git~\d+$/;
 
-const DEVICE = /^(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9¹²³])(?:\..*)?$/i;
+const DEVICE = /^(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9¹²³]) *(?:\..*)?$/i;
 const VARIABLE = /^(?:~|\$\{?[A-Z_][A-Z0-9_]*\}?$|%[A-Za-z_]\w*%)/;
 
 /** Why a root-relative path is spelled oddly, in a few words, or null when it is an ordinary name. */

@@ -15,7 +15,11 @@ const NOT_SECRET =
   /^(?:\.env|\.dev\.vars)\.(?:.*\.)?(?:example|sample|template|tmpl|dist|defaults?|schema|d\.ts)$|^(?:.*\.)?(?:example|sample|template)\.env$|\.pub$/;
 /** `secrets.ts` and the like are source code. */
 const SOURCE =
-  /^(?:.*[-_.])?(?:secrets?|credentials?|creds|passwords?|tokens?|api_?keys?)[\w-]*\.(?:[cm]?[jt]sx?|py|go|rs|rb|java|kt|cs|php|swift|c|h|cpp|hpp|md|html|css|scss|vue|svelte|test\..*|spec\..*)$/;
+  /^(?:.*[-_.])?(?:secrets?|credentials?|creds|passwords?|tokens?|api_?keys?)[\w.-]*\.(?:[cm]?[jt]sx?|py|go|rs|rb|java|kt|cs|php|swift|c|h|cpp|hpp|md|html|css|scss|vue|svelte|test\..*|spec\..*)$/;
+
+/** `dockerfile.ts` reads such files, it is none. */
+const ABOUT_BUILDS =
+  /^(?:docker|container|make|jenkins|proc)file\.(?:[cm]?[jt]sx?|py|go|rs|rb|java)$/;
 
 /** Only in capitals: in lower case these are the names of ordinary folders. */
 const BARE_BUILD_FILE = /(?:^|[/\\])(?:BUILD|WORKSPACE|BUCK)$/;
@@ -62,8 +66,9 @@ function covers(entry: Entry, segments: readonly string[], at: number): boolean 
 }
 
 function exempt(entry: Entry, segments: readonly string[], at: number): boolean {
-  if (entry.protection.tier !== 'secret' || entry.folder) return false;
+  if (entry.folder) return false;
   const name = segments[at] ?? '';
+  if (entry.protection.tier === 'runsCode') return ABOUT_BUILDS.test(name);
   return NOT_SECRET.test(name) || SOURCE.test(name);
 }
 
