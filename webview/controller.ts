@@ -50,6 +50,8 @@ export class Controller {
   readonly #sync: DraftSync;
   readonly #notes = new Map<string, DecidedNote>();
   readonly #foreign = new Map<string, number>();
+  /** The drift that the human accepted, by action. */
+  readonly #accepted = new Map<string, string>();
   #badMessages = 0;
   #asking = false;
 
@@ -179,6 +181,17 @@ export class Controller {
     this.#changed(true);
   }
 
+  /** The human accepts what changed: the next decision on this card resumes the turn as it was. */
+  acceptDrift(action: ActionView): void {
+    if (action.drift) this.#accepted.set(action.actionId, action.drift.hash);
+    this.#changed(true);
+  }
+
+  /** Whether something changed that the human has not accepted; then nothing on the card decides. */
+  drifted({ actionId, drift }: ActionView): boolean {
+    return drift !== undefined && this.#accepted.get(actionId) !== drift.hash;
+  }
+
   submission(action: ActionView): Submission {
     return this.#submissions.get(action.actionId) ?? NOT_SUBMITTED;
   }
@@ -213,12 +226,16 @@ export class Controller {
 
   #submit(action: ActionView, decisions: Decisions): void {
     const { actionId, proposalHash } = action;
-    if (this.submission(action).inFlight) return;
+    if (this.submission(action).inFlight || this.drifted(action)) return;
+    const drift = this.#accepted.get(actionId);
     this.#sync.flush();
     this.#submissions.set(actionId, { inFlight: true, error: null });
     this.#changed(true);
     this.#client
-      .request({ type: 'submit', actionId, proposalHash, decisions })
+      .request({
+        ...{ type: 'submit', actionId, proposalHash, decisions },
+        ...(drift !== undefined && { drift }),
+      })
       .then((error) => {
         // Accepted: stays in flight until the host says that the action is closed.
         if (error?.decided) this.#lose(action, error.decided);
@@ -293,6 +310,7 @@ export class Controller {
     this.#submissions.delete(actionId);
     this.#sync.forget(actionId);
     this.#foreign.delete(actionId);
+    this.#accepted.delete(actionId);
     this.#keep(withoutAction(this.drafts, actionId));
   }
 

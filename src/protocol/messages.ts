@@ -72,6 +72,10 @@ export const RequestView = ActionRequest.extend({
 });
 export type RequestView = z.infer<typeof RequestView>;
 
+/** What a turn was started with and is not so any more: sentences, and the hash by which a human accepts exactly this. */
+export const DriftView = z.object({ hash: z.string(), changes: z.array(z.string()) });
+export type DriftView = z.infer<typeof DriftView>;
+
 /** A pending action as a card. `agentText` is the model's own words: shown apart, plain and labelled. */
 export const ActionView = z.object({
   actionId: z.string(),
@@ -88,6 +92,8 @@ export const ActionView = z.object({
   drafts: z.array(StoredDraft).optional(),
   /** Once it is resolved. */
   decided: DecidedAction.optional(),
+  /** While it waits: stands in the way of a decision until the human accepts it. */
+  drift: DriftView.optional(),
 });
 export type ActionView = z.infer<typeof ActionView>;
 
@@ -107,6 +113,8 @@ export const ChatStatus = z.object({
   problems: z.array(z.string()),
   /** How this window is called where decisions are recorded. */
   window: z.string().optional(),
+  /** Of an interrupted turn: stands in the way of Continue. */
+  drift: DriftView.optional(),
 });
 export type ChatStatus = z.infer<typeof ChatStatus>;
 
@@ -189,9 +197,19 @@ export const ViewToHost = z.discriminatedUnion('type', [
   /** Takes back a queued message. */
   z.strictObject({ type: z.literal('removeQueued'), ...request, turnId: z.string().max(200) }),
   /** Goes on with an interrupted turn from where it was. */
-  z.strictObject({ type: z.literal('continue'), ...request }),
-  /** Shows an expired approval again. */
-  z.strictObject({ type: z.literal('askAgain'), ...request }),
+  z.strictObject({
+    type: z.literal('continue'),
+    ...request,
+    drift: z.string().max(200).optional(),
+  }),
+  /** Shows an approval again: this one, or the expired one of the thread that is shown. */
+  z.strictObject({
+    type: z.literal('askAgain'),
+    ...request,
+    actionId: z.string().max(200).optional(),
+  }),
+  /** Stops the turn that waits for this approval. */
+  z.strictObject({ type: z.literal('discard'), ...request, actionId: z.string().max(200) }),
   z.strictObject({ type: z.literal('newThread'), ...request }),
   z.strictObject({
     type: z.literal('submit'),
@@ -199,6 +217,8 @@ export const ViewToHost = z.discriminatedUnion('type', [
     actionId: z.string().max(200),
     proposalHash: z.string().max(200),
     decisions: Decisions,
+    /** The drift that the human accepted. */
+    drift: z.string().max(200).optional(),
   }),
   /** Keeps what is typed or picked on a card, and not submitted; null when it is empty again. Decides nothing. */
   z.strictObject({

@@ -1,5 +1,5 @@
 // One pending action: what the agent says about it, a card for each call, and for several calls the bar that submits.
-import { html, nothing, type TemplateResult } from 'lit';
+import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import type { ActionView } from '../../src/protocol/messages.ts';
 import type { Controller } from '../controller.ts';
@@ -7,6 +7,7 @@ import { draftKey } from '../drafts.ts';
 import { allows, approval, canApprove, undecided } from '../review.ts';
 import { CardView } from './card.ts';
 import { ArmedElement } from './armedElement.ts';
+import './driftBanner.ts';
 import { icon, shown, shownLines } from './text.ts';
 
 /** The group of one action; the cards are keyed by proposal, so that a changed one is a new, unarmed card. */
@@ -19,6 +20,15 @@ export function batch(controller: Controller, action: ActionView, now: number): 
     data-kind=${action.kind}
   >
     ${agentSays(action.agentText)}
+    ${
+      action.drift
+        ? html`<cs-drift
+            .controller=${controller}
+            .action=${action}
+            .accepted=${!controller.drifted(action)}
+          ></cs-drift>`
+        : nothing
+    }
     ${repeat(
       action.requests,
       (request) => draftKey(action, request),
@@ -29,6 +39,7 @@ export function batch(controller: Controller, action: ActionView, now: number): 
           .request=${request}
           .draft=${controller.draft(action, request)}
           .submission=${submission}
+          .blocked=${controller.drifted(action)}
           .now=${now}
         ></cs-card>`,
     )}
@@ -39,6 +50,7 @@ export function batch(controller: Controller, action: ActionView, now: number): 
             .action=${action}
             .drafts=${controller.drafts}
             .submission=${submission}
+            .blocked=${controller.drifted(action)}
           ></cs-submit-bar>`
         : nothing
     }
@@ -74,15 +86,18 @@ class SubmitBar extends ArmedElement {
     action: { attribute: false },
     drafts: { attribute: false },
     submission: { attribute: false },
+    blocked: { attribute: false },
   };
   declare controller: Controller;
   declare action: ActionView;
   declare drafts: Controller['drafts'];
   declare submission: ReturnType<Controller['submission']>;
+  declare blocked: boolean;
   #left = -1;
   #foreign = 0;
 
-  protected override willUpdate(): void {
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    if (changed.has('blocked')) this.watch?.touch();
     // What Submit would send has changed.
     const left = undecided(this.action, this.drafts).length;
     const foreign = this.controller.foreignChanges(this.action);
@@ -92,7 +107,8 @@ class SubmitBar extends ArmedElement {
   }
 
   #press(event: Event, act: () => void): void {
-    if (event.isTrusted && !this.submission.inFlight && this.watch?.armed === true) act();
+    if (this.blocked || this.submission.inFlight) return;
+    if (event.isTrusted && this.watch?.armed === true) act();
   }
 
   /** Whether every card that Approve all would decide has been on screen that had to be. */
@@ -130,7 +146,7 @@ class SubmitBar extends ArmedElement {
   protected override render(): TemplateResult {
     const open = undecided(this.action, this.drafts);
     const total = this.action.requests.length;
-    const armed = this.watch?.looksArmed === true && !this.submission.inFlight;
+    const armed = this.watch?.looksArmed === true && !this.blocked && !this.submission.inFlight;
     const approvable = open.some(
       (request) => request.proposal.kind !== 'question' && allows(request, 'approve'),
     );

@@ -1,6 +1,6 @@
 // One waiting call: what it would do, why it asks, and the buttons that decide it. Never takes the focus; every press
 // that sends something must be a real one on an armed card.
-import { html, nothing, type TemplateResult } from 'lit';
+import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import type { Decision } from '../../src/protocol/calls.ts';
 import type { ActionView, RequestView } from '../../src/protocol/messages.ts';
 import type { Controller, Submission } from '../controller.ts';
@@ -20,6 +20,7 @@ export class CardView extends ArmedElement {
     request: { attribute: false },
     draft: { attribute: false },
     submission: { attribute: false },
+    blocked: { attribute: false },
     now: { attribute: false },
   };
   declare controller: Controller;
@@ -27,6 +28,8 @@ export class CardView extends ArmedElement {
   declare request: RequestView;
   declare draft: CardDraft;
   declare submission: Submission;
+  /** Something changed that the human has to accept first. */
+  declare blocked: boolean;
   /** The host's clock. */
   declare now: number;
   #focusNext = false;
@@ -35,10 +38,12 @@ export class CardView extends ArmedElement {
   constructor() {
     super();
     this.draft = emptyDraft;
+    this.blocked = false;
     this.now = 0;
   }
 
-  protected override willUpdate(): void {
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    if (changed.has('blocked')) this.watch?.touch();
     // What a press would send was changed by someone else: it must be seen first.
     const foreign = this.controller.foreignChanges(this.action);
     if (foreign !== this.#foreign && this.hasUpdated) this.watch?.touch();
@@ -71,17 +76,21 @@ export class CardView extends ArmedElement {
 
   /** Whether a press on a button that consents counts now. */
   get armed(): boolean {
-    return this.watch?.armed === true && this.querySelector('[data-truncated]') === null;
+    return this.watch?.armed === true && this.#whole();
   }
 
   /** As `armed` at the last look; for rendering. */
   get looksArmed(): boolean {
-    return this.watch?.looksArmed === true && this.querySelector('[data-truncated]') === null;
+    return this.watch?.looksArmed === true && this.#whole();
   }
 
   /** Whether the whole card has been on screen that had to be. */
   get seen(): boolean {
-    return this.watch?.ready === true && this.querySelector('[data-truncated]') === null;
+    return this.watch?.ready === true && this.#whole();
+  }
+
+  #whole(): boolean {
+    return !this.blocked && this.querySelector('[data-truncated]') === null;
   }
 
   patch = (patch: Partial<CardDraft>): void => {
@@ -153,7 +162,7 @@ export class CardView extends ArmedElement {
         <span class="age">${ageText(this.now, action.createdAt)}</span>
         ${this.single && this.controller.state.surface === 'chat' ? this.#panelButton() : nothing}
       </div>
-      ${this.#why()} ${this.#body()} ${this.#error()}
+      ${this.#why()} ${this.#note()} ${this.#body()} ${this.#error()}
       <div class="card-foot" data-end>
         ${this.draft.decision ? this.#decided(this.draft.decision) : cardActions(this)}
       </div>
@@ -210,6 +219,15 @@ export class CardView extends ArmedElement {
         }
       </p>
       ${proposal.kind === 'edit' || proposal.kind === 'read' ? placeWarnings(proposal) : nothing}`;
+  }
+
+  /** What happened since the call was shown before. */
+  #note(): TemplateResult | typeof nothing {
+    const { note } = this.request;
+    if (note === undefined) return nothing;
+    return html`<p class="card-warning" data-testid="card-changed">
+      ${icon('warning')}<span>${shown(note)}</span>
+    </p>`;
   }
 
   #body(): TemplateResult {

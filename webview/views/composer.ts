@@ -5,6 +5,7 @@ import { Mode, UNFINISHED, type TurnStatus } from '../../src/protocol/calls.ts';
 import type { ChatStatus } from '../../src/protocol/messages.ts';
 import type { Controller } from '../controller.ts';
 import { controlValue } from '../controls.ts';
+import { driftList } from './driftBanner.ts';
 import { icon, shown } from './text.ts';
 
 const MODES: Record<Mode, string> = {
@@ -109,19 +110,24 @@ function expired(controller: Controller): TemplateResult {
   </p>`;
 }
 
+/** With drift, Continue says that it goes on with what is not so any more. */
 function interrupted(controller: Controller): TemplateResult {
-  return html`<p class="composer-note">
-    ${icon('debug-disconnect')}<span
-      >The turn was interrupted. Nothing runs twice when it goes on.</span
-    >
+  const drift = controller.state.status?.drift;
+  return html`<div class="composer-note">
+    ${icon('debug-disconnect')}
+    <div>
+      <span>The turn was interrupted. Nothing runs twice when it goes on.</span>
+      ${drift ? driftList(drift) : nothing}
+    </div>
     <vscode-button
       data-testid="continue"
       @click=${(event: Event) => {
-        if (event.isTrusted) controller.send({ type: 'continue' });
+        if (!event.isTrusted) return;
+        controller.send({ type: 'continue', ...(drift && { drift: drift.hash }) });
       }}
-      >Continue</vscode-button
+      >${drift ? 'Resume as it was' : 'Continue'}</vscode-button
     >
-  </p>`;
+  </div>`;
 }
 
 /** What can be done with a message while the turn is not over; without one there is only Stop. */

@@ -4,12 +4,13 @@
 // number of the log, and the next look begins there. An engine event and a commit of another window only say “look”; they
 // come after their commit, and the presenter's queue puts the look behind everything that was asked for before.
 import { callItemId, threadItems, type ThreadItems } from './items.ts';
+import { driftOfAction } from './drift.ts';
 import { ShownActions } from './shownActions.ts';
 import { actionView } from './snapshot.ts';
 import { chatStatus } from './status.ts';
 import type { PresenterDeps, Surface } from './presenter.ts';
 import type { EngineEvent } from '../agent/events.ts';
-import type { Change, HostToView } from '../../protocol/messages.ts';
+import type { ActionView, Change, HostToView } from '../../protocol/messages.ts';
 import type { ThreadRows } from '../ports/eventStore.ts';
 import type { ActionRow, WaitingRow } from '../ports/store.ts';
 
@@ -141,8 +142,10 @@ export class Feed {
     );
   }
 
-  #view(action: ActionRow): ReturnType<typeof actionView> {
-    return actionView(this.#deps.store, action, this.#deps.tools);
+  async #view(action: ActionRow): Promise<ActionView> {
+    const { store, tools } = this.#deps;
+    const view = await actionView(store, action, tools);
+    return { ...view, ...(await driftOfAction(this.#deps, action)) };
   }
 
   #changed(changes: Change[], mark: number): HostToView[] {

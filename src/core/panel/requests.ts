@@ -1,6 +1,7 @@
 // What a webview may ask for. Nothing that determines a turn comes from it: it names an action, a decision, a choice.
 import { riskyRequests } from './risk.ts';
 import { currentTurn } from './snapshot.ts';
+import { discard } from './drift.ts';
 import { AppError } from '../base/errors.ts';
 import { assertNever } from '../base/assert.ts';
 import type { PresenterDeps } from './presenter.ts';
@@ -40,10 +41,13 @@ export async function handleViewMessage(
       await removeQueued(deps, message.turnId);
       return null;
     case 'continue':
-      await continueTurn(deps);
+      await continueTurn(deps, message.drift);
       return null;
     case 'askAgain':
-      await askAgain(deps);
+      await askAgain(deps, message.actionId);
+      return null;
+    case 'discard':
+      await discard(deps, message.actionId);
       return null;
     case 'newThread':
       deps.session.update({ threadId: null });
@@ -53,6 +57,7 @@ export async function handleViewMessage(
         actionId: message.actionId,
         proposalHash: message.proposalHash,
         decisions: message.decisions,
+        ...(message.drift !== undefined && { drift: message.drift }),
       });
     case 'draft': {
       const { actionId, callId, proposalHash, card } = message;
@@ -109,18 +114,25 @@ async function sessionTurn(
   return threadId === null ? undefined : currentTurn(deps.store, threadId);
 }
 
-async function continueTurn(deps: PresenterDeps): Promise<void> {
+async function continueTurn(deps: PresenterDeps, drift: string | undefined): Promise<void> {
   refuseUntrusted(deps);
   const turn = await sessionTurn(deps);
-  if (turn && (await deps.engine.continueTurn(turn.id))) return deps.session.update({});
+  if (turn && (await deps.engine.continueTurn(turn.id, drift))) return deps.session.update({});
   throw new AppError('not_interrupted', 'This turn is not interrupted any more.');
 }
 
-async function askAgain(deps: PresenterDeps): Promise<void> {
+async function askAgain(deps: PresenterDeps, actionId: string | undefined): Promise<void> {
   refuseUntrusted(deps);
-  const turn = await sessionTurn(deps);
-  // A new snapshot: the line that says how the turn stopped goes.
-  if (turn && (await deps.engine.askAgain(turn.id))) return deps.session.update({});
+  const { model } = deps.session.state;
+  const turnId =
+    actionId === undefined
+      ? (await sessionTurn(deps))?.id
+      : (await deps.store.getAction(actionId))?.turnId;
+  const chosen = model ? { provider: model.provider, id: model.id } : undefined;
+  // The views read all anew: the line that says how the turn stopped goes.
+  if (turnId !== undefined && (await deps.engine.askAgain(turnId, chosen))) {
+    return deps.session.update({});
+  }
   throw new AppError('not_expired', 'This approval is not expired any more.');
 }
 

@@ -1,13 +1,14 @@
 // The chat's head and foot: thread, turn, model, mode, how much waits and what was used.
+import { driftView } from './drift.ts';
 import { currentTurn, threadSummary } from './snapshot.ts';
 import type { PresenterDeps } from './presenter.ts';
 import { neverRan } from '../threads/stopping.ts';
 import type { ChatStatus } from '../../protocol/messages.ts';
 
 export async function chatStatus(
-  deps: Pick<PresenterDeps, 'store' | 'session' | 'problems' | 'host'>,
+  deps: Pick<PresenterDeps, 'engine' | 'store' | 'session' | 'problems' | 'host'>,
 ): Promise<ChatStatus> {
-  const { store, session, problems, host } = deps;
+  const { engine, store, session, problems, host } = deps;
   const { threadId, model, mode } = session.state;
   const thread = threadId === null ? undefined : await store.getThread(threadId);
   const turn = threadId === null ? undefined : await currentTurn(store, threadId);
@@ -23,6 +24,7 @@ export async function chatStatus(
     usage: threadId === null ? { input: 0, output: 0 } : await store.usageOfThread(threadId),
     problems: problems(),
     window: host.decidedBy,
+    ...(turn?.status === 'interrupted' ? driftView({ engine }, turn) : {}),
   };
 }
 

@@ -12,7 +12,7 @@ export const USAGE = `Usage: node dist/cli.js COMMAND [OPTIONS]
            [--thread ID [--when-busy queue|discard]] PROMPT
   pending  --state FILE
   decide   --state FILE --workspace DIR ACTION_ID --decisions FILE|- [--settings FILE]
-  continue --state FILE --workspace DIR TURN_ID [--settings FILE]
+  continue --state FILE --workspace DIR TURN_ID [--settings FILE] [--drift HASH]
   threads  --state FILE
   show     --state FILE THREAD_ID
   ledger export --state FILE
@@ -36,6 +36,7 @@ const STRINGS = [
   'when-busy',
   'decisions',
   'cases',
+  'drift',
 ] as const;
 type OptionName = (typeof STRINGS)[number];
 
@@ -87,6 +88,7 @@ function parse(argv: readonly string[]): {
         'when-busy': text,
         decisions: text,
         cases: text,
+        drift: text,
       },
     });
   } catch (error) {

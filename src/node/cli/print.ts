@@ -120,9 +120,23 @@ export function printRefusal(
   print: Print,
   refusal: Omit<Refusal, 'code'> & { code: string },
 ): number {
-  const { code, message, callIds } = refusal;
-  print({ type: 'refused', code, message, callIds }, `Refused (${code}): ${message}`);
+  const { code, message, callIds, drift, actionId } = refusal;
+  const more = {
+    ...(drift !== undefined && { drift }),
+    ...(actionId !== undefined && { actionId }),
+  };
+  print(
+    { type: 'refused', code, message, callIds, ...more },
+    `Refused (${code}): ${message}${wayOut(refusal)}`,
+  );
   return EXIT.refused;
+}
+
+/** For people: what can be done instead. */
+function wayOut({ drift, actionId }: Pick<Refusal, 'drift' | 'actionId'>): string {
+  if (actionId !== undefined) return `\nWaiting for you: action ${actionId}`;
+  if (drift === undefined) return '';
+  return `\nTo resume it as it was: "drift": "${drift}" in the decisions file, or continue --drift ${drift}.`;
 }
 
 /** What is wrong with settings or state, before anything else is printed. */

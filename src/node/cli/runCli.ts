@@ -21,7 +21,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   },
   pending: { options: ['state'], run: listPending },
   decide: { options: ['workspace', 'state', 'decisions', 'settings'], run: decideAction },
-  continue: { options: ['workspace', 'state', 'settings'], run: continueTurn },
+  continue: { options: ['workspace', 'state', 'settings', 'drift'], run: continueTurn },
   threads: { options: ['state'], run: listThreads },
   show: { options: ['state'], run: showThread },
   'ledger export': { options: ['state'], run: exportLedger },

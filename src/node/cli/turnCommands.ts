@@ -11,6 +11,7 @@ import {
   printWarnings,
   type Print,
 } from './print.ts';
+import { checkDrift } from '../../core/agent/submission.ts';
 import { AppError } from '../../core/base/errors.ts';
 import { parseModelRef } from '../../core/models/modelRef.ts';
 import type { ModelRef } from '../../core/ports/model.ts';
@@ -81,12 +82,15 @@ export async function continueTurn(context: CliContext, options: CliOptions): Pr
   requireState(options);
   const root = workspaceDir(options.need('workspace'));
   return withEngine(context, options, [root], async (opened, print) => {
-    const drive = await opened.engine.continueTurn(turnId);
+    const turn = await opened.store.getTurn(turnId);
+    const going = turn?.status === 'interrupted' || turn?.status === 'queued';
+    const refusal = going && checkDrift(opened.engine.drift(turn), options.get('drift'));
+    if (refusal) return printRefusal(print, refusal);
+    const drive = await opened.engine.continueTurn(turnId, options.get('drift'));
     if (drive) return finish(opened, print, drive);
     const open = await opened.store.openActions();
     const action = open.find((known) => known.turnId === turnId);
     if (action) return printEnd(print, { kind: 'paused', action }, '');
-    const turn = await opened.store.getTurn(turnId);
     const message = turn ? `Turn ${turnId} is ${turn.status}.` : `There is no turn ${turnId}.`;
     return printRefusal(print, { code: 'not_interrupted', message, callIds: [] });
   });
