@@ -14,6 +14,9 @@ export const diffDrafts: Contribution = {
   register: (services) => {
     const owned = new DisposableStore();
     owned.add(keepDrafts(services));
+    services.diffs.adoptOpen().catch((error: unknown) => {
+      services.logger.error('an open diff editor could not be filled', error);
+    });
     services.whenOpened((opened) => follow(services, opened));
     return owned;
   },

@@ -68,8 +68,11 @@ export class DiffEditors implements Disposable {
       }),
       vscode.window.onDidChangeActiveTextEditor(() => this.#updateContext(onError)),
     ];
-    // After a restart of the extension host its editors are still there, and what was typed meanwhile.
-    for (const document of vscode.workspace.textDocuments) this.#revive(document).catch(onError);
+  }
+
+  /** Editors that outlived their extension host are still there, and what was typed in them meanwhile. */
+  async adoptOpen(): Promise<void> {
+    for (const document of vscode.workspace.textDocuments) await this.#adopt(document);
   }
 
   /** Opens (or reveals) the diff, with what was typed in it before, in whatever window. */
@@ -191,14 +194,6 @@ export class DiffEditors implements Disposable {
     if (document.uri.scheme !== PROPOSAL_SCHEME) return;
     await this.#bytes(document.uri);
     if (document.isDirty) this.#onChange(document);
-  }
-
-  async #revive(document: vscode.TextDocument): Promise<void> {
-    const { uri } = document;
-    if (uri.scheme !== PROPOSAL_SCHEME && uri.scheme !== BASE_SCHEME) return;
-    await this.#adopt(document);
-    // While there was no extension host, VS Code took the file for deleted.
-    this.#changes.fire([{ type: vscode.FileChangeType.Created, uri }]);
   }
 
   #write(uri: vscode.Uri, content: Uint8Array): void {

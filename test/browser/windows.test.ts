@@ -15,6 +15,9 @@ import { until } from './support/until.ts';
 /** Looked at in test/output/screenshots; what matters is 500 ms, the rest is for a machine that does other things, too. */
 const TOLD_MS = 2_000;
 const PRESS_MS = 3_000;
+/** A kill of both windows' hosts, a reload and three diff editors. */
+const LONG_MS = 300_000;
+const TYPED = 'mine while dead too';
 
 describe('windows', () => {
   let session: Session;
@@ -64,8 +67,9 @@ describe('windows', () => {
     await surface.card('w1').getByText('mine').waitFor();
   }
 
-  async function killExtensionHosts(): Promise<void> {
+  async function killExtensionHosts(meanwhile: () => Promise<void>): Promise<void> {
     const before = await session.host.killExtensionHost();
+    await meanwhile();
     assert.equal(before.length, 2, 'each window has an extension host');
     await until('new extension hosts', async () => {
       const now = await session.host.extensionHostPids();
@@ -85,8 +89,12 @@ describe('windows', () => {
     await follow('Half decided');
     await hasDraft(other);
 
-    await killExtensionHosts();
+    await diff.focusRight();
+    await bench.page.keyboard.press('ControlOrMeta+End');
+    await killExtensionHosts(() => bench.page.keyboard.type(' while dead'));
     await hasDraft(chat);
+    for (const surface of [chat, other])
+      await surface.card('w1').getByText('mine while dead').waitFor();
     await hasDraft(other);
     await diff.right.getByText('mine').waitFor();
     await bench.screenshot('windows-draft-after-kill');
@@ -94,23 +102,22 @@ describe('windows', () => {
     await diff.focusRight();
     await bench.page.keyboard.press('ControlOrMeta+End');
     await bench.page.keyboard.type(' too');
-    await chat.card('w1').getByText('mine too').waitFor();
-    await other.card('w1').getByText('mine too').waitFor();
+    for (const surface of [chat, other]) await surface.card('w1').getByText(TYPED).waitFor();
 
     await bench.reload();
     await hasDraft(chat);
-    await diff.right.getByText('mine too').waitFor();
+    await diff.right.getByText(TYPED).waitFor();
     await bench.screenshot('windows-draft-after-reload');
 
     await other.press('w1', 'open-diff');
-    await new DiffEditor(second.page).right.getByText('mine too').waitFor();
+    await new DiffEditor(second.page).right.getByText(TYPED).waitFor();
     await second.screenshot('windows-draft-in-other-window');
     assert.deepEqual(folder.tree(), sampleTree(), 'a draft decided something');
 
     await other.decide('w1', 'approve');
     await other.submit();
     await other.turn('finished');
-    assert.equal(folder.tree()['notes.md'], 'agent\nmine too');
+    assert.equal(folder.tree()['notes.md'], `agent\n${TYPED}`);
     assert.equal(folder.tree()['runs.txt'], undefined);
     const note = chat.testId('decided-elsewhere');
     await note.waitFor();
@@ -130,7 +137,7 @@ describe('windows', () => {
     }
     await note.getByTestId('dismiss-note').click();
     await note.waitFor({ state: 'detached' });
-  });
+  }).timeout(LONG_MS);
 
   for (const round of [1, 2, 3]) {
     it(`decided in both windows at the same moment: one wins, the other is told what and where (${round})`, async () => {
