@@ -6,3 +6,4 @@ import './engine.test.ts';
 import './diffEditors.test.ts';
 import './window.test.ts';
 import './languageModels.test.ts';
+import './policy.test.ts';
