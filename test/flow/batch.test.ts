@@ -202,7 +202,7 @@ describe('a batch of calls on the command line', function () {
   describe('a file that changed while the edit waited', () => {
     const overwrite: Entry[] = [
       { toolCalls: [{ id: 'w', name: 'write_file', args: { path: 'a.txt', content: 'agent\n' } }] },
-      { text: 'Done', expect: ['Not written'] },
+      { text: 'Done', expect: ['Rejected by the user'] },
     ];
 
     for (const [how, decision] of [
@@ -211,24 +211,71 @@ describe('a batch of calls on the command line', function () {
       ['edited as arguments', editArgs({ path: 'a.txt', content: 'human\n' })],
       ['edited as arguments, by another name', editArgs({ path: './a.txt', content: 'human\n' })],
     ] as const) {
-      it(`is not overwritten when the edit is ${how}`, async () => {
+      it(`is not overwritten when the edit is ${how}: nothing is decided, it is shown anew`, async () => {
         const started = await flow().run(overwrite);
         await writeFile(flow().at('a.txt'), 'someone else\n');
-        const end = await flow().decide(started.end.actionId, { decisions: { w: decision } });
+        const refused = await flow().decide(started.end.actionId, { decisions: { w: decision } });
+        assert.deepEqual([refused.status, refused.end.code], [4, 'stale'], show(refused));
+        assert.deepEqual(refused.end.callIds, ['w']);
+        assert.equal(await text('a.txt'), 'someone else\n');
+        const [waits] = await flow().read('pending');
+        assert.ok(waits && waits.actionId === refused.end.actionId);
+        assert.notEqual(waits.actionId, started.end.actionId);
+        const [request] = waits.requests ?? [];
+        assert.match(
+          request?.note ?? '',
+          /^a\.txt changed after this was shown, in the same lines/,
+        );
+        assert.ok(!request?.allowedDecisions.includes('approve'));
+        const end = await flow().decide(waits.actionId, { decisions: { w: reject() } });
         assert.equal(end.status, 0, show(end));
         assert.equal(await text('a.txt'), 'someone else\n');
       });
     }
 
+    it('is merged where the changes are apart, and written once that is approved', async () => {
+      const started = await flow().run([
+        { toolCalls: [edit('e', 'one', 'ONE')] },
+        { text: 'Done', expect: ['Edited a.txt', 'The file had changed since you read it'] },
+      ]);
+      await writeFile(flow().at('a.txt'), 'one\ntwo\nthree\nfour\n');
+      const refused = await flow().decide(started.end.actionId, { decisions: { e: approve } });
+      assert.equal(refused.end.code, 'stale', show(refused));
+      const again = await flow().decide(refused.end.actionId, { decisions: { e: approve } });
+      assert.equal(again.status, 0, show(again));
+      assert.equal(await text('a.txt'), 'ONE\ntwo\nthree\nfour\n');
+      const old = await flow().decide(started.end.actionId, { decisions: { e: approve } });
+      assert.equal(old.status, 4);
+    });
+
     it('is not created over when somebody created it in the meantime', async () => {
       const started = await flow().run([
         { toolCalls: [touch('n', 'new.txt')] },
-        { text: 'Done', expect: ['Not written'] },
+        { text: 'Done', expect: ['Created by someone else'] },
       ]);
       await writeFile(flow().at('new.txt'), 'someone else\n');
-      const end = await flow().decide(started.end.actionId, { decisions: { n: approve } });
+      const refused = await flow().decide(started.end.actionId, { decisions: { n: approve } });
+      assert.equal(refused.end.code, 'stale', show(refused));
+      const answer = { decisions: { n: respond('Created by someone else') } };
+      const end = await flow().decide(refused.end.actionId, answer);
       assert.equal(end.status, 0, show(end));
       assert.equal(await text('new.txt'), 'someone else\n');
+    });
+
+    it('between the claim and the write, by a command of the same batch: it is not written', async () => {
+      const started = await flow().run([
+        {
+          toolCalls: [
+            { id: 'f', name: 'run_command', args: { command: 'echo formatted >> a.txt' } },
+            edit('e', 'one', 'ONE'),
+          ],
+        },
+        { text: 'Done', expect: ['Not written'] },
+      ]);
+      const decisions = { f: approve, e: approve };
+      const end = await flow().decide(started.end.actionId, { decisions });
+      assert.equal(end.status, 0, show(end));
+      assert.equal(await text('a.txt'), 'one\ntwo\nthree\nformatted\n');
     });
   });
 

@@ -36,6 +36,7 @@ export interface CliLine {
   waiting?: number;
   why?: Verdict | null;
   requests?: ActionRequest[];
+  drift?: string;
 }
 
 export interface CliRun {
