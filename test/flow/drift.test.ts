@@ -35,8 +35,9 @@ describe('drift on the command line', function () {
     const decisions = { w: approve };
     const refused = await flow().decide(started.end.actionId, { decisions }, at(second));
     assert.deepEqual([refused.status, refused.end.code], [4, 'snapshot_drift'], show(refused));
-    const said = String(refused.end.message);
-    assert.ok(said.includes(first.baseUrl) && said.includes(second.baseUrl), said);
+    const { message } = refused.end;
+    assert.ok(typeof message === 'string', show(refused));
+    assert.ok(message.includes(first.baseUrl) && message.includes(second.baseUrl), message);
     const { drift } = refused.end;
     assert.ok(drift);
     assert.equal((await flow().read('pending')).length, 1, 'nothing is consumed');
