@@ -1,5 +1,5 @@
 // Lists a folder level by level, so that a cut list still shows everything near the top.
-import { readdir, lstat } from 'node:fs/promises';
+import { readdir, lstat, realpath } from 'node:fs/promises';
 import type { Dirent } from 'node:fs';
 import path from 'node:path';
 import { errorCode, failureText } from './failure.ts';
@@ -13,6 +13,11 @@ const NOT_ENTERED = new Set(['.git', 'node_modules']);
 export type Listed = { entries: DirectoryEntry[]; truncated: boolean } | { error: string };
 
 export async function listDirectory(realPath: string, depth: number): Promise<Listed> {
+  const moved = await realpath(realPath).then(
+    (now) => now !== realPath,
+    () => false,
+  );
+  if (moved) return { error: 'it has become a link, or lies behind one' };
   const entries: DirectoryEntry[] = [];
   let level = [''];
   for (let left = depth; left > 0 && level.length > 0; left -= 1) {

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { mkdir, symlink } from 'node:fs/promises';
+import { Worker } from 'node:worker_threads';
 import { rgPath } from '@vscode/ripgrep';
 import { createLocalFiles } from '../../../../src/node/files/localFiles.ts';
 import { systemTexts } from '../../../../src/node/system.ts';
+import { readText } from '../../../../src/node/files/readText.ts';
 import { temporaryFolder, type TemporaryFolder } from '../../../fakes/temporaryFolder.ts';
 import type { EditorBuffers, Files, SearchQuery } from '../../../../src/core/ports/workspace.ts';
 
@@ -216,4 +218,26 @@ describe('local files', () => {
     assert.equal((await files.resolve('a')).exists, false);
     assert.deepEqual(await files.list(folder.at('gone'), 1), { error: 'it does not exist' });
   });
+});
+
+describe('a file under a folder that is swapped for a link all the time', () => {
+  it('is read, or an error; never what the link leads to', async () => {
+    const folder = await temporaryFolder({ 'real/f': 'public', 'out/f': 'secret' });
+    const swap = `const { renameSync, symlinkSync } = require('node:fs');
+      const at = (name) => ${JSON.stringify(folder.path)} + '/' + name;
+      symlinkSync('out', at('link'));
+      for (;;) for (const [from, to] of [['real', 'kept'], ['link', 'real'], ['real', 'link'], ['kept', 'real']])
+        renameSync(at(from), at(to));`;
+    const swapper = new Worker(swap, { eval: true });
+    const seen = new Set<string>();
+    const end = Date.now() + 10_000;
+    for (let reads = 0; reads < 2000 || (!seen.has('public') && Date.now() < end); reads += 1) {
+      const read = await readText(folder.at('real/f'), { texts: systemTexts });
+      seen.add(read.kind === 'text' ? read.text : read.kind);
+    }
+    await swapper.terminate();
+    await folder.dispose();
+    assert.ok(seen.has('public') && seen.size > 1, [...seen].join());
+    assert.ok(!seen.has('secret'));
+  }).timeout(30_000);
 });
