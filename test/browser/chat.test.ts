@@ -48,15 +48,17 @@ describe('chat', () => {
     assert.deepEqual(await chat.testId('item-user').allInnerTexts(), ['Say hello', 'And again']);
   });
 
-  it('while it waits: the count is in the status bar, a message cannot be sent and says why, stop ends it', async () => {
+  it('while it waits: the count is in the status bar, a message is not sent without a choice, stop ends it', async () => {
     const { bench, chat, folder, script } = session;
     script.says({ toolCalls: [write('w1')] }, { text: 'after' });
     await session.fresh();
     await chat.send('Write');
     await chat.armed('w1');
     await waiting().filter({ hasText: '1 waiting' }).waitFor();
-    assert.equal(await chat.testId('composer-input').isDisabled(), true);
+    await chat.send('yes, do it');
     await chat.testId('composer').getByText('A message never approves anything').waitFor();
+    assert.equal(await chat.testId('item-user').count(), 1);
+    await chat.testId('composer-input').fill('');
     await bench.runCommand('Countersign: Stop');
     await chat.turn('cancelled');
     await notice('stopped').waitFor();

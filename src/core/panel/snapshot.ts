@@ -1,5 +1,6 @@
 // What a surface is sent when it connects, read from the store: never from what another surface holds.
 import { isTemporary } from '../../protocol/temporary.ts';
+import { NOT_RUN } from '../agent/closing.ts';
 import { JsonObject, UNFINISHED } from '../../protocol/calls.ts';
 import { decidedAction } from '../agent/submission.ts';
 import { titleOf } from '../threads/titleText.ts';
@@ -85,5 +86,7 @@ export async function currentTurn(store: Store, threadId: string): Promise<TurnR
 }
 
 function currentOf(turns: readonly TurnRow[]): TurnRow | undefined {
-  return turns.find((turn) => UNFINISHED.includes(turn.status)) ?? turns.at(-1);
+  const open = turns.find((turn) => UNFINISHED.includes(turn.status));
+  // A message that was taken back says nothing about how the thread ended.
+  return open ?? turns.findLast((turn) => turn.code !== NOT_RUN) ?? turns.at(-1);
 }

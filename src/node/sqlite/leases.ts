@@ -10,7 +10,6 @@ import { LEASE_MS } from './owner.ts';
 import { selectTurn, turnReader } from './turnRows.ts';
 
 const Generation = z.int().optional();
-const Queued = z.object({ id: z.string(), generation: z.int() }).optional();
 const QUEUED = { to: 'queued', owner: null, until: null } as const;
 
 export function createLeaseStore(connection: Connection): LeaseStore {
@@ -22,28 +21,6 @@ export function createLeaseStore(connection: Connection): LeaseStore {
   );
   const running = db.prepare(`${selectTurn} WHERE status = 'running' ORDER BY seq`);
   const record = ledgerWriter(connection);
-  const update = db
-    .prepare(
-      `UPDATE turn SET status = @to, generation = generation + 1, lease_owner = @owner, lease_until = @until,
-         code = NULL, message = NULL
-       WHERE id = @id AND generation = @generation AND status = @from RETURNING generation`,
-    )
-    .pluck();
-  const release = db
-    .prepare(
-      `UPDATE turn SET status = 'interrupted', generation = generation + 1, lease_owner = NULL, lease_until = NULL,
-         code = @code, message = @message
-       WHERE id = @id AND generation = @generation AND status = 'running' AND lease_owner = @owner
-       RETURNING generation`,
-    )
-    .pluck();
-  const next = db.prepare(
-    `SELECT id, generation FROM turn AS queued
-       WHERE status = 'queued' AND id IN (SELECT value FROM json_each(?)) AND NOT EXISTS (
-         SELECT 1 FROM turn AS earlier WHERE earlier.thread_id = queued.thread_id
-           AND earlier.seq < queued.seq AND earlier.ended_at IS NULL)
-       ORDER BY seq LIMIT 1`,
-  );
   const hasPlace = placeFinder(connection);
   const unstart = db.prepare(
     `UPDATE tool_call SET state = 'planned', started_at = NULL
@@ -52,16 +29,7 @@ export function createLeaseStore(connection: Connection): LeaseStore {
          AND (status = 'interrupted' OR (status = 'running' AND lease_owner = ?)))`,
   );
   const abandoned = abandonedFinder(connection);
-  const move = (
-    turn: Pick<TurnRow, 'id' | 'generation'>,
-    step: { from: TurnStatus; to: TurnStatus; owner: string | null; until: number | null },
-  ): number | undefined => {
-    const generation = Generation.parse(update.get({ ...turn, ...step }));
-    if (generation === undefined) return undefined;
-    record(turnMoved(turn.id, { at: clock.now(), from: step.from, to: step.to }, place));
-    return generation;
-  };
-  const driven = () => ({ to: 'running', owner, until: clock.now() + LEASE_MS }) as const;
+  const move = mover(connection);
   return {
     renewLeases: (turnIds) =>
       write(() => {
@@ -78,27 +46,13 @@ export function createLeaseStore(connection: Connection): LeaseStore {
         const step = { from: 'running', to: 'interrupted', owner: null, until: null } as const;
         return move({ id, generation }, step);
       }),
-    releaseTurn: ({ id, generation, code, message }) =>
-      write(() => {
-        const generationNow = Generation.parse(
-          release.get({ id, generation, owner, code, message }),
-        );
-        if (generationNow === undefined) return undefined;
-        record(turnMoved(id, { at: clock.now(), from: 'running', to: 'interrupted' }, place));
-        return generationNow;
-      }),
+    releaseTurn: releaser(connection),
     resumeTurn: ({ id, generation }, limit) =>
       write(() => {
-        const lease = hasPlace(limit) ? driven() : QUEUED;
+        const lease = hasPlace(limit) ? driven(connection) : QUEUED;
         return move({ id, generation }, { from: 'interrupted', ...lease });
       }),
-    startQueued: (turnIds, limit) =>
-      write(() => {
-        const turn = Queued.parse(next.get(JSON.stringify(turnIds)));
-        if (!turn || !hasPlace(limit)) return undefined;
-        const generation = move(turn, { from: 'queued', ...driven() });
-        return generation === undefined ? undefined : { id: turn.id, generation };
-      }),
+    startQueued: queueStarter(connection, move),
     unstartCall: (turnId, callId) =>
       write(() => {
         if (unstart.run(turnId, callId, owner).changes === 0) return false;
@@ -106,6 +60,79 @@ export function createLeaseStore(connection: Connection): LeaseStore {
         return true;
       }),
   };
+}
+
+function releaser(connection: Connection): LeaseStore['releaseTurn'] {
+  const { db, clock, owner, place, write } = connection;
+  const record = ledgerWriter(connection);
+  const release = db
+    .prepare(
+      `UPDATE turn SET status = 'interrupted', generation = generation + 1, lease_owner = NULL, lease_until = NULL,
+         code = @code, message = @message
+       WHERE id = @id AND generation = @generation AND status = 'running' AND lease_owner = @owner
+       RETURNING generation`,
+    )
+    .pluck();
+  return ({ id, ...turn }) =>
+    write(() => {
+      const generation = Generation.parse(release.get({ id, ...turn, owner }));
+      if (generation === undefined) return undefined;
+      record(turnMoved(id, { at: clock.now(), from: 'running', to: 'interrupted' }, place));
+      return generation;
+    });
+}
+
+interface Step {
+  from: TurnStatus;
+  to: TurnStatus;
+  owner: string | null;
+  until: number | null;
+}
+
+/** A step to running, under the lease of this process. */
+const driven = ({ owner, clock }: Connection) =>
+  ({ to: 'running', owner, until: clock.now() + LEASE_MS }) as const;
+
+type Mover = (turn: Pick<TurnRow, 'id' | 'generation'>, step: Step) => number | undefined;
+
+/** Inside a transaction: the turn's new generation, or undefined when the move was lost. */
+function mover(connection: Connection): Mover {
+  const { db, clock, place } = connection;
+  const record = ledgerWriter(connection);
+  const update = db
+    .prepare(
+      `UPDATE turn SET status = @to, generation = generation + 1, lease_owner = @owner, lease_until = @until,
+         code = NULL, message = NULL
+       WHERE id = @id AND generation = @generation AND status = @from RETURNING generation`,
+    )
+    .pluck();
+  return (turn, step) => {
+    const generation = Generation.parse(update.get({ ...turn, ...step }));
+    if (generation === undefined) return undefined;
+    record(turnMoved(turn.id, { at: clock.now(), from: step.from, to: step.to }, place));
+    return generation;
+  };
+}
+
+const Queued = z.object({ id: z.string(), generation: z.int() }).optional();
+
+function queueStarter(connection: Connection, move: Mover): LeaseStore['startQueued'] {
+  const { db, write } = connection;
+  const hasPlace = placeFinder(connection);
+  const next = db.prepare(
+    `SELECT id, generation FROM turn AS queued
+       WHERE status = 'queued' AND id IN (SELECT value FROM json_each(?)) AND NOT EXISTS (
+         SELECT 1 FROM turn AS earlier WHERE earlier.thread_id = queued.thread_id
+           AND earlier.seq < queued.seq AND earlier.ended_at IS NULL)
+       ORDER BY seq LIMIT 1`,
+  );
+  return (turnIds, limit) =>
+    write(() => {
+      const turn = Queued.parse(next.get(JSON.stringify(turnIds)));
+      if (!turn || !hasPlace(limit)) return undefined;
+      const generation = move(turn, { from: 'queued', ...driven(connection) });
+      return generation === undefined ? undefined : { id: turn.id, generation };
+    });
 }
 
 /** Inside the transaction that wants to run one more turn: true while fewer than `limit` are driven. Abandoned ones hold no place. */
