@@ -49,10 +49,6 @@ export function lookUp(place: Place, text: string): ResolvedPath | undefined {
 export function operandProblem(place: Place, text: string): string | null {
   const path = lookUp(place, text);
   if (path === undefined) return `the operand ${text} was not resolved`;
-  const { shell } = place.subject;
-  if ((shell === 'powershell' || shell === 'cmd') && /[:,;]/.test(text)) {
-    return `the operand ${text} may name a drive or several files`;
-  }
   if (text.includes('$')) return `the operand ${text} is not certain`;
   if (beforeDots(keyOf(place.folder, text)).some((key) => isLink(place.resolved.get(key)))) {
     return `the operand ${text} climbs out of a link`;

@@ -16,12 +16,12 @@ export function notPlain(command: SimpleCommand): string | null {
   if (command.words.some((word) => !word.literal))
     return 'it holds text that is known only when it runs';
   if (
-    program.glob ||
+    (program.glob && program.text !== '[') ||
     command.words.some((word) => /^-.*\$/.test(word.text)) ||
     program.text.includes('$')
   )
     return 'its first words are known only when it runs';
-  if (command.words.some((word) => word.glob && !isListedGlob(word, command)))
+  if (command.words.slice(1).some((word) => word.glob && !isListedGlob(word, command)))
     return 'it holds a glob or brace expansion';
   const redirect = command.redirects.find((found) => !isFree(found) && !isInput(found));
   return redirect === undefined ? null : `it redirects (${redirect.raw})`;

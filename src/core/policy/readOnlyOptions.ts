@@ -43,6 +43,17 @@ export function listFor(argv: readonly string[], shell: ShellName): Listed | nul
   return null;
 }
 
+/** Whether some list is about this program. */
+export function hasList(program: string): boolean {
+  return PROGRAMS.has(program);
+}
+
+const PROGRAMS: ReadonlySet<string> = new Set(
+  [READERS, TOOLS, POWERSHELL, CMD].flatMap((map) =>
+    [...map.keys()].map((name) => name.split(' ')[0] ?? ''),
+  ),
+);
+
 function mapsFor(program: string, shell: ShellName): { readers: Lists[]; tools: boolean } {
   if (shell === 'cmd') return { readers: [CMD, GIT], tools: true };
   if (shell !== 'powershell') return { readers: [READERS], tools: true };

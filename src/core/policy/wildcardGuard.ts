@@ -3,6 +3,7 @@
 import type { ArgvPattern } from './types.ts';
 import { operandsOf, testWords, type SplitWords, type Word } from './optionWords.ts';
 import { piecesOf } from './plainCommand.ts';
+import { oddName } from './pathNames.ts';
 import { lookUp, operandProblem, type Place } from './place.ts';
 import { protectionsOf } from './protectedFiles.ts';
 import { changesShell, isInterpreter } from './neverByWildcard.ts';
@@ -47,7 +48,7 @@ export function wildcardGuard(
   const split =
     list.operands === 'test' ? testWords(words, program) : operandsOf(words, list, !reader);
   if (typeof split === 'string') return split;
-  return secretWords(words, split, program) ?? filesProblem(split, place);
+  return secretWords(words, split, program) ?? filesProblem(split, place, program);
 }
 
 /** Behind a runner that the rule spells out with its tool, the tool's list; else only an exact rule will do. */
@@ -89,14 +90,25 @@ function secretWords(words: readonly Word[], split: SplitWords, program: string)
   return null;
 }
 
-function filesProblem(split: SplitWords, place: Place): string | null {
+function filesProblem(split: SplitWords, place: Place, program: string): string | null {
+  const windows = place.subject.shell === 'powershell' || place.subject.shell === 'cmd';
   const whole = 'it would search the whole workspace, secrets too';
   for (const text of split.paths) {
     if (text === '-') continue;
+    const odd = windows && program !== 'git' ? windowsProblem(text, place) : null;
+    if (odd !== null) return odd;
     const problem = operandProblem(place, text);
     if (problem !== null) return problem;
     if (split.recursive && lookUp(place, text)?.relReal === '') return whole;
   }
   const here = place.folder === '' && place.subject.cwd.relReal === '';
   return split.recursive && split.paths.length === 0 && here ? whole : null;
+}
+
+/** `C:x`, `Env:x`, lists, which cmdlets and cmd's own commands take apart, and names of devices. */
+function windowsProblem(text: string, place: Place): string | null {
+  if (/[,;:]/.test(text)) return `the operand ${text} may name a drive or several files`;
+  const name = lookUp(place, text)?.relReal ?? '';
+  const odd = name === '' ? null : oddName(name);
+  return odd === null ? null : `the operand ${text} ${odd}`;
 }

@@ -1,6 +1,9 @@
 // Looks through programs that run another command line, for deny and ask only. Every position where the inner command
 // may start counts: too many candidates can only make the answer stricter.
 import type { ShellName } from '../ports/shell.ts';
+import { hasList } from './readOnlyOptions.ts';
+import { changesShell, isInterpreter } from './neverByWildcard.ts';
+import { innerScripts, SHELLS } from './innerScripts.ts';
 
 interface SeenThrough {
   /** The argv itself and every argv inside it, the program also by its base name. */
@@ -25,9 +28,6 @@ const WRAPPERS: ReadonlyMap<string, number> = new Map([
     .map((name): [string, number] => [name, 1]),
 ]);
 
-const SHELLS = new Set(
-  'sh bash dash zsh ksh mksh ash fish rbash csh tcsh yash busybox pwsh powershell cmd'.split(' '),
-);
 const EXEC_OPTIONS = new Set([
   '-exec',
   '-execdir',
@@ -38,9 +38,10 @@ const EXEC_OPTIONS = new Set([
   '--exec',
   '--exec-batch',
 ]);
-const SCRIPT_OPTIONS = /^(?:-[a-zA-Z]*[cC]|-S|--split-string|--command|-[Cc]ommand|\/[ckCK])$/;
 const FINDERS = new Set(['find', 'fd', 'fdfind']);
 const MAX_FOUND = 200;
+/** Of cmd: the command stands anywhere behind them. */
+const KEYWORDS = new Set(['if', 'for', 'not', 'exist', 'do', 'else', 'call', 'start']);
 /** Beyond this many words a wrapper is seen through word by word, so that padding hides nothing. */
 const MAX_WORDS = 64;
 const MAX_TAIL = 8;
@@ -48,6 +49,28 @@ const MAX_TAIL = 8;
 /** Names of programs that run what their operands say: a wildcard never allows them. */
 export function runsOperands(program: string): boolean {
   return WRAPPERS.has(program) || SHELLS.has(program);
+}
+
+/** Programs whose operands are no commands, though some may look like one: `apt install curl`. */
+const NO_WRAPPERS = new Set(
+  `apt apt-get aptitude brew dnf yum pacman apk snap choco winget scoop dpkg rpm pip pip3 pipx gem man info tldr whatis apropos help whereis
+  rm del erase rd touch mkdir md rmdir cp copy mv move ln ren chmod chown kill killall pkill systemctl service docker podman kubectl helm git gh npm pnpm yarn
+  code less more tee tar zip unzip gcc g++ clang cc ld curl wget scp rsync sftp openssl cd read export test echo remove-item new-item copy-item move-item`
+    .split(/\s+/)
+    .filter((name) => name !== ''),
+);
+/** Of these only some sub-commands run what follows. */
+const RUNNING =
+  /^(?:docker|podman|nerdctl|kubectl|oc|lxc|vagrant|npm|pnpm|yarn|npx|bunx) (?:exec|run|ssh)$/;
+
+/** Positions where a program that is not known for something else may take a command. */
+function possibleStarts(argv: readonly string[]): number {
+  const [program = '', sub = ''] = argv;
+  if (RUNNING.test(`${program} ${sub}`)) return 2;
+  const folded = program.toLowerCase();
+  const known =
+    NO_WRAPPERS.has(folded) || hasList(folded) || isInterpreter(folded) || changesShell(folded);
+  return known && folded !== 'ssh' ? argv.length : 1;
 }
 
 /** Everything a deny or ask rule must see in one simple command. Total and bounded. */
@@ -89,7 +112,7 @@ function withBaseName(argv: readonly string[], shell: ShellName): readonly strin
   const base = word.slice(
     Math.max(word.lastIndexOf('/'), windows ? word.lastIndexOf('\\') : -1) + 1,
   );
-  const name = windows ? base.replace(/\.(?:exe|cmd|bat|com)$/i, '').toLowerCase() : base;
+  const name = windows ? base.replace(/^@+|\.(?:exe|cmd|bat|com)$/gi, '').toLowerCase() : base;
   return [name === '' ? word : name, ...rest];
 }
 
@@ -106,6 +129,11 @@ function innerCommands(argv: readonly string[]): (readonly string[])[] {
   const operands = WRAPPERS.get(program);
   if (operands !== undefined) {
     found.push(...startsAfterOptions(words, operands).map((at) => words.slice(at)));
+  }
+  // An unknown program may be a wrapper: any of its words may start a command.
+  if (operands === undefined || KEYWORDS.has(program)) {
+    const from = KEYWORDS.has(program) ? 1 : possibleStarts(argv);
+    for (let at = from; at < argv.length; at += 1) found.push(argv.slice(at));
   }
   for (const [at, word] of words.entries()) {
     if (FINDERS.has(program) && EXEC_OPTIONS.has(word)) {
@@ -138,21 +166,4 @@ function startsAfterOptions(words: readonly string[], operands: number): number[
     if (starts.length > MAX_FOUND) break;
   }
   return starts;
-}
-
-function innerScripts(argv: readonly string[]): string[] {
-  const [program = '', ...words] = argv;
-  if (program === 'eval') return [words.join(' ')];
-  if (program === 'trap' || program === 'watch') return [words.join(' '), ...words.slice(0, 1)];
-  if (!SHELLS.has(program) && !['env', 'su', 'script', 'flock', 'runuser'].includes(program))
-    return [];
-  const at = words.findIndex(
-    (word) => SCRIPT_OPTIONS.test(word) || (/^-[A-Za-z]+$/.test(word) && word.includes('c')),
-  );
-  const glued = words
-    .map((word) => /^(?:-S|--split-string=|--command=)([^]+)$/.exec(word)?.[1])
-    .filter((text) => text !== undefined);
-  if (at < 0) return glued;
-  const after = words.slice(at + 1).filter((word) => !/^[-+]/.test(word));
-  return [...glued, ...after.slice(0, 2), after.join(' ')];
 }

@@ -14,6 +14,8 @@ export interface ShellRedirect {
   operator: string;
   raw: string;
   target: ShellWord | null;
+  /** The text of a here-document or here-string. */
+  body?: string;
 }
 
 export interface SimpleCommand {

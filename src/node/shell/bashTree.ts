@@ -110,10 +110,16 @@ function leafWords(node: TreeNode): ShellWord[] {
 function takeRedirect(node: TreeNode, redirects: ShellRedirect[], words: ShellWord[]): void {
   const children = childrenOf(node).filter((child) => child.type !== 'file_descriptor');
   const [operator, target, ...operands] = children;
+  const word = target === undefined ? null : unquoteBash(target.text);
+  const body =
+    node.type === 'herestring_redirect'
+      ? word?.text
+      : children.find((child) => child.type === 'heredoc_body')?.text;
   redirects.push({
     operator: operator?.text ?? '',
     raw: node.text,
-    target: target === undefined ? null : unquoteBash(target.text),
+    target: word,
+    ...(body !== undefined && { body }),
   });
   if (node.type !== 'file_redirect') return;
   // `>&-` and the like have no target; then nothing is left over either.

@@ -98,8 +98,9 @@ function readDollar(reading: Reading): void {
     reading.at += 1;
     readDouble(reading);
   } else {
-    reading.at += 1;
-    reading.text += '$';
+    const known = next === '?' ? '$?' : '$';
+    reading.at += known.length;
+    reading.text += known;
   }
 }
 

@@ -1,6 +1,7 @@
 // Parses a command line with a real grammar for policy. Total: what cannot be read soundly comes back `ok: false`,
 // with every command that could be found, so that a deny still sees it.
 import { countHidden } from '../../protocol/displayBytes.ts';
+import { SHELLS } from '../../core/policy/innerScripts.ts';
 import { seeThrough } from '../../core/policy/wrappers.ts';
 import type { ShellName, ShellParse, ShellParser, SimpleCommand } from '../../core/ports/shell.ts';
 import { readBashTree, type TreeReading } from './bashTree.ts';
@@ -196,11 +197,19 @@ function withScripts(
   let scripts = 0;
   for (const command of commands.slice(0, MAX_COMMANDS)) {
     const argv = command.words.map((word) => word.text);
-    for (const script of seeThrough(argv, shell).scripts) {
+    const seen = seeThrough(argv, shell);
+    for (const script of [...seen.scripts, ...fedScripts(command, seen.argvs)]) {
       if (script.trim() === '' || (scripts += 1) > MAX_SCRIPTS) continue;
       const parsed = parseText(grammars, script, { shell, depth: depth + 1 });
       inner.push(...parsed.commands.map((found) => ({ ...found, nested: true })));
     }
   }
   return [...commands, ...inner];
+}
+
+/** What a here-document hands to a shell. */
+function fedScripts(command: SimpleCommand, argvs: readonly (readonly string[])[]): string[] {
+  const bodies = command.redirects.flatMap(({ body }) => (body === undefined ? [] : [body]));
+  if (bodies.length === 0 || !argvs.some(([program = '']) => SHELLS.has(program))) return [];
+  return bodies;
 }

@@ -19,7 +19,7 @@ interface Scan {
   at: number;
   tokens: Token[];
   /** Here-documents whose bodies start after the line. */
-  bodies: { delimiter: string; tabs: boolean }[];
+  bodies: { delimiter: string; tabs: boolean; redirect: ShellRedirect }[];
 }
 
 const BLANK = /(?:[ \t]|\\\n)+/y;
@@ -84,26 +84,31 @@ function takeRedirect(scan: Scan): boolean {
   take(scan, BLANK);
   const target = readWord(scan);
   if (target === null) throw new NotPlain('a redirection has no target');
-  if (operator.includes('<<') && !operator.includes('<<<')) {
+  const raw = scan.text.slice(start, scan.at);
+  const redirect: ShellRedirect = { operator: operator.replace(/^[0-9]/, ''), raw, target };
+  if (operator.endsWith('<<<')) redirect.body = target.text;
+  else if (operator.includes('<<')) {
     const [, single, double, escaped] = DELIMITER.exec(target.raw) ?? [];
     const delimiter = single ?? double ?? escaped;
     if (delimiter === undefined) throw new NotPlain('the shell expands its here-document');
-    scan.bodies.push({ delimiter, tabs: operator.endsWith('-') });
+    scan.bodies.push({ delimiter, tabs: operator.endsWith('-'), redirect });
   }
-  const raw = scan.text.slice(start, scan.at);
-  const redirect = { operator: operator.replace(/^[0-9]/, ''), raw, target };
   scan.tokens.push({ kind: 'redirect', redirect, start, end: scan.at });
   return true;
 }
 
 function takeBodies(scan: Scan): void {
-  for (const { delimiter, tabs } of scan.bodies) {
+  for (const { delimiter, tabs, redirect } of scan.bodies) {
+    const start = scan.at;
     for (;;) {
       if (scan.at >= scan.text.length) throw new NotPlain('a here-document has no end');
       const end = scan.text.indexOf('\n', scan.at);
       const line = scan.text.slice(scan.at, end < 0 ? undefined : end);
       scan.at = end < 0 ? scan.text.length : end + 1;
-      if ((tabs ? line.replace(/^\t+/, '') : line) === delimiter) break;
+      if ((tabs ? line.replace(/^\t+/, '') : line) === delimiter) {
+        redirect.body = scan.text.slice(start, scan.at);
+        break;
+      }
     }
   }
   scan.bodies = [];

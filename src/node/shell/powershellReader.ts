@@ -111,8 +111,10 @@ function reasonAt(character: string): string {
 /** The grammar takes neither `--`, nor lists without blanks, nor `--name=value`, nor quotes inside words. */
 function fill(piece: string): string {
   if (piece === '--') return '-z';
+  if (piece === '.') return 'x';
   const quoted = /^[^'"\s]+(?=['"])/.exec(piece)?.[0];
   if (quoted !== undefined) return fill(quoted).padEnd(piece.length, 'x');
+  if (/^-+[A-Za-z]/.test(piece)) return piece.replace(/[^A-Za-z-]/g, 'x');
   return /^['"#]/.test(piece) ? piece : piece.replace(/[,=]/g, 'x');
 }
 

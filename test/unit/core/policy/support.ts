@@ -47,18 +47,27 @@ export function file(
 
 export const ROOT = file('', { input: '.', isDirectory: true });
 
+interface World {
+  /** Names and where they really are. */
+  links?: Readonly<Record<string, string>>;
+  /** Names, as written, of folders that are there. */
+  folders?: readonly string[];
+}
+
 /** Operands below the root by plain path arithmetic; `links` maps a name to where it really is. */
 export async function shellSubject(
   command: string,
   shell: ShellName = 'bash',
-  links: Readonly<Record<string, string>> = {},
+  { links = {}, folders = [] }: World = {},
 ): Promise<PolicySubject> {
   const parse = await parser.parse(command, shell);
+  const windows = shell === 'powershell' || shell === 'cmd';
   const operands = operandsToResolve(parse).map((text) => {
-    const url = new URL(text.replace(/[?#%\\]/g, '_'), 'file:///ws/').pathname;
-    const path = text.startsWith('/') || !url.startsWith('/ws/') ? url : url.slice(4);
+    const slashed = windows ? text.replace(/\\/g, '/').replace(/^\/+/, '/') : text;
+    const url = new URL(slashed.replace(/[?#%\\]/g, '_'), 'file:///ws/').pathname;
+    const path = slashed.startsWith('/') || !url.startsWith('/ws/') ? url : url.slice(4);
     const target = Object.hasOwn(links, text) ? { target: links[text] ?? '' } : {};
-    return { ...file(path, target), input: text };
+    return { ...file(path, { ...target, isDirectory: folders.includes(text) }), input: text };
   });
   return { group: 'shell', tool: 'run_command', shell, cwd: ROOT, parse, operands };
 }
@@ -66,8 +75,8 @@ export async function shellSubject(
 export async function decideCommand(
   command: string,
   rules: RuleSet,
-  options: { shell?: ShellName; mode?: Mode; links?: Readonly<Record<string, string>> } = {},
+  options: World & { shell?: ShellName; mode?: Mode } = {},
 ): Promise<Decided> {
-  const subject = await shellSubject(command, options.shell, options.links);
+  const subject = await shellSubject(command, options.shell, options);
   return decide(subject, rules, { mode: options.mode ?? 'default' });
 }
