@@ -38,7 +38,7 @@ class DriftBanner extends ArmedElement {
     if (this.accepted) {
       return html`<p class="card-note" data-testid="drift-accepted" role="status">
         ${icon('history')}<span
-          >Resumed as it was, once you decide. ${drift.changes.map(shown)}</span
+          >Resumed as it was, once you decide: ${shown(drift.changes.join(' '))}</span
         >
       </p>`;
     }
