@@ -115,6 +115,8 @@ export const ChatStatus = z.object({
   window: z.string().optional(),
   /** Of an interrupted turn: stands in the way of Continue. */
   drift: DriftView.optional(),
+  /** The turn was interrupted because its model could not be used: it can be tried again, and a message gives it up. */
+  tryAgain: z.boolean().optional(),
 });
 export type ChatStatus = z.infer<typeof ChatStatus>;
 

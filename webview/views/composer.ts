@@ -27,8 +27,9 @@ const NEEDS_CHOICE: readonly TurnStatus[] = ['paused', 'expired', 'interrupted']
 export function composer(controller: Controller): TemplateResult {
   const { status } = controller.state;
   const turn = status?.turn ?? null;
-  const active = turn !== null && UNFINISHED.includes(turn);
-  const choice = turn !== null && NEEDS_CHOICE.includes(turn);
+  const tryAgain = status?.tryAgain === true;
+  const active = turn !== null && UNFINISHED.includes(turn) && !tryAgain;
+  const choice = active && NEEDS_CHOICE.includes(turn);
   const { composer: text } = controller.drafts;
   return html`<div class="composer" data-testid="composer" data-state=${turn ?? 'idle'}>
     ${
@@ -110,13 +111,16 @@ function expired(controller: Controller): TemplateResult {
   </p>`;
 }
 
+const INTERRUPTED = 'The turn was interrupted.';
+const NO_MODEL = 'The model could not be used.';
+
 /** With drift, Continue says that it goes on with what is not so any more. */
 function interrupted(controller: Controller): TemplateResult {
-  const drift = controller.state.status?.drift;
+  const { drift, tryAgain } = controller.state.status ?? {};
   return html`<div class="composer-note">
     ${icon('debug-disconnect')}
     <div>
-      <span>The turn was interrupted. Nothing runs twice when it goes on.</span>
+      <span>${tryAgain ? NO_MODEL : INTERRUPTED} Nothing runs twice when it goes on.</span>
       ${drift ? driftList(drift) : nothing}
     </div>
     <vscode-button
@@ -125,7 +129,7 @@ function interrupted(controller: Controller): TemplateResult {
         if (!event.isTrusted) return;
         controller.send({ type: 'continue', ...(drift && { drift: drift.hash }) });
       }}
-      >${drift ? 'Resume as it was' : 'Continue'}</vscode-button
+      >${drift ? 'Resume as it was' : tryAgain ? 'Try again' : 'Continue'}</vscode-button
     >
   </div>`;
 }

@@ -1,5 +1,5 @@
-// What becomes of a drive that its state file stopped: the turn has not failed, nothing of it is thrown away, and its
-// decisions are not used up. It is given up as `interrupted` with the reason, and goes on from there when asked to.
+// What becomes of a drive that its state file or its model stopped: the turn has not failed, nothing of it is thrown away, and
+// its decisions are not used up. It is given up as `interrupted` with the reason, and goes on from there when asked to.
 import { emitTurn } from './pausing.ts';
 import { loggedFailure } from './discreet.ts';
 import type { AppError } from '../base/errors.ts';

@@ -10,6 +10,7 @@ import { createTurnNodes, type DrivenTurn } from './turnNodes.ts';
 import { keptToolSpecs } from './keptSpecs.ts';
 import { TurnSnapshot } from './snapshot.ts';
 import { toAppError, AppError } from '../base/errors.ts';
+import { isModelTrouble } from '../base/modelTrouble.ts';
 import { isStoreFault } from '../base/storeFaults.ts';
 import type { BaseCheckpointSaver } from '@langchain/langgraph-checkpoint';
 import type { EngineDeps } from './deps.ts';
@@ -22,7 +23,7 @@ export interface RunnerDeps extends EngineDeps {
 
 /**
  * How a drive ended. `lost` means that another process or a stop moved the turn on; `queued` that it was not driven at all: it
- * waits for its place, and whoever has one for it goes on; `halted` that the state file could not be used.
+ * waits for its place, and whoever has one for it goes on; `halted` that the state file or the model could not be used.
  */
 export type DriveEnd =
   | { kind: 'paused'; action: ActionRow }
@@ -118,7 +119,9 @@ async function endAfterError(
   turn: TurnRow,
   failure: AppError | 'stopped',
 ): Promise<DriveEnd> {
-  if (failure !== 'stopped' && isStoreFault(failure)) return haltTurn(deps, turn, failure);
+  if (failure !== 'stopped' && (isStoreFault(failure) || isModelTrouble(failure.code))) {
+    return haltTurn(deps, turn, failure);
+  }
   const ending: Ending =
     failure === 'stopped'
       ? { status: 'cancelled', code: 'stopped', message: 'Stopped by the user.' }

@@ -1,5 +1,6 @@
 // Rows of the store as rows of the transcript. Pure.
 import { displayBytes } from '../../protocol/displayBytes.ts';
+import { stoppedByModel } from '../threads/stopping.ts';
 import { decidedCall, type DecidedCall } from '../../protocol/decided.ts';
 import type { TranscriptItem } from '../../protocol/messages.ts';
 import type { TextEvent, ThreadRows } from '../ports/eventStore.ts';
@@ -135,10 +136,11 @@ const endId = (turnId: string): string => `${turnId}:end`;
 
 /** The line that says how a turn ended when it did not simply finish. */
 function endItem(turn: TurnRow): TranscriptItem[] {
-  if (turn.status === 'interrupted') return [interruptedItem(turn)];
+  const noModel = stoppedByModel(turn);
+  if (turn.status === 'interrupted' && !noModel) return [interruptedItem(turn)];
   if (turn.status === 'expired') return [expiredItem(turn.id)];
   if (turn.code === null || turn.message === null) return [];
-  const level = turn.status === 'failed' ? 'error' : 'info';
+  const level = turn.status === 'failed' || noModel ? 'error' : 'info';
   const { id: turnId, code, message: text } = turn;
   return [{ kind: 'notice', id: endId(turnId), turnId, level, code, text }];
 }

@@ -2,7 +2,7 @@
 import { driftView } from './drift.ts';
 import { currentTurn, threadSummary } from './snapshot.ts';
 import type { PresenterDeps } from './presenter.ts';
-import { neverRan } from '../threads/stopping.ts';
+import { neverRan, stoppedByModel } from '../threads/stopping.ts';
 import type { ChatStatus } from '../../protocol/messages.ts';
 
 export async function chatStatus(
@@ -25,6 +25,7 @@ export async function chatStatus(
     problems: problems(),
     window: host.decidedBy,
     ...(turn?.status === 'interrupted' ? driftView({ engine }, turn) : {}),
+    ...(turn && stoppedByModel(turn) ? { tryAgain: true } : {}),
   };
 }
 

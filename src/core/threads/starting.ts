@@ -3,7 +3,7 @@ import { hashOf } from '../agent/snapshot.ts';
 import { takeSnapshot } from '../agent/takeSnapshot.ts';
 import { inQueue } from './queue.ts';
 import { AppError } from '../base/errors.ts';
-import { stopBefore } from './stopping.ts';
+import { stopBefore, stoppedByModel, stopTurn } from './stopping.ts';
 import { firstLine } from './titleText.ts';
 import { isTemporary, prefixIn } from '../../protocol/temporary.ts';
 import { UNFINISHED, type Mode } from '../../protocol/calls.ts';
@@ -35,7 +35,7 @@ export async function startTurn(deps: ThreadDeps, start: StartTurn): Promise<Dri
   if (!(await store.getThread(threadId))) {
     throw new AppError('unknown_thread', `There is no thread ${threadId} in this state file.`);
   }
-  if (whenBusy === 'refuse') await refuseWhileActive(deps, threadId);
+  await makeWay(deps, start);
   const id = ids.next(prefixIn(threadId, 'u'));
   const snapshot = await takeSnapshot(deps, id, start);
   const user: Message = { role: 'user', id: `${id}:m0`, text: start.text };
@@ -58,10 +58,16 @@ function turnRunning(): AppError {
   return new AppError('turn_running', 'The agent is still working in this thread. Stop it first.');
 }
 
-async function refuseWhileActive(deps: RunnerDeps, threadId: string): Promise<void> {
+/** A turn that only its model stopped is in nobody's way: the message gives it up. */
+async function makeWay(deps: ThreadDeps, { threadId, whenBusy }: StartTurn): Promise<void> {
   const turns = await deps.store.turnsOfThread(threadId);
   const active = turns.find((turn) => UNFINISHED.includes(turn.status));
   if (!active) return;
+  if (stoppedByModel(active)) await stopTurn(deps, active.id);
+  else if ((whenBusy ?? 'refuse') === 'refuse') refuseWhileActive(active);
+}
+
+function refuseWhileActive(active: TurnRow): never {
   if (active.status === 'expired') {
     throw new AppError('turn_expired', 'An approval expired here. Ask again or stop the turn.');
   }

@@ -1,10 +1,11 @@
 // Stops turns in whatever state, wherever they are driven; every call gets its one result, every other message stays.
 import { closingMessages, NOT_RUN } from '../agent/closing.ts';
 import { emitTurn } from '../agent/pausing.ts';
+import { isModelTrouble } from '../base/modelTrouble.ts';
 import { UNFINISHED } from '../../protocol/calls.ts';
 import type { ThreadDeps } from './deps.ts';
 import type { RunnerDeps } from '../agent/turnRunner.ts';
-import type { TurnRow } from '../ports/store.ts';
+import type { EndTurn, TurnRow } from '../ports/store.ts';
 
 /** How often a stop is tried while other processes move the turn on under it. */
 const TRIES = 10;
@@ -56,15 +57,33 @@ export function neverRan({ status, generation }: Pick<TurnRow, 'status' | 'gener
   return status === 'queued' && generation === 1;
 }
 
-const STOPPED = { code: 'stopped', message: 'Stopped by the user.' };
-const TAKEN_BACK = { code: NOT_RUN, message: 'Not run: taken back while it was queued.' };
+type Ending = Pick<EndTurn, 'status' | 'code' | 'message'>;
+
+const STOPPED: Ending = { status: 'cancelled', code: 'stopped', message: 'Stopped by the user.' };
+const TAKEN_BACK: Ending = {
+  status: 'cancelled',
+  code: NOT_RUN,
+  message: 'Not run: taken back while it was queued.',
+};
+
+/** Waits to be tried again, because its model could not be used; nothing of it waits for a decision. */
+export function stoppedByModel({ status, code }: Pick<TurnRow, 'status' | 'code'>): boolean {
+  return status === 'interrupted' && isModelTrouble(code);
+}
+
+function endingOf(turn: TurnRow): Ending {
+  if (neverRan(turn)) return TAKEN_BACK;
+  // Nobody tries it again: it has failed, for the reason it stopped.
+  if (stoppedByModel(turn)) return { status: 'failed', code: turn.code, message: turn.message };
+  return STOPPED;
+}
 
 /** False when the turn was moved on meanwhile. */
 async function cancel(deps: ThreadDeps, turn: TurnRow): Promise<boolean> {
   const { id: turnId, generation } = turn;
   const moved = await deps.store.endTurn({
-    ...{ turnId, generation, from: UNFINISHED, status: 'cancelled' },
-    ...(neverRan(turn) ? TAKEN_BACK : STOPPED),
+    ...{ turnId, generation, from: UNFINISHED },
+    ...endingOf(turn),
     at: deps.clock.now(),
     closing: await closingMessages(deps.store, turnId),
   });

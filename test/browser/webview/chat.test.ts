@@ -184,6 +184,15 @@ describe('page: chat', function () {
     assert.ok(box && box.height < 30 && box.width > 60, 'the button is in one line');
   });
 
+  it('offers to try again when the model could not be used, or just takes a message', async () => {
+    await open(snapshot({ status: status({ turn: 'interrupted', tryAgain: true }) }));
+    await view.page.getByRole('button', { name: 'Try again', exact: true }).click();
+    assert.deepEqual(await view.sent('continue'), [{ type: 'continue' }]);
+    await view.byId('composer-input').fill('Never mind');
+    await view.byId('composer-input').press('Enter');
+    assert.deepEqual(await view.sent('send'), [{ type: 'send', text: 'Never mind' }]);
+  });
+
   it('changes mode and model', async () => {
     await open(snapshot({ status: idle }));
     await view.byId('mode').selectOption('plan');
