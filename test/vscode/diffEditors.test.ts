@@ -24,9 +24,21 @@ describe('diff editors', () => {
     const actionId = `a-diff-${(opened += 1)}`;
     const request = { actionId, callId: 'c', path: 'a.txt', before: 'old', decidable: true };
     await services.diffs.open({ ...request, proposalHash: 'p', after, draft: null });
-    const document = vscode.window.activeTextEditor?.document;
-    assert.ok(document, 'no editor is active');
-    return document;
+    return shown(actionId);
+  }
+
+  /** The right side, once it is the active editor: VS Code says so some time after it has opened it. */
+  async function shown(actionId: string): Promise<vscode.TextDocument> {
+    return new Promise((resolve) => {
+      const look = (): void => {
+        const document = vscode.window.activeTextEditor?.document;
+        if (document?.uri.query.includes(actionId) !== true) return;
+        watcher.dispose();
+        resolve(document);
+      };
+      const watcher = vscode.window.onDidChangeActiveTextEditor(look);
+      look();
+    });
   }
 
   const texts = [
@@ -92,8 +104,7 @@ describe('diff editors', () => {
   it('what is typed is kept as a draft of its call, and goes when it is undone', async () => {
     const { file, action } = await proposed('kept.txt');
     const { store } = await services.engine();
-    const document = vscode.window.activeTextEditor?.document;
-    assert.ok(document);
+    const document = await shown(action.id);
     let stored = nextDraft();
     await type(document, 'typed ');
     assert.equal((await stored).content, document.getText());
@@ -128,8 +139,7 @@ describe('diff editors', () => {
       engine.saveDraft({ actionId: action.id, callId: 'e', proposalHash, content });
     assert.equal(await draft('theirs\n'), true);
     await createPanelHost(services).openDiff(action, 'e');
-    const document = vscode.window.activeTextEditor?.document;
-    assert.ok(document);
+    const document = await shown(action.id);
     assert.equal(document.getText(), 'theirs\n');
     assert.equal(await draft('theirs, later\n'), true);
     await follows(document, 'theirs, later\n');
