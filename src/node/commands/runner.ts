@@ -1,11 +1,11 @@
 // Runs one approved command in a fresh shell and follows it to its end. The only place that starts commands.
-import { spawn, type ChildProcessByStdio } from 'node:child_process';
-import { realpath, stat } from 'node:fs/promises';
-import type { Readable } from 'node:stream';
+import { constants } from 'node:fs';
+import { access, realpath, stat } from 'node:fs/promises';
 import { failureText } from '../files/failure.ts';
 import { commandEnvironment, type Environment } from './environment.ts';
 import { createOutputCapture } from './outputCapture.ts';
 import { followToEnd, type Ending } from './followToEnd.ts';
+import { startHeld, type Shell } from './heldShell.ts';
 import { trackGroup } from './processGroups.ts';
 import { guardGroup, type Watchdog } from './watchdog.ts';
 import type { CommandOutcome, CommandSpec, Effects } from '../../core/ports/workspace.ts';
@@ -23,8 +23,6 @@ interface CommandRunnerOptions {
 
 const SHOWN_CHARS = 30_000;
 const KEPT_CHARS = 10_000_000;
-
-type Shell = ChildProcessByStdio<null, Readable, Readable>;
 
 /** Never throws. Output is given on as it comes, up to what is kept; the outcome tells how it ended. */
 export function createCommandRunner(options: CommandRunnerOptions): Effects['runCommand'] {
@@ -63,29 +61,19 @@ async function startShell(
   const parent = options.env ?? process.env;
   const env = { ...commandEnvironment({ parent, roots: options.roots, platform }), ...spec.env };
   try {
-    const child = spawn(spec.shellPath, shellArgs(spec), {
-      cwd: spec.cwd,
-      env,
-      stdio: ['ignore', 'pipe', 'pipe'],
-      // A group of its own, so that the whole tree can be ended.
-      detached: platform !== 'win32',
-      windowsHide: true,
-    });
+    await access(spec.shellPath, constants.X_OK);
+    const { child, release } = startHeld(spec, env);
     if (child.pid !== undefined) {
       trackGroup(child.pid);
-      return { ok: true, child, watchdog: guardGroup(child.pid) };
+      const watchdog = guardGroup(child.pid);
+      release();
+      return { ok: true, child, watchdog };
     }
     const error = await new Promise<unknown>((resolve) => child.once('error', resolve));
     return { ok: false, message: `${spec.shellPath}: ${failureText(error)}` };
   } catch (error) {
     return { ok: false, message: `${spec.shellPath}: ${failureText(error)}` };
   }
-}
-
-function shellArgs(spec: CommandSpec): string[] {
-  return spec.shell === 'bash'
-    ? ['--noprofile', '--norc', '-c', spec.command]
-    : ['-NoProfile', '-NonInteractive', '-Command', spec.command];
 }
 
 /** Collects both streams as they come; the result gives what the outcome says of them. */

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { rm, symlink } from 'node:fs/promises';
 import { createCommandRunner } from '../../../../src/node/commands/runner.ts';
+import { startHeld } from '../../../../src/node/commands/heldShell.ts';
 import { processEntry } from '../../../../src/node/commands/procTable.ts';
 import { temporaryFolder, type TemporaryFolder } from '../../../fakes/temporaryFolder.ts';
 import { CANARIES } from './environment.test.ts';
@@ -159,6 +161,31 @@ describe('the command runner', function () {
     } finally {
       await rm(`${folder.path}-link`);
     }
+  });
+
+  it('holds the shell until it is released, and lets nothing happen when nobody does', async () => {
+    const spec = {
+      ...{
+        command: 'echo ran >> held.txt; { : <&3; } 2>/dev/null || echo closed',
+        shell: 'bash' as const,
+      },
+      ...{ shellPath: '/bin/bash', cwd: folder.path, env: {}, timeoutMs: 1000 },
+    };
+    const held = async (release: boolean): Promise<{ code: number | null; output: string }> => {
+      const shell = startHeld(spec, { PATH: process.env['PATH'] ?? '' });
+      let output = '';
+      shell.child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
+      if (release) shell.release();
+      // What the system does for a dead process.
+      else shell.child.stdio[3]?.destroy();
+      return new Promise((resolve) => {
+        shell.child.once('close', (code) => resolve({ code, output }));
+      });
+    };
+    assert.deepEqual(await held(false), { code: 1, output: '' });
+    assert.equal(existsSync(folder.at('held.txt')), false);
+    assert.deepEqual(await held(true), { code: 0, output: 'closed\n' });
+    assert.equal(existsSync(folder.at('held.txt')), true);
   });
 
   for (const [how, end] of [
