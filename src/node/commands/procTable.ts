@@ -38,3 +38,20 @@ function pidsIn(folder: string): number[] {
     return [];
   }
 }
+
+/** True only when it is certain. `startTime` is as this table tells it, and empty where it does not. */
+export function isProcessGone(pid: number, startTime: string): boolean {
+  const entry = processEntry(pid);
+  if (entry) return entry.zombie || entry.startTime !== startTime;
+  return !answersSignals(pid);
+}
+
+function answersSignals(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // EPERM: it is there, but not ours.
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+}

@@ -1,9 +1,9 @@
 // Puts bytes at a path in one step: a new file beside it, flushed to disk, then renamed over it.
 import { constants } from 'node:fs';
 import { access, link, lstat, open, realpath, rename, unlink } from 'node:fs/promises';
-import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import { errorCode } from './failure.ts';
+import { removeLeftovers, temporaryName } from './temporaryNames.ts';
 import { noFollow } from './readText.ts';
 import type { WriteOutcome } from '../../core/ports/workspace.ts';
 
@@ -23,7 +23,8 @@ export async function writeAtomically(write: AtomicWrite): Promise<WriteOutcome>
   if (moved) return moved;
   // A rename would get around the read-only mark of the file it replaces.
   if (!write.create) await access(write.realPath, constants.W_OK);
-  const temporary = path.join(folder, `.countersign-${randomBytes(9).toString('hex')}.tmp`);
+  await removeLeftovers(folder);
+  const temporary = path.join(folder, temporaryName());
   try {
     await writeTemporary(temporary, write);
     const refused = (await movedFolder(folder)) ?? (await write.recheck());

@@ -4,7 +4,7 @@ import { hostname, userInfo } from 'node:os';
 import { z } from 'zod';
 import type { Place } from '../../core/ledger/entrySchema.ts';
 import { parseJson } from '../../core/base/json.ts';
-import { processEntry } from '../commands/procTable.ts';
+import { isProcessGone, processEntry } from '../commands/procTable.ts';
 
 /** A lease is void this long after it was renewed last, in milliseconds; abandoned.ts says by which clock. */
 export const LEASE_MS = 15_000;
@@ -37,9 +37,7 @@ export function isGone(owner: string): boolean {
   if (!known) return false;
   const [host, pid, start] = known;
   if (host !== hostname()) return false;
-  const entry = processEntry(pid);
-  if (entry) return entry.zombie || entry.startTime !== start;
-  return !answersSignals(pid);
+  return isProcessGone(pid, start);
 }
 
 /** False also for what cannot be read. */
@@ -50,14 +48,4 @@ export function isOnThisHost(owner: string): boolean {
 function readOwner(owner: string): z.infer<typeof Owner> | undefined {
   const parsed = parseJson(owner);
   return parsed.ok ? Owner.safeParse(parsed.value).data : undefined;
-}
-
-function answersSignals(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // EPERM: it is there, but not ours.
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
-  }
 }
