@@ -1,5 +1,5 @@
 // A session of many approved shell calls with results of 2 KB, in a process of its own, so that its memory is the engine's:
-// `callsWorker.ts STATE WORKSPACE CALLS`. Prints what it saw as one line of JSON.
+// `callsWorker STATE WORKSPACE CALLS DIST`. Prints what it saw as one line of JSON.
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -23,8 +23,7 @@ export interface CallsSeen {
   state: number[];
 }
 
-const [, , stateFile = '', workspace = '', count = '0'] = process.argv;
-const dist = path.resolve(import.meta.dirname, '../../dist');
+const [, , stateFile = '', workspace = '', count = '0', dist = ''] = process.argv;
 // The bundle, as users have it.
 const { openEngine } = (await import(
   pathToFileURL(path.join(dist, 'engine.js')).href
