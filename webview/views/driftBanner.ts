@@ -27,13 +27,8 @@ class DriftBanner extends ArmedElement {
     this.watch?.rendered();
   }
 
-  #press(event: Event, act: () => void): void {
-    if (event.isTrusted && this.watch?.armed === true) act();
-  }
-
   protected override render(): TemplateResult | typeof nothing {
-    const { action, controller } = this;
-    const { drift, actionId } = action;
+    const { drift } = this.action;
     if (!drift) return nothing;
     if (this.accepted) {
       return html`<p class="card-note" data-testid="drift-accepted" role="status">
@@ -42,7 +37,6 @@ class DriftBanner extends ArmedElement {
         >
       </p>`;
     }
-    const armed = this.watch?.looksArmed === true;
     return html`<div
       class="drift"
       role="group"
@@ -54,45 +48,40 @@ class DriftBanner extends ArmedElement {
         ${icon('warning')}
         <div>${driftList(drift)}</div>
       </div>
-      <div class="actions">
-        <vscode-button
-          data-testid="resume-as-it-was"
-          ?disabled=${!armed}
-          @click=${(event: Event) => {
-            this.#press(event, () => {
-              controller.acceptDrift(action);
-            });
-          }}
-          >Resume as it was</vscode-button
-        >
-        ${
-          action.kind === 'outcome_unknown'
-            ? nothing
-            : html`<vscode-button
-                appearance="secondary"
-                data-testid="drift-ask-again"
-                ?disabled=${!armed}
-                @click=${(event: Event) => {
-                  this.#press(event, () => {
-                    controller.send({ type: 'askAgain', actionId });
-                  });
-                }}
-                >Ask again</vscode-button
-              >`
-        }
-        <vscode-button
-          appearance="secondary"
-          data-testid="drift-discard"
-          ?disabled=${!armed}
-          @click=${(event: Event) => {
-            this.#press(event, () => {
-              controller.send({ type: 'discard', actionId });
-            });
-          }}
-          >Discard</vscode-button
-        >
-      </div>
+      ${this.#ways()}
     </div>`;
+  }
+
+  #ways(): TemplateResult {
+    const { action, controller } = this;
+    const { actionId } = action;
+    return html`<div class="actions">
+      ${this.#button({ name: 'Resume as it was', testid: 'resume-as-it-was' }, () => {
+        controller.acceptDrift(action);
+      })}
+      ${
+        action.kind === 'outcome_unknown'
+          ? nothing
+          : this.#button({ name: 'Ask again', testid: 'drift-ask-again' }, () => {
+              controller.send({ type: 'askAgain', actionId });
+            })
+      }
+      ${this.#button({ name: 'Discard', testid: 'drift-discard' }, () => {
+        controller.send({ type: 'discard', actionId });
+      })}
+    </div>`;
+  }
+
+  #button({ name, testid }: { name: string; testid: string }, act: () => void): TemplateResult {
+    return html`<vscode-button
+      appearance="secondary"
+      data-testid=${testid}
+      ?disabled=${this.watch?.looksArmed !== true}
+      @click=${(event: Event) => {
+        if (event.isTrusted && this.watch?.armed === true) act();
+      }}
+      >${name}</vscode-button
+    >`;
   }
 }
 
