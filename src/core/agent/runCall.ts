@@ -2,6 +2,7 @@
 import { editNote } from './editNote.ts';
 import { execute } from './executor.ts';
 import { deniedText, prepareCall, type Prepared } from './plan.ts';
+import { readableFiles } from '../policy/readableFiles.ts';
 import { assertNever } from '../base/assert.ts';
 import { AppError, isAbort, toAppError } from '../base/errors.ts';
 import { isStoreFault } from '../base/storeFaults.ts';
@@ -237,7 +238,8 @@ async function performFrozen(run: CallRun, row: CallRow, prepared: Prepared): Pr
     const execution = await execute(deps, row.turnId, order, (effects, frozen) => {
       announceStart(run, row);
       const output = deps.redactor.stream(outputSink(run, row));
-      const { files, texts } = deps;
+      const { texts } = deps;
+      const files = readableFiles(deps.files, deps.policy);
       const context = { files, texts, effects, onOutput: output.write, signal };
       const performing = prepared.tool.perform(frozen.proposal, frozen.args, context);
       return performing.finally(output.end);
