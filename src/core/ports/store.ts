@@ -221,7 +221,7 @@ export interface ActionStore {
   getAction(id: string): Promise<ActionRow | undefined>;
   /** The approval or question of a batch; not one about an unknown outcome. */
   actionOfBatch(turnId: string, batchId: string): Promise<ActionRow | undefined>;
-  /** All open actions, oldest first. */
+  /** All open actions that are not overdue, oldest first. */
   openActions(): Promise<ActionRow[]>;
   actionsOfThread(threadId: string): Promise<ActionRow[]>;
   /** What was decided in a turn, oldest first; cheap however large the proposals are. */
@@ -271,7 +271,7 @@ export interface WaitingRow {
 }
 
 export interface SummaryStore {
-  /** All open actions, oldest first; cheap however large their proposals are. */
+  /** The same as `openActions`, cheap however large their proposals are. */
   waiting(): Promise<WaitingRow[]>;
   /** Tokens of all the thread's replies. */
   usageOfThread(threadId: string): Promise<{ input: number; output: number }>;

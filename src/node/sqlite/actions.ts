@@ -25,6 +25,7 @@ import { placeFinder } from './leases.ts';
 import { LEASE_MS } from './owner.ts';
 import { messageWriter } from './messages.ts';
 import { jsonColumn, rowReader, type RowReader } from './rows.ts';
+import { notOverdue } from './summaries.ts';
 
 const Row: z.ZodType<ActionRow> = z.object({
   id: z.string(),
@@ -60,13 +61,15 @@ export function actionReader(logger: Logger): RowReader<ActionRow> {
 }
 
 export function createActionStore(connection: Connection): ActionStore {
-  const { db, logger, read } = connection;
+  const { db, clock, logger, read } = connection;
   const rows = actionReader(logger);
   const byId = db.prepare(`${selectAction} WHERE action.id = ?`);
   const ofBatch = db.prepare(
     `${selectAction} WHERE turn_id = ? AND batch_id = ? AND kind <> 'outcome_unknown' ORDER BY action.seq DESC LIMIT 1`,
   );
-  const open = db.prepare(`${selectAction} WHERE state = 'open' ORDER BY action.seq`);
+  const open = db.prepare(
+    `${selectAction} WHERE state = 'open' AND ${notOverdue} ORDER BY action.seq`,
+  );
   const ofThread = db.prepare(`${selectAction} WHERE turn.thread_id = ? ORDER BY action.seq`);
   const decisions = rowReader('pending_action', ['id'], Decided, logger);
   const decisionsOf = db.prepare(
@@ -80,7 +83,7 @@ export function createActionStore(connection: Connection): ActionStore {
     ...askedAnew(connection),
     getAction: (id) => read(() => rows.one(byId.get(id))),
     actionOfBatch: (turnId, batchId) => read(() => rows.one(ofBatch.get(turnId, batchId))),
-    openActions: () => read(() => rows.many(open.all())),
+    openActions: () => read(() => rows.many(open.all({ now: clock.now() }))),
     actionsOfThread: (threadId) => read(() => rows.many(ofThread.all(threadId))),
     decisionsOfTurn: (turnId) => read(() => decisions.many(decisionsOf.all(turnId))),
   };

@@ -11,13 +11,21 @@ export const Waiting: z.ZodType<WaitingRow> = z.object({
 });
 const Used = z.object({ input: z.number(), output: z.number() });
 
-export const selectWaiting = `SELECT action.id AS actionId, turn_id AS turnId, turn.thread_id AS threadId,
+/** An approval whose time is over waits no more, although nobody has moved it yet. */
+export const notOverdue = '(expires_at IS NULL OR expires_at > @now)';
+
+const waitingWhere = (
+  condition: string,
+): string => `SELECT action.id AS actionId, turn_id AS turnId, turn.thread_id AS threadId,
     json_array_length(requests) AS calls
   FROM pending_action AS action JOIN turn ON turn.id = action.turn_id
-  WHERE state = 'open' AND json_valid(requests) ORDER BY action.seq`;
+  WHERE ${condition} AND json_valid(requests) ORDER BY action.seq`;
 
-export function createSummaryStore({ db, read }: Connection): SummaryStore {
-  const waiting = db.prepare(selectWaiting);
+/** Open actions; also those that are overdue, which a view shows until they are moved. */
+export const selectOpen = waitingWhere("state = 'open'");
+
+export function createSummaryStore({ clock, db, read }: Connection): SummaryStore {
+  const waiting = db.prepare(waitingWhere(`state = 'open' AND ${notOverdue}`));
   const used = db.prepare(
     `SELECT coalesce(sum(json_extract(body, '$.usage.input')), 0) AS input,
        coalesce(sum(json_extract(body, '$.usage.output')), 0) AS output
@@ -25,7 +33,7 @@ export function createSummaryStore({ db, read }: Connection): SummaryStore {
      WHERE thread_id = ? AND role = 'assistant' AND json_valid(body)`,
   );
   return {
-    waiting: () => read(() => z.array(Waiting).parse(waiting.all())),
+    waiting: () => read(() => z.array(Waiting).parse(waiting.all({ now: clock.now() }))),
     usageOfThread: (threadId) => read(() => Used.parse(used.get(threadId))),
   };
 }

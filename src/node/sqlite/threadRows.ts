@@ -9,7 +9,7 @@ import { draftReader } from './drafts.ts';
 import { selectText, textReader } from './eventRows.ts';
 import { callReader, selectCall } from './journal.ts';
 import { messageReader, selectMessage } from './messages.ts';
-import { Waiting, selectWaiting } from './summaries.ts';
+import { Waiting, selectOpen } from './summaries.ts';
 import { jsonColumn, rowReader } from './rows.ts';
 import { selectThread, threadReader } from './threads.ts';
 import { selectTurn, turnReader } from './turnRows.ts';
@@ -30,7 +30,7 @@ export function threadRowsReader(connection: Connection): EventStore['threadRows
   const thread = db.prepare(`${selectThread} WHERE id = ?`);
   const states = db.prepare('SELECT id, status FROM turn WHERE thread_id = ? ORDER BY seq');
   const mark = db.prepare("SELECT seq FROM sqlite_sequence WHERE name = 'event'").pluck();
-  const waiting = db.prepare(selectWaiting);
+  const waiting = db.prepare(selectOpen);
   const decisionReader = rowReader('pending_action', ['turnId', 'batchId'], Decision, logger);
   const select = { all: allOfThread(db), since: newInThread(db) };
   const transact = db.transaction((threadId: string, since: number | null): ThreadRows => {

@@ -1,7 +1,7 @@
 // What the model-checked test of the turn state machine knows of the world, and what must hold in it after every step.
 import assert from 'node:assert/strict';
 import type { Decisions } from '../../../../src/protocol/calls.ts';
-import type { TurnRow } from '../../../../src/core/ports/store.ts';
+import type { ActionRow, TurnRow } from '../../../../src/core/ports/store.ts';
 import type { SaidReply, Window, Windows } from '../../../fakes/windows.ts';
 import { assertWhole } from '../agent/support.ts';
 
@@ -46,6 +46,12 @@ export function reader(real: Real): Window['bare'] {
   return first.bare;
 }
 
+/** Actions that nobody decided or moved, also those that are overdue: the store's own list leaves them out. */
+export async function openActions(real: Real): Promise<ActionRow[]> {
+  const each = real.threads.map((id) => reader(real).actionsOfThread(id));
+  return (await Promise.all(each)).flat().filter(({ state }) => state === 'open');
+}
+
 /** All turns, oldest first in their thread. */
 export async function turnsOf(real: Real): Promise<TurnRow[]> {
   const each = real.threads.map((id) => reader(real).turnsOfThread(id));
@@ -86,8 +92,14 @@ export async function assertInvariants(model: Model, real: Real): Promise<void> 
       assert.ok(model.mayBeCancelled.has(turn.id), 'nobody stopped it');
   }
   const paused = turns.filter(({ status }) => status === 'paused').map(({ id }) => id);
-  const open = (await reader(real).openActions()).map(({ turnId }) => turnId);
-  assert.deepEqual(open.sort(), paused.sort(), 'an open action for each turn that is paused');
+  const open = await openActions(real);
+  const waiting = open.map(({ turnId }) => turnId);
+  assert.deepEqual(waiting.sort(), paused.sort(), 'an open action for each turn that is paused');
+  const now = real.windows.clock.time;
+  const inTime = open.filter(({ expiresAt }) => expiresAt === null || expiresAt > now);
+  const listed = (await reader(real).openActions()).map(({ id }) => id);
+  const ids = inTime.map(({ id }) => id);
+  assert.deepEqual(listed.sort(), ids.sort(), 'listed as waiting, unless overdue');
   assertConsent(model, real);
   for (const turn of turns.filter((each) => !isOpen(each))) await assertEnded(real, turn);
 }

@@ -12,6 +12,7 @@ import {
   assertInvariants,
   consent,
   isOpen,
+  openActions,
   reader,
   turnsOf,
   type Model,
@@ -118,7 +119,7 @@ export interface Deciding {
 export const decide = ({ types, windows, action: which }: Deciding): Step =>
   new Step(`decide ${types.join()} of ${which} in ${windows.join()}`, async (model, real) => {
     const store = reader(real);
-    const action = pick(await store.openActions(), which);
+    const action = pick(await openActions(real), which);
     if (!action) return;
     const late = action.expiresAt !== null && action.expiresAt <= real.windows.clock.time;
     const outcomes = await Promise.all(
@@ -148,7 +149,7 @@ export const decide = ({ types, windows, action: which }: Deciding): Step =>
 export const decideAlone = (deciding: Deciding): Step =>
   new Step(`alone: ${decide(deciding).name}`, async (model, real) => {
     const before = model.decided.size;
-    const action = pick(await reader(real).openActions(), deciding.action);
+    const action = pick(await openActions(real), deciding.action);
     await decide(deciding).act(model, real);
     const state = action && (await reader(real).getAction(action.id))?.state;
     if (state === 'resolved') assert.equal(model.decided.size, before + 1, 'exactly one winner');
@@ -163,7 +164,7 @@ export interface Dying {
 export const decideAndDie = (type: string, { window: n, point }: Dying, which: number): Step =>
   new Step(`decide ${type} of ${which} in ${n}, dying at ${point}`, async (model, real) => {
     const window = await living(real, n);
-    const action = pick(await window.bare.openActions(), which);
+    const action = pick(await openActions(real), which);
     if (!action) return;
     const decisions = choices(action, type);
     await perhapsDying(window, point, async () => {
