@@ -3,7 +3,7 @@ import type { ShellName, SimpleCommand } from '../ports/shell.ts';
 import { aliasesOf } from './aliases.ts';
 import type { Rule } from './types.ts';
 import { matchesArgv } from './wordPattern.ts';
-import { seeThrough } from './wrappers.ts';
+import { seenThrough } from './wrappers.ts';
 
 export interface Found {
   rule: Rule;
@@ -21,8 +21,7 @@ export function isNocase(shell: ShellName): boolean {
 }
 
 export function seenIn(command: SimpleCommand, shell: ShellName): Seen {
-  const argv = command.words.map((word) => word.text);
-  const { argvs } = seeThrough(argv, shell);
+  const { argvs } = seenThrough(command, shell);
   if (!isNocase(shell)) return { command, argvs };
   const named = argvs.flatMap((words) =>
     aliasesOf(words[0] ?? '', shell).map((name) => [name, ...words.slice(1)]),

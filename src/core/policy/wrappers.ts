@@ -1,6 +1,6 @@
 // Looks through programs that run another command line, for deny and ask only. Every position where the inner command
 // may start counts: too many candidates can only make the answer stricter.
-import type { ShellName } from '../ports/shell.ts';
+import type { ShellName, SimpleCommand } from '../ports/shell.ts';
 import { hasList } from './readOnlyOptions.ts';
 import { changesShell, isInterpreter } from './neverByWildcard.ts';
 import { innerScripts, SHELLS } from './innerScripts.ts';
@@ -73,8 +73,21 @@ function possibleStarts(argv: readonly string[]): number {
   return known && folded !== 'ssh' ? argv.length : 1;
 }
 
+const memo = new WeakMap<SimpleCommand, SeenThrough>();
+
 /** Everything a deny or ask rule must see in one simple command. Total and bounded. */
-export function seeThrough(argv: readonly string[], shell: ShellName): SeenThrough {
+export function seenThrough(command: SimpleCommand, shell: ShellName): SeenThrough {
+  const known = memo.get(command);
+  if (known !== undefined) return known;
+  const made = seeThrough(
+    command.words.map((word) => word.text),
+    shell,
+  );
+  memo.set(command, made);
+  return made;
+}
+
+function seeThrough(argv: readonly string[], shell: ShellName): SeenThrough {
   const argvs: (readonly string[])[] = [];
   const scripts: string[] = [];
   const open: (readonly string[])[] = [argv.slice(0, MAX_WORDS)];

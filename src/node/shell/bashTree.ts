@@ -84,12 +84,15 @@ function commandOf(node: TreeNode, outer: readonly TreeNode[], nested: boolean):
   const assignments: SimpleCommand['assignments'] = [];
   const redirects: ShellRedirect[] = [];
   const isCommand = node.type === 'command';
-  for (const child of childrenOf(node)) {
+  for (const run of touching(childrenOf(node))) {
+    const [child] = run;
+    if (child === undefined) continue;
+    const text = run.map((one) => one.text).join('');
     if (isRedirect(child)) takeRedirect(child, redirects, words);
     else if (isCommand && child.type === 'variable_assignment')
-      assignments.push(assignmentOf(child));
+      assignments.push(assignmentOf(text));
     else if (node.type === 'test_command' && !isBracket(child)) words.push(...leafWords(child));
-    else words.push(unquoteBash(child.text));
+    else words.push(unquoteBash(text));
   }
   for (const redirect of outer) takeRedirect(redirect, redirects, words);
   const raw = [node.text, ...outer.map((redirect) => redirect.text)].join(' ');
@@ -127,9 +130,26 @@ function takeRedirect(node: TreeNode, redirects: ShellRedirect[], words: ShellWo
   words.push(...operands.map((operand) => unquoteBash(operand.text)));
 }
 
-function assignmentOf(node: TreeNode): SimpleCommand['assignments'][number] {
-  const at = node.text.indexOf('=');
-  return { name: node.text.slice(0, at), value: unquoteBash(node.text.slice(at + 1)) };
+/** The grammar sometimes ends a word at a quote; parts without a gap are one word. */
+function touching(nodes: readonly TreeNode[]): TreeNode[][] {
+  const runs: TreeNode[][] = [];
+  for (const node of nodes) {
+    const last = runs.at(-1)?.at(-1);
+    const joins =
+      last !== undefined && last.endIndex === node.startIndex && ![last, node].some(isApart);
+    if (joins) runs.at(-1)?.push(node);
+    else runs.push([node]);
+  }
+  return runs;
+}
+
+function isApart(node: TreeNode): boolean {
+  return isRedirect(node) || isBracket(node);
+}
+
+function assignmentOf(text: string): SimpleCommand['assignments'][number] {
+  const at = text.indexOf('=');
+  return { name: text.slice(0, at), value: unquoteBash(text.slice(at + 1)) };
 }
 
 function isRedirect(node: TreeNode): boolean {

@@ -2,7 +2,7 @@
 // with every command that could be found, so that a deny still sees it.
 import { countHidden } from '../../protocol/displayBytes.ts';
 import { SHELLS } from '../../core/policy/innerScripts.ts';
-import { seeThrough } from '../../core/policy/wrappers.ts';
+import { seenThrough } from '../../core/policy/wrappers.ts';
 import type { ShellName, ShellParse, ShellParser, SimpleCommand } from '../../core/ports/shell.ts';
 import { readBashTree, type TreeReading } from './bashTree.ts';
 import { readCmd } from './cmdReader.ts';
@@ -16,6 +16,8 @@ const MAX_TEXT = 32_000;
 const MAX_COMMANDS = 500;
 /** Beyond this many the tree is not even built. */
 const MAX_SEPARATORS = 1500;
+/** One line of words that every shell takes as they stand: the grammar has nothing to add. */
+const PLAIN = /^[A-Za-z][\w./:@%+,-]*(?: +[\w./:@%+,-][\w./:@%+,=-]*)* *$/;
 const CONTINUATION = /\\\n/g;
 const MAX_DEPTH = 4;
 const MAX_SCRIPTS = 50;
@@ -50,6 +52,10 @@ function parseText(grammars: Grammars, text: string, options: Options): ShellPar
   if (text.length > MAX_TEXT) return failed(text, shell, 'the command is too long to be parsed');
   if (countSeparators(text) > MAX_SEPARATORS)
     return failed(text, shell, 'the command has too many parts');
+  if (PLAIN.test(text) && shell !== 'cmd' && shell !== 'powershell') {
+    const reading = readPosix(text, shell);
+    if (reading.ok) return agreed(grammars, { commands: reading.commands, single: true }, options);
+  }
   const hidden = countHidden(text, true) > 0;
   if (shell === 'cmd') {
     const reading = hidden ? HIDDEN : readCmd(text);
@@ -196,8 +202,7 @@ function withScripts(
   if (depth >= MAX_DEPTH) return [...commands];
   let scripts = 0;
   for (const command of commands.slice(0, MAX_COMMANDS)) {
-    const argv = command.words.map((word) => word.text);
-    const seen = seeThrough(argv, shell);
+    const seen = seenThrough(command, shell);
     for (const script of [...seen.scripts, ...fedScripts(command, seen.argvs)]) {
       if (script.trim() === '' || (scripts += 1) > MAX_SCRIPTS) continue;
       const parsed = parseText(grammars, script, { shell, depth: depth + 1 });
