@@ -1,4 +1,5 @@
 // Drives a turn through its graph until it ends or pauses; the only place that streams the graph.
+import { z } from 'zod';
 import { actionFor, asks } from './gate.ts';
 import { buildGraph } from './graph.ts';
 import { closingMessages } from './closing.ts';
@@ -41,8 +42,8 @@ export async function driveTurn(
   const deps = discreetFor(runner, turn.id);
   try {
     const driven = await prepare(deps, turn, options.signal);
-    const interrupted = await streamGraph(deps, driven, options.user);
-    if (interrupted) return await pause(deps, turn);
+    const waiting = await streamGraph(deps, driven, options.user);
+    if (waiting !== undefined) return await pause(deps, turn, waiting);
     const stopped = await wasStopped(deps, turn.id);
     if (stopped) return await end(deps, turn, { status: 'cancelled', ...stopped });
     return await end(deps, turn, { status: 'finished', ...finishNote(driven) });
@@ -65,12 +66,17 @@ async function prepare(deps: RunnerDeps, turn: TurnRow, signal: AbortSignal): Pr
   };
 }
 
-/** True when the graph stopped at an interrupt. */
+/** What the gate interrupts with. */
+const Interrupted = z.object({
+  __interrupt__: z.tuple([z.object({ value: z.object({ batchId: z.string() }) })], z.unknown()),
+});
+
+/** The batch that waits, when the graph stopped at an interrupt. */
 async function streamGraph(
   deps: RunnerDeps,
   turn: DrivenTurn,
   user: Message | null,
-): Promise<boolean> {
+): Promise<string | undefined> {
   const flusher = createTextFlusher(deps, turn);
   const graph = buildGraph(createTurnNodes(deps, turn, flusher), deps.checkpointer);
   const config = {
@@ -79,15 +85,18 @@ async function streamGraph(
     streamMode: 'updates',
     recursionLimit: Number.MAX_SAFE_INTEGER,
   } as const;
-  let interrupted = false;
+  let waiting: string | undefined;
   try {
     const input = user ?? (await firstMessage(deps, turn.id));
     const stream = await graph.stream(input ? { messages: [input] } : null, config);
-    for await (const update of stream) interrupted ||= '__interrupt__' in update;
+    for await (const update of stream) {
+      if (!('__interrupt__' in update)) continue;
+      waiting = Interrupted.parse(update).__interrupt__[0].value.batchId;
+    }
   } finally {
     await flusher.flush();
   }
-  return interrupted;
+  return waiting;
 }
 
 /** The user message again, for a turn that died before its first checkpoint; null when there is one to go on from. */
@@ -97,12 +106,10 @@ async function firstMessage(deps: RunnerDeps, turnId: string): Promise<Message |
   return (await deps.store.messagesOfTurn(turnId))[0]?.message ?? null;
 }
 
-async function pause(deps: RunnerDeps, turn: TurnRow): Promise<DriveEnd> {
-  const calls = await deps.store.callsOfTurn(turn.id);
-  const waiting = calls.filter((call) => call.state === 'planned' && asks(call)).at(-1);
-  if (!waiting)
+async function pause(deps: RunnerDeps, turn: TurnRow, batchId: string): Promise<DriveEnd> {
+  const rows = await deps.store.callsOfBatch(turn.id, batchId);
+  if (!rows.some((call) => call.state === 'planned' && asks(call)))
     throw new AppError('internal', 'Paused without a waiting call', { audience: 'log' });
-  const rows = await deps.store.callsOfBatch(turn.id, waiting.batchId);
   const action = actionFor(deps, turn, rows);
   if (!(await pauseWith(deps, turn, action))) return { kind: 'lost' };
   return { kind: 'paused', action };
