@@ -29,7 +29,10 @@ export interface RebasedEdit {
 }
 
 export async function lookAt(deps: EngineDeps, realPath: string): Promise<Place> {
-  const read = await deps.files.read(realPath);
+  // What was shown is a place, not a name: a link that leads elsewhere by now is not followed.
+  const { real } = await deps.files.resolve(realPath);
+  const moved = { kind: 'failed', message: 'it leads elsewhere now.' } as const;
+  const read = real === realPath ? await deps.files.read(realPath) : moved;
   if (read.kind === 'text') return { text: read.text, encoding: read.encoding, unreadable: null };
   const none = { text: null, encoding: 'utf8' } as const;
   return { ...none, unreadable: read.kind === 'missing' ? null : read };

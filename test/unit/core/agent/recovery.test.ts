@@ -267,10 +267,15 @@ describe('recovery', function () {
     const b = await recover('b');
     const shown = (await action(b)).requests[0]?.proposal;
     await writeFile(windows.at('f.txt'), 'a\nb\nand a third line\n');
+    const { id: actionId } = await action(b);
+    const outcome = await b.engine.submit({ actionId, decisions: { e1: approve } }, 'b');
+    assert.equal(!outcome.ok && outcome.refusal.code, 'stale');
+    const again = (await action(b)).requests[0]?.proposal;
+    assert.notDeepEqual(again, shown);
     await decide(b, { e1: approve });
     const call = await b.store.getCall((await turn(b)).id, 'e1');
-    assert.deepEqual(call?.proposal, shown);
-    assert.match(call?.result ?? '', /^Not written/);
+    assert.deepEqual(call?.proposal, again);
+    assert.equal(await readFile(windows.at('f.txt'), 'utf8'), 'a\nB\nand a third line\n');
   });
 
   it('is done by exactly one of two windows at once', async () => {
@@ -357,7 +362,10 @@ describe('recovery', function () {
       return row;
     };
     const outcome = await b.engine.submit({ actionId, decisions: { c1: approve } }, 'b');
-    assert.equal(!outcome.ok && outcome.refusal.message, 'This was already decided by a.');
+    assert.equal(
+      !outcome.ok && outcome.refusal.message,
+      'This was already decided by a: approved.',
+    );
     assert.deepEqual(windows.commands, ['echo c1']);
   });
 

@@ -31,6 +31,16 @@ describe('a decided call', () => {
     assertWhole((await deps.store.messagesOfTurn(turnId)).map(({ message }) => message));
     return { ...result, state: row?.state, outcome: row?.outcome };
   }
+  /** Between the decision, which looks at the files, and the call. */
+  function afterClaim(change: () => void): void {
+    const { store } = bench().deps;
+    const claimAction = store.claimAction.bind(store);
+    store.claimAction = async (claim, limit) => {
+      const outcome = await claimAction(claim, limit);
+      change();
+      return outcome;
+    };
+  }
   const write = { name: 'write_file', args: { path: 'w.txt', content: 'proposed\n' } };
   const edit = { name: 'edit_file', args: { path: 'a.txt', old_string: 'one', new_string: 'ONE' } };
   const command = { name: 'run_command', args: { command: 'echo proposed > c.txt' } };
@@ -116,18 +126,29 @@ describe('a decided call', () => {
   ] as const) {
     for (const decision of [approve, { type: 'edit', content: 'human\n' }] as const) {
       it(`${decision.type}: a file that ${title} by now is not touched`, async () => {
-        let after: Buffer | null = null;
-        const result = await decide(edit, decision, () => {
-          change();
-          after = existsSync(bench().at('a.txt')) ? readFileSync(bench().at('a.txt')) : null;
-        });
-        assert.equal(result.status, 'error');
-        const now = existsSync(bench().at('a.txt')) ? readFileSync(bench().at('a.txt')) : null;
-        assert.deepEqual(now, after);
+        const { say, run, action, engine } = bench();
+        const content = (): Buffer | null =>
+          existsSync(bench().at('a.txt')) ? readFileSync(bench().at('a.txt')) : null;
+        say({ calls: [{ id: 'c', ...edit }] });
+        await run();
+        const { id: actionId } = await action();
+        change();
+        const after = content();
+        const submitted = await engine.submit({ actionId, decisions: { c: decision } }, 'test');
+        assert.equal(!submitted.ok && submitted.refusal.code, 'stale');
+        assert.notEqual((await action()).id, actionId, 'shown anew');
+        assert.deepEqual(content(), after);
         assert.equal(text('dir/b.txt'), 'b\n');
       });
     }
   }
+
+  it('approve: a file that changes between the decision and the write is not touched', async () => {
+    afterClaim(() => writeFileSync(bench().at('a.txt'), 'one\nelse\n'));
+    const result = await decide(edit, approve);
+    assert.match(result.text, /^Not written: .*propose the edit anew/);
+    assert.equal(text('a.txt'), 'one\nelse\n');
+  });
 
   it('a folder on the way that became a link out of the workspace is not followed', async () => {
     const outside = bench().folder.at('outside');
@@ -135,9 +156,11 @@ describe('a decided call', () => {
       { name: 'write_file', args: { path: 'dir/new.txt', content: 'x' } },
       approve,
       () => {
-        rmSync(bench().at('dir'), { recursive: true });
-        writeFileSync(`${outside}.txt`, '');
-        symlinkSync(bench().folder.path, bench().at('dir'));
+        afterClaim(() => {
+          rmSync(bench().at('dir'), { recursive: true });
+          writeFileSync(`${outside}.txt`, '');
+          symlinkSync(bench().folder.path, bench().at('dir'));
+        });
       },
     );
     assert.equal(result.status, 'error');
