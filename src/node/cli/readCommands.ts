@@ -1,4 +1,6 @@
 // `pending`, `threads`, `show`: read the state, change nothing.
+import { toAppError } from '../../core/base/errors.ts';
+import { isStoreFault } from '../../core/base/storeFaults.ts';
 import { openForCli, requireState, type CliContext } from './open.ts';
 import { UsageError, type CliOptions } from './options.ts';
 import { createPrint, pausedEvent, pausedText, printWarnings, type Print } from './print.ts';
@@ -64,6 +66,18 @@ async function printThread(opened: OpenedEngine, print: Print, threadId: string)
   }
 }
 
+/** A turn whose process died waits again before anything is listed. A file that cannot be written can still be read. */
+async function recovered(opened: OpenedEngine): Promise<string[]> {
+  try {
+    await opened.engine.recover({ drive: false });
+    return [];
+  } catch (error) {
+    const failure = toAppError(error);
+    if (!isStoreFault(failure)) throw failure;
+    return [failure.message];
+  }
+}
+
 async function reading(
   context: CliContext,
   options: CliOptions,
@@ -72,10 +86,8 @@ async function reading(
   requireState(options);
   const opened = await openForCli(context, options, []);
   try {
-    // A turn whose process died waits again before anything is listed.
-    await opened.engine.recover({ drive: false });
     const print = createPrint(options.json);
-    printWarnings(print, opened.problems());
+    printWarnings(print, [...(await recovered(opened)), ...opened.problems()]);
     await act(opened, print);
     return 0;
   } finally {

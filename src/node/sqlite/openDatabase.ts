@@ -96,8 +96,11 @@ function configure(db: Db, file: string, journalMode: JournalMode): void {
   // Sorting would otherwise write large results to a temporary file.
   if (journalMode === 'memory') db.pragma('temp_store=MEMORY');
   refuseUnknown(db, file);
-  db.pragma(`page_size=${PAGE_SIZE}`);
-  db.pragma('auto_vacuum=INCREMENTAL');
+  if (Number(db.pragma('user_version', { simple: true })) === 0) {
+    // For a file that is still empty. On any other, the second one writes and waits for locks: reading must not.
+    db.pragma(`page_size=${PAGE_SIZE}`);
+    db.pragma('auto_vacuum=INCREMENTAL');
+  }
   const actual = db.pragma(`journal_mode=${journalMode}`, { simple: true });
   if (actual !== journalMode) {
     throw new AppError('store_failed', `${file} cannot use journal mode ${journalMode}.`);

@@ -6,7 +6,7 @@ import { isGone } from './owner.ts';
 
 const Rows = z.array(z.object({ number: z.int(), owner: z.string() }));
 
-export function createWindowStore(connection: Connection): WindowStore & { leave(): void } {
+export function createWindowStore(connection: Connection): WindowStore & { leave: () => void } {
   const { db, logger, owner, write } = connection;
   const all = db.prepare('SELECT number, owner FROM window ORDER BY number');
   const remove = db.prepare('DELETE FROM window WHERE number = ?');

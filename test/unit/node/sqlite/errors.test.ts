@@ -141,6 +141,19 @@ describe('waiting for other processes', () => {
     }),
   );
 
+  it(
+    'does not keep anyone from opening the file and reading',
+    withFile(async (file) => {
+      await using(file, ({ store }) => seed(store));
+      await tamper(file, async (other) => {
+        other.exec('BEGIN IMMEDIATE');
+        const { store } = await open(file, { deadlines: { deciding: 100, driving: 100 } });
+        assert.equal((await store.listThreads()).length, 1);
+        store.dispose();
+      });
+    }),
+  );
+
   it('gives up after the deadline with store_busy', async () => {
     let tries = 0;
     const run = (): never => {
