@@ -48,7 +48,7 @@ describe('chat', () => {
     assert.deepEqual(await chat.testId('item-user').allInnerTexts(), ['Say hello', 'And again']);
   });
 
-  it('while it waits: the count is in the status bar, a message is not sent without a choice, stop ends it', async () => {
+  it('while it waits: the count is in the status bar, a message is not sent without a choice, stop ends it (HB20)', async () => {
     const { bench, chat, folder, script } = session;
     script.says({ toolCalls: [write('w1')] }, { text: 'after' });
     await session.fresh();

@@ -55,7 +55,7 @@ describe('durable', () => {
     });
   }
 
-  it('the extension host is killed: the window brings the same card back, in the chat and in the quick pick', async () => {
+  it('the extension host is killed: the window brings the same card back, in the chat and in the quick pick (H91)', async () => {
     const { bench, chat } = session;
     const actionId = await paused('Survive a kill');
     await killExtensionHost();
@@ -133,7 +133,7 @@ describe('durable', () => {
     await bench.page.locator('.tabs-container .tab').first().waitFor({ state: 'detached' });
   });
 
-  it('everything is stopped and started: decided in the approval panel, the card in the chat goes away', async () => {
+  it('everything is stopped and started: decided in the approval panel, the card in the chat goes away (HW7)', async () => {
     const actionId = await paused('Survive the night');
     await session.tomorrow();
     const { bench, chat, panel, folder } = session;

@@ -95,7 +95,7 @@ describe('a model at an endpoint', () => {
     assert.deepEqual(folder.tree(), { ...sampleTree(), [args.path]: args.content });
   });
 
-  it('the key is in no file of VS Code, nor in the page of the chat', async () => {
+  it('the key is in no file of VS Code, nor in the page of the chat (HA2)', async () => {
     const { host, chat } = session;
     // Not extensions/, which is a link to the sources.
     const files = ['user', 'server'].flatMap((name) =>

@@ -33,7 +33,7 @@ describe('queue', () => {
     await session.chat.testId('composer-input').fill(text);
   }
 
-  it('Enter sends nothing while a card waits; the choice is said and offered', async () => {
+  it('Enter sends nothing while a card waits; the choice is said and offered (HB9)', async () => {
     const { bench, chat, folder } = session;
     await paused({ first: 'Written.', next: 'Never said.' });
     await chat.send('yes, approve it');

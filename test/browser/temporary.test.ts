@@ -39,7 +39,7 @@ describe('temporary threads', () => {
     await chat.testId('composer-input').fill(`${mark} typed into the composer`);
   }
 
-  it('nothing that is said, shown or typed in one is kept, where the same in another thread is', async () => {
+  it('nothing that is said, shown or typed in one is kept, where the same in another thread is (H60)', async () => {
     const { bench, chat, host, folder, script } = session;
     const secret = 'plughsecret';
     const control = 'xyzzycontrol';

@@ -140,7 +140,7 @@ describe('windows', () => {
   }).timeout(LONG_MS);
 
   for (const round of [1, 2, 3]) {
-    it(`decided in both windows at the same moment: one wins, the other is told what and where (${round})`, async () => {
+    it(`decided in both windows at the same moment: one wins, the other is told what and where (${round}) (H83, HW5)`, async () => {
       const { bench, chat, folder, script } = session;
       const thread = `Race ${round}`;
       script.says(
@@ -193,7 +193,7 @@ describe('windows', () => {
     await surface.line('r1').getByTestId('call-decided').waitFor();
   }
 
-  it('the other window is told at once', async () => {
+  it('the other window is told at once (H66)', async () => {
     const { chat } = session;
     await paused('How fast');
     await follow('How fast');

@@ -186,7 +186,7 @@ describe('architecture', () => {
     assert.deepEqual([...PARSED.values()].flatMap(longFunctions), []);
   });
 
-  it('only node/sqlite/database.ts names the driver, and only the turn runner streams the graph', () => {
+  it('only node/sqlite/database.ts names the driver, and only the turn runner streams the graph (HB12)', () => {
     const naming = FILES.filter((file) => /['"]better-sqlite3['"]/.test(text(file)));
     assert.deepEqual(naming, ['src/node/sqlite/database.ts']);
     const streaming = FILES.filter((file) => /graph\.stream\(/.test(text(file)));

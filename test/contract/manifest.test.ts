@@ -59,7 +59,7 @@ describe('manifest', () => {
     }
   });
 
-  it('never lets a workspace offer bypass', () => {
+  it('never lets a workspace offer bypass (H1)', () => {
     assert.ok(!properties['countersign.approval.mode']?.enum?.includes('bypass'));
   });
 

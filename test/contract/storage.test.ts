@@ -6,7 +6,7 @@ import { runEngineTurn, type EngineTurn } from '../bench/engineTurn.ts';
 const BUDGET = 3;
 
 describe('storage', () => {
-  it('grows with what was said: at most 3 bytes on disk for each byte of a long turn', async () => {
+  it('grows with what was said: at most 3 bytes on disk for each byte of a long turn (HB11)', async () => {
     const folder = await temporaryFolder({});
     try {
       const short = await runEngineTurn(folder.at('short'), 100);

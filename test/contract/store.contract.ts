@@ -96,7 +96,7 @@ function turnsContract(make: MakeSubject): void {
       }),
     );
     it(
-      'refuses a turn of an unknown thread, and a used id, and leaves nothing behind',
+      'refuses a turn of an unknown thread, and a used id, and leaves nothing behind (H25, HB8)',
       withSubject(make, async ({ store }) => {
         const orphan = store.createTurn(newTurn('t', 'absent'), userMessage());
         await assert.rejects(orphan, hasCode('store_conflict'));
@@ -145,7 +145,7 @@ function turnsContract(make: MakeSubject): void {
 function messagesContract(make: MakeSubject): void {
   describe('messages', () => {
     it(
-      'stores each once and replaces it only while it is not final',
+      'stores each once and replaces it only while it is not final (H17)',
       withSubject(make, async ({ store }) => {
         await seed(store);
         const row = assistantRow();
@@ -169,7 +169,7 @@ function messagesContract(make: MakeSubject): void {
       }),
     );
     it(
-      'leaves the messages of an ended turn alone',
+      'leaves the messages of an ended turn alone (H17)',
       withSubject(make, async ({ store }) => {
         await seed(store);
         await store.endTurn(endTurn());
@@ -195,7 +195,7 @@ const hasCheckpoint = async ({ checkpointer }: StoreSubject, turnId: string): Pr
 function terminalContract(make: MakeSubject): void {
   describe('endTurn', () => {
     it(
-      'leaves final messages and nothing in flight, of this turn only',
+      'leaves final messages and nothing in flight, of this turn only (H9, H63)',
       withSubject(make, async (subject) => {
         const { store } = subject;
         for (const id of ['turn1', 'turn2']) {
@@ -226,7 +226,7 @@ function terminalContract(make: MakeSubject): void {
       }),
     );
     it(
-      'is lost on another generation, status or turn, and then changes nothing',
+      'is lost on another generation, status or turn, and then changes nothing (H52)',
       withSubject(make, async (subject) => {
         const { store } = subject;
         await seed(store);
@@ -299,7 +299,7 @@ function terminalContract(make: MakeSubject): void {
       }),
     );
     it(
-      'keeps everything across closing and opening again',
+      'keeps everything across closing and opening again (HA10)',
       withSubject(make, async (subject) => {
         await seed(subject.store);
         await subject.store.planCalls([plannedCall()]);

@@ -93,7 +93,7 @@ function newsContract(make: MakeSubject): void {
     }),
   );
   it(
-    'text is in it until its message is stored, and then exactly once',
+    'text is in it until its message is stored, and then exactly once (H69)',
     withSubject(make, async ({ store }) => {
       await seed(store);
       await store.appendText([text('m2', 0, 'I'), text('m2', 1, ' will')]);
@@ -163,7 +163,7 @@ const MOVES: Record<string, Move> = {
 };
 
 function followContract(make: MakeSubject): void {
-  it('whatever happens and whenever one looks: the pieces are the whole', async function () {
+  it('whatever happens and whenever one looks: the pieces are the whole (H70)', async function () {
     this.timeout(60_000);
     const move = fc.record({
       name: fc.constantFrom(...Object.keys(MOVES)),

@@ -127,7 +127,7 @@ function journalContract(make: MakeSubject): void {
       }),
     );
     it(
-      'keeps equal call ids of two turns apart',
+      'keeps equal call ids of two turns apart (H38)',
       withSubject(make, async ({ store }) => {
         await seed(store);
         await seed(store, 'turn2');
@@ -143,7 +143,7 @@ function journalContract(make: MakeSubject): void {
 function pauseContract(make: MakeSubject): void {
   describe('pauseTurn', () => {
     it(
-      'inserts the action, marks the message and moves the turn, at once',
+      'inserts the action, marks the message and moves the turn, at once (H11, H12, H16, H79)',
       withSubject(make, async ({ store }) => {
         await seed(store);
         assert.equal(await store.pauseTurn(openAction(), 1), true);
@@ -159,7 +159,7 @@ function pauseContract(make: MakeSubject): void {
       }),
     );
     it(
-      'is lost on another generation, thread or status, and then inserts nothing',
+      'is lost on another generation, thread or status, and then inserts nothing (H13, H14, HB8)',
       withSubject(make, async ({ store }) => {
         await seed(store);
         assert.equal(await store.pauseTurn(openAction(), 2), false);
@@ -173,7 +173,7 @@ function pauseContract(make: MakeSubject): void {
       }),
     );
     it(
-      'undoes everything when the action cannot be inserted',
+      'undoes everything when the action cannot be inserted (H16)',
       withSubject(make, async ({ store }) => {
         await seedPaused(store);
         await seed(store, 'turn2');
@@ -196,7 +196,7 @@ const claim = (actionId = 'a1', by = 'window 1') => ({
 function claimContract(make: MakeSubject): void {
   describe('claimAction', () => {
     it(
-      'stores the decisions and lets the turn run again; the second claim learns of the first',
+      'stores the decisions and lets the turn run again; the second claim learns of the first (H40)',
       withSubject(make, async ({ store }) => {
         await seedPaused(store);
         assert.deepEqual(await store.claimAction(claim()), { kind: 'claimed', generation: 3 });
@@ -213,7 +213,7 @@ function claimContract(make: MakeSubject): void {
       }),
     );
     it(
-      'is lost for an unknown, an expired and a cancelled action',
+      'is lost for an unknown, an expired and a cancelled action (H41)',
       withSubject(make, async ({ store }) => {
         assert.deepEqual(await store.claimAction(claim('none')), {
           ...{ kind: 'lost', action: undefined },
@@ -281,7 +281,7 @@ function claimContract(make: MakeSubject): void {
       }),
     );
     it(
-      'sums the tokens of a turn over its pauses and resumes',
+      'sums the tokens of a turn over its pauses and resumes (H58)',
       withSubject(make, async ({ store, openSecond, reopen }) => {
         await seedPaused(store);
         const first = await store.usageOfThread('thread1');
@@ -299,7 +299,7 @@ function claimContract(make: MakeSubject): void {
       }),
     );
     it(
-      'allows a turn to pause again, and finds the newest action of a batch',
+      'allows a turn to pause again, and finds the newest action of a batch (H51)',
       withSubject(make, async ({ store }) => {
         await seedPaused(store);
         await store.claimAction(claim());

@@ -29,7 +29,7 @@ describe('a batch of calls on the command line', function () {
     args: { path: name, content: `${id}\n` },
   });
 
-  it('allow, approve, edit, reject and respond: one result each, in the order of the calls', async () => {
+  it('allow, approve, edit, reject and respond: one result each, in the order of the calls (H78)', async () => {
     const started = await flow().run([
       {
         text: 'Five at once',
@@ -129,7 +129,7 @@ describe('a batch of calls on the command line', function () {
     assert.equal(existsSync(flow().at('late.txt')), true);
   });
 
-  it('a rule that denies by the time of the decision beats the approval', async () => {
+  it('a rule that denies by the time of the decision beats the approval (HB6)', async () => {
     const started = await flow().run([
       { toolCalls: [touch('x', 'x.txt')] },
       { text: 'Done', expect: ['Blocked by the rule `edit(x.txt)`'] },
@@ -141,7 +141,7 @@ describe('a batch of calls on the command line', function () {
     assert.equal(existsSync(flow().at('x.txt')), false);
   });
 
-  it('a rejected call stays rejected when policy allows it by then', async () => {
+  it('a rejected call stays rejected when policy allows it by then (HB6)', async () => {
     const started = await flow().run([{ toolCalls: [touch('x', 'x.txt')] }, { text: 'Done' }]);
     const settings = { 'countersign.approval.allow': ['edit'] };
     const decided = { decisions: { x: reject() } };

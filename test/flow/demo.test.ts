@@ -50,7 +50,7 @@ describe('the demo turn on the command line', function () {
     assert.equal(test?.status, 'ok', test?.text);
   });
 
-  it('edited as text: the file has the human text, and the model is told the exact difference', async () => {
+  it('edited as text: the file has the human text, and the model is told the exact difference (HB17)', async () => {
     const paused = await toApproval({ answer: 'half up' });
     const content = `${proposed(paused)}// seen by a human ✓\n`;
     const end = await flow().decide(paused.end.actionId, {
@@ -90,7 +90,7 @@ describe('the demo turn on the command line', function () {
     assert.match(command?.text ?? '', /^\+ {2}"command": "echo edited command"$/m);
   });
 
-  it('rejected with a reason: nothing changes, the model is told the reason and goes on', async () => {
+  it('rejected with a reason: nothing changes, the model is told the reason and goes on (HW6)', async () => {
     const paused = await toApproval({ answer: 'half up' });
     const end = await flow().decide(paused.end.actionId, {
       decisions: { 'demo-edit': reject('Not like this'), 'demo-test': reject() },
@@ -123,7 +123,7 @@ describe('the demo turn on the command line', function () {
     );
   });
 
-  it('a question can be answered by its id, or declined', async () => {
+  it('a question can be answered by its id, or declined (HB2)', async () => {
     const started = await flow().run([], { model: 'scripted:demo' });
     const decisions = { 'demo-ask': reject('You decide') };
     const declined = await flow().decide(started.end.actionId, { decisions });

@@ -22,7 +22,7 @@ describe('a paused turn', function () {
   this.timeout(120_000);
   const flow = useFlow();
 
-  it('survives kill -9 right after turn.paused, and is decided once', async () => {
+  it('survives kill -9 right after turn.paused, and is decided once (H12, H68)', async () => {
     const paused = await runAndKill(flow(), append);
     assert.equal(existsSync(flow().at('runs.txt')), false);
     const [pending, ...others] = await flow().read('pending');
@@ -36,7 +36,7 @@ describe('a paused turn', function () {
     assert.deepEqual((await flow().tree())['runs.txt'], 'ran\n');
   });
 
-  it('survives kill -9 at every pause of a turn that pauses three times', async () => {
+  it('survives kill -9 at every pause of a turn that pauses three times (H51, HC)', async () => {
     const asks: Entry[] = [1, 2, 3].map((n) => ({
       toolCalls: [{ id: `c${n}`, name: 'run_command', args: { command: `echo ${n} >> runs.txt` } }],
       ...(n > 1 ? { expect: ['Exit code 0'] } : {}),
@@ -88,7 +88,7 @@ describe('a paused turn', function () {
     }
   });
 
-  it('reject and stop ends the turn: the model is not called again', async () => {
+  it('reject and stop ends the turn: the model is not called again (HC, HW6)', async () => {
     const started = await flow().run([append[0] ?? {}, { text: 'Not said', expect: ['never'] }]);
     const stop = { type: 'reject', reason: 'enough', stop: true };
     const end = await flow().decide(started.end.actionId, {
@@ -105,7 +105,7 @@ describe('a paused turn', function () {
     );
   });
 
-  it('pauses again: the second action is another one, the first stays decided', async () => {
+  it('pauses again: the second action is another one, the first stays decided (H51)', async () => {
     const first = await flow().run([
       { toolCalls: [{ id: 'same', name: 'run_command', args: { command: 'echo 1' } }] },
       { toolCalls: [{ id: 'same', name: 'run_command', args: { command: 'echo 2' } }] },

@@ -96,7 +96,7 @@ describe('the ledger on the command line', function () {
     assert.equal(end.status, 0, show(end));
   }
 
-  it('tells the whole story of a turn, in order', async () => {
+  it('tells the whole story of a turn, in order (HW9)', async () => {
     await wholeTurn();
     const rows = await exported();
     assert.deepEqual(
@@ -141,7 +141,7 @@ describe('the ledger on the command line', function () {
     assert.equal(of(rows, 'turn.ended')[0]?.body.status, 'finished');
   });
 
-  it('says of each decision who made it, where, when, how fast, and what was changed exactly', async () => {
+  it('says of each decision who made it, where, when, how fast, and what was changed exactly (HW9)', async () => {
     await wholeTurn();
     const rows = await exported();
     const [asked] = of(rows, 'asked');

@@ -6,7 +6,7 @@ import { CLI } from './support.ts';
 describe('four processes deciding one action at once', function () {
   this.timeout(300_000);
 
-  it('have one winner every time; what it decided happens once, and the others are told who it was', async () => {
+  it('have one winner every time; what it decided happens once, and the others are told who it was (H40)', async () => {
     const report = await raceRun({ rounds: 25, cliRounds: 2, processes: 4, seed: 4, entry: CLI });
     assert.deepEqual(report.faults, []);
     const won = [...report.seen].filter(([name]) => name.startsWith('won by'));

@@ -35,7 +35,7 @@ describe('a turn whose process died', function () {
     return withEnd(await cli(['continue', ...where, turnId ?? '', '--json']));
   };
 
-  it('between checkpoint and pause waits again, and is decided once', async () => {
+  it('between checkpoint and pause waits again, and is decided once (HB11)', async () => {
     await runDying('pause.before');
     const end = await flow().decide((await pending()).actionId, { decisions: { c: approve } });
     assert.equal(end.status, 0, show(end));
@@ -53,7 +53,7 @@ describe('a turn whose process died', function () {
     assert.equal(end.status, 0, show(end));
   });
 
-  it('right after the claim is driven on by continue, without asking again', async () => {
+  it('right after the claim is driven on by continue, without asking again (HB4)', async () => {
     const started = await flow().run(append);
     await decideDying(started.end, approve, 'claim.stored');
     assert.deepEqual(await flow().read('pending'), []);
@@ -76,7 +76,7 @@ describe('a turn whose process died', function () {
     assert.equal((await flow().tree())['runs.txt'], 'edited\n');
   });
 
-  it('while it ended is ended by continue, with the same history', async () => {
+  it('while it ended is ended by continue, with the same history (H55)', async () => {
     const started = await flow().run(append);
     await decideDying(started.end, approve, 'end.before');
     const end = await goOn(started.end.turnId);

@@ -259,13 +259,13 @@ describe('a refused decision on the command line', function () {
     assert.equal(end.status, 0, show(end));
   }
 
-  it('each kind of refusal about calls, one after another, consumes nothing', async () => {
+  it('each kind of refusal about calls, one after another, consumes nothing (H32, H34, H36)', async () => {
     const cases = REFUSED.filter(({ script }) => script === undefined);
     await allRefused(two, cases, { decisions: both });
     assert.equal((await flow().tree())['runs.txt'], 'ran\n');
   });
 
-  it('each kind about a question', async () => {
+  it('each kind about a question (H35, H37)', async () => {
     const cases = REFUSED.filter(({ script }) => script === question);
     await allRefused(question, cases, { answer: 'blue' });
   });
@@ -276,7 +276,7 @@ describe('a refused decision on the command line', function () {
     assert.equal(existsSync(flow().at('old.txt')), false);
   });
 
-  it('every malformed decisions file, one after another, consumes nothing', async () => {
+  it('every malformed decisions file, one after another, consumes nothing (H36, H37, HB16)', async () => {
     const code = 'malformed_decisions';
     const binary = { title: 'binary', decisions: '\u0000\u0001', says: /not valid JSON/ };
     const cases = [...MALFORMED, binary].map((given) => ({ ...given, code }));
@@ -303,7 +303,7 @@ describe('a refused decision on the command line', function () {
     assert.equal(end.status, 0, show(end));
   });
 
-  it('an action that does not exist', async () => {
+  it('an action that does not exist (H28)', async () => {
     await flow().run(two);
     const run = await flow().decide('a-nowhere', { decisions: both });
     assert.deepEqual([run.status, run.end.code], [4, 'unknown_action']);
@@ -321,7 +321,7 @@ describe('a refused decision on the command line', function () {
     assert.equal((await flow().tree())['runs.txt'], 'ran\n');
   });
 
-  it('another workspace than the one the calls were proposed in: nothing is consumed', async () => {
+  it('another workspace than the one the calls were proposed in: nothing is consumed (H28)', async () => {
     const started = await flow().run(two);
     const other = flow().beside('elsewhere');
     await mkdir(other);

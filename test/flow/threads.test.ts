@@ -38,7 +38,7 @@ describe('threads on the command line', function () {
     assert.deepEqual([listed?.status, listed?.waiting, others], ['finished', 0, []]);
   });
 
-  it('a message decides nothing while a turn waits, and replaces nothing', async () => {
+  it('a message decides nothing while a turn waits, and replaces nothing (HB9)', async () => {
     const started = await flow().run(ask);
     const thread = started.end.threadId ?? '';
     const refused = await flow().run([{ text: 'never' }], { thread, prompt: 'yes, go on' });

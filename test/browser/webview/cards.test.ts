@@ -39,7 +39,7 @@ describe('page: cards', function () {
     return (await view.sent('submit')).map((message) => message['decisions']);
   }
 
-  it('an edit shows path, counts, why and the diff, and is approved', async () => {
+  it('an edit shows path, counts, why and the diff, and is approved (H77, HW3)', async () => {
     await show([editRequest()]);
     const card = view.byId('card');
     assert.equal(await card.getAttribute('data-action-id'), 'a1');
@@ -112,7 +112,7 @@ describe('page: cards', function () {
     assert.deepEqual(await submitted(), [{ c2: { type: 'respond', text: 'it passes, I ran it' } }]);
   });
 
-  it('edited arguments must be an object that fits the schema, and are sent whole', async () => {
+  it('edited arguments must be an object that fits the schema, and are sent whole (H81)', async () => {
     await show([commandRequest()]);
     await view.byId('edit').click();
     const field = view.byId('args-input');
@@ -158,7 +158,7 @@ describe('page: cards', function () {
     assert.deepEqual(await submitted(), [{ c1: { type: 'edit', args: { path: 'x' } } }]);
   });
 
-  it('a question is answered with an option', async () => {
+  it('a question is answered with an option (H77, H82)', async () => {
     await show([questionRequest()]);
     await view.byId('answer').click({ force: true });
     assert.deepEqual(await submitted(), []);
@@ -169,7 +169,7 @@ describe('page: cards', function () {
     assert.deepEqual(await submitted(), [{ c3: { type: 'respond', text: 'half-up' } }]);
   });
 
-  it('a question is answered with several options, or in free words', async () => {
+  it('a question is answered with several options, or in free words (H82)', async () => {
     await show([questionRequest(true)]);
     await view.byId('option-bankers').click();
     await view.byId('option-half-up').click();
@@ -191,7 +191,7 @@ describe('page: cards', function () {
     assert.deepEqual(await submitted(), [{ c3: { type: 'respond', text: 'neither' } }]);
   });
 
-  it('a read shows what would be read, and warns when it is outside', async () => {
+  it('a read shows what would be read, and warns when it is outside (H77)', async () => {
     const read = {
       kind: 'read',
       target: '../secrets.txt',
@@ -241,7 +241,7 @@ describe('page: cards', function () {
     }
   });
 
-  it('a batch is collected call by call and submitted once', async () => {
+  it('a batch is collected call by call and submitted once (H76, HB7)', async () => {
     await show([editRequest(), commandRequest(), questionRequest()]);
     const count = view.byId('decided-count');
     assert.equal(await count.innerText(), '0 of 3 decided');
@@ -291,7 +291,7 @@ describe('page: cards', function () {
     ]);
   });
 
-  it('commands show every part, the folder, the program and the environment', async () => {
+  it('commands show every part, the folder, the program and the environment (H77, HW3)', async () => {
     const parts = [
       { text: 'cd billing', verdict: 'allow', reason: 'x' },
       { text: 'npm test', program: '/usr/bin/npm', verdict: 'ask', reason: 'y' },

@@ -237,7 +237,7 @@ describe('page: chat', function () {
     );
   });
 
-  it('shows the panel with the whole batch and nothing else', async () => {
+  it('shows the panel with the whole batch and nothing else (H91, HA7)', async () => {
     await open(
       snapshot({ surface: 'panel', actions: [action([editRequest(), commandRequest()])] }),
       { width: 900 },
@@ -312,7 +312,7 @@ describe('page: chat', function () {
     assert.deepEqual(scroll, [320, 320]);
   });
 
-  it('has no accessibility violations in any theme', async () => {
+  it('has no accessibility violations in any theme (HW14)', async () => {
     const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
     const actions = [
       action([

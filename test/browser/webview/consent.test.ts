@@ -171,7 +171,7 @@ describe('page: consent', function () {
     assert.equal((await decisions()).length, 1);
   });
 
-  it('everything on a card can be reached and pressed with the keyboard', async () => {
+  it('everything on a card can be reached and pressed with the keyboard (HW4)', async () => {
     await view.say(snapshot({ actions: [action([commandRequest()])] }));
     await view.armed();
     await view.byId('card').focus();
@@ -317,5 +317,4 @@ describe('page: consent', function () {
     await view.frames(2);
     assert.equal(await focused(), 'card');
   });
-
 });

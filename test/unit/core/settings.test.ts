@@ -38,7 +38,7 @@ describe('parseSettings', () => {
     ['yolo', 'bypass', 'default'],
     ['plan', 'yolo', 'plan'],
   ] as const) {
-    it(`mode ${user ?? '–'} of the user, ${workspace ?? '–'} of the workspace: ${expected}`, () => {
+    it(`mode ${user ?? '–'} of the user, ${workspace ?? '–'} of the workspace: ${expected} (H1)`, () => {
       assert.equal(modeOf(user, workspace), expected);
     });
   }

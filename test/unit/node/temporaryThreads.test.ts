@@ -74,7 +74,7 @@ describe('temporary threads', () => {
     }
   }
 
-  it('edit, command, question, drafts and pauses leave nothing in the state file, its log or beside it', async () => {
+  it('edit, command, question, drafts and pauses leave nothing in the state file, its log or beside it (H60)', async () => {
     const opened = await open();
     const { threadId, drive } = await startIn(opened);
     assert.equal((await drive.done).kind, 'paused');
@@ -117,7 +117,7 @@ describe('temporary threads', () => {
     assert.deepEqual(await opened.store.readLedger(null, 100), []);
   });
 
-  it('is called by its first line; the model is not asked', async () => {
+  it('is called by its first line; the model is not asked (H61)', async () => {
     const opened = await open();
     const { threadId, drive } = await startIn(opened, 'First line\nmore');
     await drive.done;

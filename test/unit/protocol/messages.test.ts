@@ -12,7 +12,7 @@ const submit = {
 };
 
 describe('what a view may send', () => {
-  it('is parsed strictly: an unknown member anywhere is refused', () => {
+  it('is parsed strictly: an unknown member anywhere is refused (H22, H27, H29)', () => {
     assert.ok(ViewToHost.safeParse(submit).success);
     for (const extra of ['rule', 'scope', 'snapshot', 'model', 'args', '__proto__x']) {
       assert.ok(!ViewToHost.safeParse({ ...submit, [extra]: 1 }).success, extra);
@@ -21,7 +21,7 @@ describe('what a view may send', () => {
     }
   });
 
-  it('has a bounded length in every text', () => {
+  it('has a bounded length in every text (H37)', () => {
     const long = 'x'.repeat(MAX_TEXT + 1);
     for (const message of [
       { type: 'send', requestId: 1, text: long },

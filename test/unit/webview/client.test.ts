@@ -50,7 +50,7 @@ describe('webview controller', () => {
   const single = action([commandRequest()]);
   const both = action([editRequest(), commandRequest()]);
 
-  it('submits a single call once, however often it is asked to', () => {
+  it('submits a single call once, however often it is asked to (H76)', () => {
     const { host, controller } = start();
     controller.receive(snapshot({ actions: [single] }));
     controller.decide(single, commandRequest(), { type: 'approve' });
@@ -66,7 +66,7 @@ describe('webview controller', () => {
     ]);
   });
 
-  it('collects a batch and submits it whole; a refusal keeps the decisions', async () => {
+  it('collects a batch and submits it whole; a refusal keeps the decisions (H76)', async () => {
     const { host, controller } = start();
     controller.receive(snapshot({ actions: [both] }));
     controller.decide(both, editRequest(), { type: 'approve' });

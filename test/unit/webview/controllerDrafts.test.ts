@@ -89,7 +89,7 @@ describe('webview controller: drafts', () => {
     assert.equal(drafts().at(-1)?.card, null, 'emptied again: there is no draft');
   });
 
-  it('sends before it submits, so that a refused submission has lost nothing', () => {
+  it('sends before it submits, so that a refused submission has lost nothing (HB20)', () => {
     const { controller, posted } = start();
     controller.receive(shows());
     controller.decide(both, edit, { type: 'approve' });
@@ -224,7 +224,7 @@ describe('webview controller: decided elsewhere', () => {
     assert.deepEqual(text(controller), []);
   });
 
-  it('a submission that loses is told what was decided instead, and the card goes', async () => {
+  it('a submission that loses is told what was decided instead, and the card goes (H83)', async () => {
     const { controller, posted, reply } = start();
     controller.receive(shows());
     controller.decide(both, edit, { type: 'approve' });

@@ -46,7 +46,7 @@ describe('webview review', () => {
     assert.deepEqual(rejection(' no ', true), { type: 'reject', reason: 'no', stop: true });
   });
 
-  it('takes only a JSON object as arguments', () => {
+  it('takes only a JSON object as arguments (H81)', () => {
     assert.deepEqual(parseArgs('{"a":1}'), { ok: true, args: { a: 1 } });
     for (const text of ['', '[]', 'null', '"x"', '{', '[{}]'])
       assert.equal(parseArgs(text).ok, false, text);
@@ -94,7 +94,7 @@ describe('webview review', () => {
     assert.equal(answerText(one, { ...emptyDraft, selected: ['not offered'] }), null);
   });
 
-  it('submits a batch only when every call is decided', () => {
+  it('submits a batch only when every call is decided (HA7, HB7)', () => {
     const both = action([edit, command]);
     const first = withDraft(none, draftKey(both, edit), {
       ...emptyDraft,

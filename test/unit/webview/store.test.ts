@@ -68,7 +68,7 @@ function changeOf(
 }
 
 describe('webview store', () => {
-  it('takes everything from a snapshot, open actions only', () => {
+  it('takes everything from a snapshot, open actions only (H75)', () => {
     const closed = action([commandRequest()], { actionId: 'a2', state: 'resolved' });
     const state = reduce(
       initialState,
@@ -174,7 +174,7 @@ describe('webview store', () => {
     assert.equal(early, initialState, 'a snapshot is on its way');
   });
 
-  it('any messages, repeated from any point on, any number of times: the same state', () => {
+  it('any messages, repeated from any point on, any number of times: the same state (H71)', () => {
     const say = fc.record({
       item: fc.constantFrom('x1', 'x2'),
       kind: fc.constantFrom('begin', 'more', 'call', 'gone', 'action', 'output'),

@@ -35,7 +35,7 @@ const closingOf = async (
 };
 
 describe('closingMessages', () => {
-  it('gives every call its one result, for any journal', async () => {
+  it('gives every call its one result, for any journal (H55, HB19)', async () => {
     await fc.assert(
       fc.asyncProperty(batches, async (left) => {
         const { before, closing } = await closingOf(left);
@@ -61,7 +61,7 @@ describe('closingMessages', () => {
 describe('a turn that is stopped', () => {
   const bench = useBench();
 
-  it('while it waits: each call has its result, and the thread goes on', async () => {
+  it('while it waits: each call has its result, and the thread goes on (H30, H72)', async () => {
     const { say, run, engine, deps } = bench();
     say({
       text: 'Two',

@@ -114,7 +114,7 @@ describe('the gate', () => {
     await decideProperly(turnId, actionId);
   });
 
-  it('a resume after the turn is over does nothing: its checkpoint is gone', async () => {
+  it('a resume after the turn is over does nothing: its checkpoint is gone (H23)', async () => {
     const { turnId, actionId } = await paused();
     await decideProperly(turnId, actionId);
     await assert.rejects(stray(turnId, null));

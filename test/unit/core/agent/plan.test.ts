@@ -39,7 +39,7 @@ describe('planBatch', () => {
     ['text that is not in the file', edit('c', 'seven', 'x'), /not found in a\.txt/],
   ];
   for (const [title, bad, says] of BAD) {
-    it(`${title}: blocked with a message, the others of the batch are planned`, async () => {
+    it(`${title}: blocked with a message, the others of the batch are planned (HB19)`, async () => {
       const good = call('good', 'write_file', { path: 'b.txt', content: 'b' });
       const [row, other] = await plan(bad, good);
       assert.deepEqual([row?.state, row?.outcome, row?.proposal], ['blocked', 'invalid', null]);
@@ -96,7 +96,7 @@ describe('planBatch', () => {
     }
   });
 
-  it('a describe that throws is a message for the model, a policy that throws asks', async () => {
+  it('a describe that throws is a message for the model, a policy that throws asks (HB15)', async () => {
     const { deps } = bench();
     const broken: Tool = defineTool({
       name: 'broken',

@@ -97,7 +97,7 @@ describe('recovery', function () {
 
     const after: readonly CrashPoint[] = ['claim.stored', 'start.before'];
     for (const step of after) {
-      it(`that died at ${step} is driven on without asking again`, async () => {
+      it(`that died at ${step} is driven on without asking again (HB4)`, async () => {
         await open({ script: [{ calls: [command('c1')] }, { text: 'Done' }] });
         await start();
         await decide(a, { c1: approve }, a.dieAt(step));
@@ -145,7 +145,7 @@ describe('recovery', function () {
       return b;
     };
 
-    it('is asked about, and never runs again unasked', async () => {
+    it('is asked about, and never runs again unasked (HW10)', async () => {
       const b = await started('start.stored');
       await b.engine.recover({ drive: true });
       assert.deepEqual(windows.commands, []);
@@ -341,7 +341,7 @@ describe('recovery', function () {
       await assertFinished(b);
     });
 
-    it('changes nothing once the turn has ended', async () => {
+    it('changes nothing once the turn has ended (H54)', async () => {
       const b = await comeBack((window) => decide(window, { c1: approve }));
       await assertOnlyB(b);
       assert.deepEqual(windows.commands, ['echo c1']);

@@ -86,7 +86,7 @@ describe('collectReply', () => {
     assert.deepEqual(message.toolCalls, [{ id: 'a', name: 'read_file', argsText: '{}' }]);
   });
 
-  it('every call gets an id of its own: missing, empty, repeated in the reply or earlier in the turn', async () => {
+  it('every call gets an id of its own: missing, empty, repeated in the reply or earlier in the turn (H38)', async () => {
     const reply = await collect(
       [
         call(0, { name: 'n' }),

@@ -66,7 +66,7 @@ describe('a decided call', () => {
     assert.ok(!existsSync(bench().at('c.txt')));
   });
 
-  it('edited text: exactly it, line ends and missing last newline included, and the patch as a note', async () => {
+  it('edited text: exactly it, line ends and missing last newline included, and the patch as a note (HB17)', async () => {
     const content = 'mine\r\nno newline';
     const result = await decide(write, { type: 'edit', content });
     assert.equal(text('w.txt'), content);
@@ -79,7 +79,7 @@ describe('a decided call', () => {
     assert.equal(text('a.txt'), '');
   });
 
-  it('edited arguments: they run, the proposed ones do not', async () => {
+  it('edited arguments: they run, the proposed ones do not (HB17)', async () => {
     const args = { command: 'echo edited > e.txt' };
     const result = await decide(command, { type: 'edit', args });
     assert.ok(existsSync(bench().at('e.txt')) && !existsSync(bench().at('c.txt')));
@@ -167,7 +167,7 @@ describe('a decided call', () => {
     assert.ok(!existsSync(bench().folder.at('new.txt')));
   });
 
-  it('a secret of this program is in no result, stored output, event or request', async () => {
+  it('a secret of this program is in no result, stored output, event or request (HA2)', async () => {
     const { deps, events, requests, run, say, results } = bench();
     const secret = ['canary', 'of', 'the', 'program'].join('-');
     deps.redactor.add(secret);

@@ -52,7 +52,7 @@ describe('keyProblem', () => {
     );
   });
 
-  it('a member that is doubled anywhere is found', () => {
+  it('a member that is doubled anywhere is found (HB16)', () => {
     fc.assert(
       fc.property(fc.dictionary(fc.string(), fc.json(), { minKeys: 1 }), fc.nat(), (made, pick) => {
         const entries = Object.entries(made).map(([key, json]) => `${JSON.stringify(key)}:${json}`);

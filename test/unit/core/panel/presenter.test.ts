@@ -74,7 +74,7 @@ describe('the presenter', () => {
     return bench.action();
   }
 
-  it('sends nothing before the view is ready, then one snapshot', async () => {
+  it('sends nothing before the view is ready, then one snapshot (H70, H79)', async () => {
     const shown = view();
     sayWrite();
     await shown.ask({ type: 'send', text: 'Go' });
@@ -97,7 +97,7 @@ describe('the presenter', () => {
     assert.equal(action.requests[0]?.before, '', 'a new file');
   });
 
-  it('live updates add up to what a snapshot says', async () => {
+  it('live updates add up to what a snapshot says (HB1)', async () => {
     const shown = view();
     await shown.ask({ type: 'ready' });
     const action = await waiting(shown);
@@ -194,7 +194,7 @@ describe('the presenter', () => {
     });
   }
 
-  it('whatever JSON comes: it is answered once, and approves nothing', async () => {
+  it('whatever JSON comes: it is answered once, and approves nothing (H26)', async () => {
     const shown = view();
     const action = await waiting(shown);
     const type = fc.constantFrom(
@@ -235,7 +235,7 @@ describe('the presenter', () => {
     assert.equal(existsSync(bench.at('w.txt')), false);
   });
 
-  it('refusals come back with their code, nothing is consumed, and the right decision works then', async () => {
+  it('refusals come back with their code, nothing is consumed, and the right decision works then (H32)', async () => {
     const shown = view();
     const { id: actionId, proposalHash } = await waiting(shown);
     const submit = (more: object): Promise<string | null> =>

@@ -131,7 +131,7 @@ describe('watching a thread', () => {
     return view.state;
   };
 
-  it('a reload in the middle of streaming shows everything, once, here and in another window', async () => {
+  it('a reload in the middle of streaming shows everything, once, here and in another window (H49, H50, H84)', async () => {
     const { id } = await bench.engine.createThread();
     const first = here(id);
     await first.ask({ type: 'ready' });
@@ -154,7 +154,7 @@ describe('watching a thread', () => {
     }
   });
 
-  it('another window is shown a turn from its first message to its end, as one that comes afterwards', async () => {
+  it('another window is shown a turn from its first message to its end, as one that comes afterwards (H49, H62)', async () => {
     const { id } = await bench.engine.createThread();
     const { view } = await elsewhere(id);
     const call = { id: 'w', name: 'write_file', args: { path: 'w.txt', content: 'w\n' } };
@@ -173,7 +173,7 @@ describe('watching a thread', () => {
     assert.equal(view.ofType('snapshot').length, 1, 'the thread was sent once');
   });
 
-  it('a view that comes while a command runs is shown all that it has said, once', async () => {
+  it('a view that comes while a command runs is shown all that it has said, once (H50)', async () => {
     const { id } = await bench.engine.createThread();
     const first = here(id);
     await first.ask({ type: 'ready' });

@@ -236,7 +236,7 @@ describe('decide on commands', () => {
     assert.equal((await decideCommand('cat a', RULES, { links: { a: 'b' } })).verdict, 'allow');
   });
 
-  it('gives each part its own verdict and the reason of the whole', async () => {
+  it('gives each part its own verdict and the reason of the whole (HW2)', async () => {
     const decided = await decideCommand('npm test && curl x', RULES);
     assert.equal(decided.verdict, 'deny');
     assert.match(decided.reason, /rule `shell\(curl \*\)` in user settings denies it: curl x/);
@@ -252,7 +252,7 @@ describe('decide on commands', () => {
     );
   });
 
-  it('follows the mode where no rule speaks', async () => {
+  it('follows the mode where no rule speaks (H4)', async () => {
     const verdicts = await Promise.all(
       (['plan', 'default', 'acceptEdits', 'dontAsk', 'bypass'] as const).map(async (mode) => [
         (await decideCommand('make x', rulesOf({}), { mode })).verdict,

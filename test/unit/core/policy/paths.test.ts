@@ -176,7 +176,7 @@ describe('decide on paths', () => {
     );
   });
 
-  it('follows the mode where no rule speaks', () => {
+  it('follows the mode where no rule speaks (H4)', () => {
     const path = file('src/a.ts');
     const verdicts = (['plan', 'default', 'acceptEdits', 'dontAsk', 'bypass'] as const).map(
       (mode) => [read(path, {}, mode).verdict, edit(path, {}, mode).verdict],

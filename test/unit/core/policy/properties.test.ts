@@ -66,7 +66,7 @@ const situation = fc.record({
 describe('policy properties', function () {
   this.timeout(60_000);
 
-  it('adding a deny or ask rule never loosens', async () => {
+  it('adding a deny or ask rule never loosens (H5)', async () => {
     await fc.assert(
       fc.asyncProperty(situation, async ({ line, name, allow, extra, kind, mode }) => {
         const before = rulesOf({ allow });

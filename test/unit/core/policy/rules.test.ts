@@ -55,7 +55,7 @@ describe('parseRules', () => {
     ['too many wildcards', `edit(${'*a'.repeat(100)})`],
   ];
   for (const [what, entry] of broken) {
-    it(`reports ${what}, and a broken deny stops every allow`, async () => {
+    it(`reports ${what}, and a broken deny stops every allow (HB15)`, async () => {
       const asAllow = rulesOf({ allow: ['shell(ls)', entry] });
       assert.ok(asAllow.problems.length >= 1);
       assert.equal(asAllow.blocksAllow, false);
@@ -91,7 +91,7 @@ describe('parseRules', () => {
     }
   });
 
-  it('counts a workspace allow only when trusted, its deny and ask always', async () => {
+  it('counts a workspace allow only when trusted, its deny and ask always (H1, H5)', async () => {
     const lists = { allow: ['shell(ls)'], ask: ['shell(pwd)'], deny: ['shell(id)'] };
     const settings = (trusted: boolean) => ({
       user: {},

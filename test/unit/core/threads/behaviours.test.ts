@@ -39,7 +39,7 @@ describe('behaviours of the runtime', () => {
   });
 
   for (const mode of Mode.options) {
-    it(`a question waits for its answer in mode ${mode}, whatever the rules say (H10)`, async () => {
+    it(`a question waits for its answer in mode ${mode}, whatever the rules say (H10, HB2)`, async () => {
       const { say, run, action, engine, settings, results } = bench();
       settings['countersign.approval.allow'] = ['shell(*)', 'edit(**)', 'read(**)'];
       say({ calls: [{ id: 'q', name: 'ask_user', args: { question: 'Which?' } }] }, { text: 'Ok' });

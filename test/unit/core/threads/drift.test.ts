@@ -57,7 +57,7 @@ describe('drift', () => {
 
   const text = (b: Bench): Promise<string> => readFile(b.at('a.txt'), 'utf8');
 
-  it('refuses a decision while a tool is gone, names it, and takes it with the hash of exactly this drift', async () => {
+  it('refuses a decision while a tool is gone, names it, and takes it with the hash of exactly this drift (H21, H33)', async () => {
     const action = await paused();
     const engine = other(without('read_file'));
     const refusal = await refused(engine, action.id);
@@ -72,7 +72,7 @@ describe('drift', () => {
     assert.equal(await text(bench()), 'two\n');
   });
 
-  it('resumed as it was, the model is told of the tools and the prompt that it was started with', async () => {
+  it('resumed as it was, the model is told of the tools and the prompt that it was started with (H19)', async () => {
     const action = await paused();
     const [first] = bench().requests;
     const engine = other(without('read_file'));
@@ -103,7 +103,7 @@ describe('drift', () => {
     assert.equal(await text(bench()), 'one\n');
   });
 
-  it('an endpoint that settings changed does not count: the turn goes on where it was started, once that is accepted', async () => {
+  it('an endpoint that settings changed does not count: the turn goes on where it was started, once that is accepted (H20, HA2)', async () => {
     const asked: (string | undefined)[] = [];
     const played = bench().deps.providers.get('played');
     assert.ok(played);
@@ -134,7 +134,7 @@ describe('drift', () => {
     assert.deepEqual(asked, ['http://one.test/v1', 'http://one.test/v1']);
   });
 
-  it('a prompt of another version is drift, found by rendering it anew from the snapshot’s own facts', async () => {
+  it('a prompt of another version is drift, found by rendering it anew from the snapshot’s own facts (H21, H48)', async () => {
     const action = await paused();
     const { store } = bench().deps;
     const turn = await store.getTurn(action.turnId);
@@ -215,7 +215,7 @@ describe('drift', () => {
     assert.deepEqual(model, { provider: 'next', id: 'y' });
   });
 
-  it('without the kept texts of its tools a turn fails clearly and says nothing else to the model', async () => {
+  it('without the kept texts of its tools a turn fails clearly and says nothing else to the model (HB13)', async () => {
     const { deps, say } = bench();
     say({ text: 'never said' });
     const engine = other({ store: { ...deps.store, getText: async () => undefined } });
@@ -233,7 +233,7 @@ describe('drift', () => {
     assert.equal(bench().requests.length, 0);
   });
 
-  it('driftOf tells changed from gone for every kind, and passes over what is only new', () => {
+  it('driftOf tells changed from gone for every kind, and passes over what is only new (H89, HA4)', () => {
     const kinds = ['model', 'prompt', 'tool', 'agent', 'attachment', 'server'] as const;
     for (const kind of kinds) {
       const was: Ingredient = { kind, name: 'x', hash: '1' };

@@ -87,7 +87,7 @@ describe('the engine', () => {
     await assert.rejects(engine.startTurn({ ...start, threadId }), code('turn_paused'));
   });
 
-  it('of decisions taken at once, by one window or two, one counts and the call runs once', async () => {
+  it('of decisions taken at once, by one window or two, one counts and the call runs once (H40)', async () => {
     const { engine, run, action, results, say } = bench();
     const other = await secondEngine();
     try {
@@ -133,7 +133,7 @@ describe('the engine', () => {
     }
   });
 
-  it('resumes from the snapshot: prompt, model and tools of the start, not of now', async () => {
+  it('resumes from the snapshot: prompt, model and tools of the start, not of now (H20, H27, H48)', async () => {
     sayWrite();
     const { turnId } = await bench().run({ mode: 'default' });
     const { id: actionId } = await bench().action();
@@ -148,7 +148,7 @@ describe('the engine', () => {
     assert.equal((await bench().deps.store.getTurn(turnId))?.status, 'finished');
   });
 
-  it('a checkpoint that is gone: the decision is refused and stays open, nothing is lost', async () => {
+  it('a checkpoint that is gone: the decision is refused and stays open, nothing is lost (HB5)', async () => {
     sayWrite();
     const { turnId } = await bench().run();
     const { id: actionId } = await bench().action();

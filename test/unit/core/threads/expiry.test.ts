@@ -31,7 +31,7 @@ describe('expiry', () => {
     return paused;
   }
 
-  it('expires exactly the action that is due, and refuses a decision that comes too late', async () => {
+  it('expires exactly the action that is due, and refuses a decision that comes too late (H65)', async () => {
     const action = await expired();
     assert.equal((await test.store.getAction(action.id))?.state, 'expired');
     assert.equal((await test.store.getTurn(action.turnId))?.status, 'expired');
@@ -42,7 +42,7 @@ describe('expiry', () => {
     assert.equal(file(), 'one\n');
   });
 
-  it('is expired on the spot by a submit that finds it due, without a sweep', async () => {
+  it('is expired on the spot by a submit that finds it due, without a sweep (H31)', async () => {
     const action = await test.runToPause('go');
     while (Date.now() <= (action.expiresAt ?? 0)) await new Promise(setImmediate);
     const late = { actionId: action.id, decisions: { c1: { type: 'approve' } as const } };
@@ -51,7 +51,7 @@ describe('expiry', () => {
     assert.equal((await test.store.getTurn(action.turnId))?.status, 'expired');
   });
 
-  it('asks again with a new action that shows the file as it is now, also when a rule would allow it', async () => {
+  it('asks again with a new action that shows the file as it is now, also when a rule would allow it (H67, HB18, HW7)', async () => {
     const action = await expired();
     writeFileSync(path.join(test.workspace, 'a.txt'), 'zero\none\n');
     user['countersign.approval.expiresAfter'] = 0;
@@ -72,7 +72,7 @@ describe('expiry', () => {
     assert.equal(file(), 'zero\ntwo\n');
   });
 
-  it('waits for ever by default, takes no message while expired, and can be stopped', async () => {
+  it('waits for ever by default, takes no message while expired, and can be stopped (H7, H67)', async () => {
     const action = await expired();
     await assert.rejects(test.send('more', action.threadId), { code: 'turn_expired' });
     assert.equal(await test.engine.stop(action.turnId), true);

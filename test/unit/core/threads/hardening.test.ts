@@ -107,7 +107,7 @@ describe('consent under odd circumstances', () => {
     assert.equal(readFileSync(bench.at('new.txt'), 'utf8'), 'x');
   });
 
-  it('a stop from another process ends the turn and the command that runs', async () => {
+  it('a stop from another process ends the turn and the command that runs (H52)', async () => {
     const { turnId } = await propose('run_command', {
       command: 'echo $$ > pid; sleep 60; touch late',
     });

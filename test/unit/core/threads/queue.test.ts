@@ -104,7 +104,7 @@ describe('the queue', () => {
     return { engine, store: opened.store };
   }
 
-  it('a message sent while the turn waits is queued after it, and starts when that is over', async () => {
+  it('a message sent while the turn waits is queued after it, and starts when that is over (HW8)', async () => {
     const id = await thread();
     await (
       await send(id, 'write a.txt')
@@ -162,7 +162,7 @@ describe('the queue', () => {
     );
   });
 
-  it('discard stops the turn that waits, with a result for its call, and what was queued, and goes first', async () => {
+  it('discard stops the turn that waits, with a result for its call, and what was queued, and goes first (HW8)', async () => {
     const id = await thread();
     const first = await send(id, 'write a.txt');
     await first.done;
@@ -206,7 +206,7 @@ describe('the queue', () => {
     await assert.rejects(send(id, 'second'), { code: 'turn_running' });
   });
 
-  it('a new turn, a decision and Continue over the limit are queued, and start when there is a place', async () => {
+  it('a new turn, a decision and Continue over the limit are queued, and start when there is a place (H39)', async () => {
     const [waits, interrupted, fresh] = [await thread(), await thread(), await thread()];
     await (
       await send(waits, 'write a.txt')
@@ -248,7 +248,7 @@ describe('the queue', () => {
     return turn;
   }
 
-  it('a pause makes a place', async () => {
+  it('a pause makes a place (H15)', async () => {
     bench.settings[KEY] = 1;
     const held = await send(await thread(), 'write a.txt');
     const next = await send(await thread(), 'next');
@@ -258,7 +258,7 @@ describe('the queue', () => {
     assert.equal((await turnOf(next)).status, 'finished');
   });
 
-  it('a turn whose process died holds no place', async () => {
+  it('a turn whose process died holds no place (H39)', async () => {
     bench.settings[KEY] = 1;
     await abandonedTurn(await thread());
     assert.equal((await send(await thread(), 'next')).turn.status, 'running');
@@ -392,7 +392,7 @@ describe('the queue', () => {
     };
 
     for (const [state, bring] of Object.entries(into)) {
-      it(`ends a turn that is ${state}, and takes back what is queued behind it`, async () => {
+      it(`ends a turn that is ${state}, and takes back what is queued behind it (H72)`, async () => {
         const id = await thread();
         await bring(id);
         assert.equal((await states(id))[0], state.split(' ')[0]);

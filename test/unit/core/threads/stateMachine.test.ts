@@ -128,7 +128,7 @@ async function assertNothingLost(model: Model, real: Real): Promise<void> {
 describe('the turn state machine', function () {
   this.timeout(600_000);
 
-  it('keeps its invariants in every interleaving, and every turn can be brought to its end', async () => {
+  it('keeps its invariants in every interleaving, and every turn can be brought to its end (H65)', async () => {
     const numRuns = Number(process.env['COUNTERSIGN_MODEL_RUNS'] ?? 50);
     const beginning = fc.record({
       windows: fc.integer({ min: 2, max: 4 }),

@@ -126,7 +126,7 @@ describe('turns on a disk that is full', function () {
     ['its pause', 'INSERT ON pending_action'],
   ];
   for (const [what, event] of before) {
-    it(`halts when ${what} cannot be written, and asks once there is space`, async () => {
+    it(`halts when ${what} cannot be written, and asks once there is space (H8)`, async () => {
       fill(event);
       const { turnId, end } = await start(bench);
       assertHalted(end, true);
@@ -186,7 +186,7 @@ describe('turns on a disk that is full', function () {
   for (const [what, event, expected] of after) {
     for (const recorded of [true, false]) {
       const also = recorded ? '' : ', nor that the turn was given up';
-      it(`halts when ${what} cannot be written${also}; what was approved is honoured once`, async () => {
+      it(`halts when ${what} cannot be written${also}; what was approved is honoured once (H53)`, async () => {
         const { turnId } = await start(bench);
         const action = await bench.action();
         fill(event, ...(recorded ? [] : [GIVEN_UP]));

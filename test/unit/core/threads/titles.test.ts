@@ -91,7 +91,7 @@ describe('titles', () => {
     }
   };
 
-  it('come from the model after the first turn, from its message and the start of its reply', async () => {
+  it('come from the model after the first turn, from its message and the start of its reply (H61)', async () => {
     const engine = openEngine();
     const { id } = await engine.createThread();
     bench().say({ text: `I look. ${'x'.repeat(5000)}` });
@@ -166,7 +166,7 @@ describe('titles', () => {
     assert.equal(asked.length, 1);
   });
 
-  it('that could not be had are asked for once more after the next turn, then the first line holds', async () => {
+  it('that could not be had are asked for once more after the next turn, then the first line holds (H61)', async () => {
     const engine = openEngine();
     const { id } = await engine.createThread();
     bench().say({ text: 'a' }, { text: 'b' }, { text: 'c' });

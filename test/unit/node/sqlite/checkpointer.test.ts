@@ -173,7 +173,7 @@ describe('checkpointer', () => {
   );
 
   it(
-    'ends with its turn, in the same transaction, and leaves other turns alone',
+    'ends with its turn, in the same transaction, and leaves other turns alone (H7, H9, H23, H24)',
     withFile(async (file) => {
       await using(file, async ({ store, checkpointer }) => {
         for (const turnId of ['turn1', 'turn2']) {
@@ -198,7 +198,7 @@ describe('checkpointer', () => {
   );
 
   it(
-    'waits while another process writes',
+    'waits while another process writes (H8)',
     withFile(async (file) => {
       const { store, checkpointer } = await open(file);
       await tamper(file, async (other) => {

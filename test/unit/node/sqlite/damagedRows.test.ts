@@ -105,7 +105,7 @@ describe('damaged rows', () => {
   }
 
   it(
-    'a damaged action cannot be claimed and nothing of it is consumed',
+    'a damaged action cannot be claimed and nothing of it is consumed (H41)',
     withFile(async (file) => {
       await using(file, ({ store }) => seedPaused(store));
       await tamper(file, (db) => db.exec("UPDATE pending_action SET requests = 'x'"));

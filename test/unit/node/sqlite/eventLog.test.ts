@@ -33,7 +33,7 @@ describe('the table of events', () => {
   );
 
   it(
-    'holds nothing of a turn that is over, and a late result is news all the same',
+    'holds nothing of a turn that is over, and a late result is news all the same (H69)',
     withFile(async (file) => {
       await using(file, async ({ store }) => {
         await busy(store);

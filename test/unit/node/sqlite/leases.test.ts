@@ -55,7 +55,7 @@ describe('leases', () => {
       db.prepare('UPDATE turn SET lease_owner = ?, lease_until = ?').run(owner, until),
     );
 
-  it('keeps a renewed turn, and gives up one that shows no life for as long as a lease holds', async () => {
+  it('keeps a renewed turn, and gives up one that shows no life for as long as a lease holds (H68)', async () => {
     const store = await open();
     const other = await open();
     await seed(store);
@@ -145,7 +145,7 @@ describe('leases', () => {
     assert.deepEqual(await abandoned(other), ['turn1']);
   });
 
-  it('is taken over by exactly one of many, and the old driver can start nothing more', async () => {
+  it('is taken over by exactly one of many, and the old driver can start nothing more (H54)', async () => {
     const store = await open();
     const rivals = [await open(), await open(), await open()];
     await seed(store);
@@ -170,7 +170,7 @@ describe('leases', () => {
     assert.equal(await winner?.startCall(startCall()), true);
   });
 
-  it('belongs to whoever claimed the action', async () => {
+  it('belongs to whoever claimed the action (H42)', async () => {
     const store = await open();
     const other = await open();
     await seed(store);

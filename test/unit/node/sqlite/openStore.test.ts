@@ -205,7 +205,7 @@ describe('openStore on a damaged file', () => {
 
 describe('openStore where it cannot write', () => {
   it(
-    'says so for a path below a regular file',
+    'says so for a path below a regular file (H8)',
     withFile(async (base) => {
       writeFileSync(base, 'x');
       await assert.rejects(open(join(base, 'deep', 'state.db')), hasCode('store_failed', base));

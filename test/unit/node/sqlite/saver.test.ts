@@ -274,7 +274,7 @@ describe('saver: rows', () => {
   );
 
   it(
-    'writes nothing once the fence is closed, and remembers nothing of what it did not write',
+    'writes nothing once the fence is closed, and remembers nothing of what it did not write (H24)',
     withFile(async (file) => {
       const fence = { sql: '@open = 1', params: () => ({ open }) };
       let open = 1;

@@ -2,7 +2,11 @@ import assert from 'node:assert/strict';
 import { dirname, join } from 'node:path';
 import { createConnection } from '../../../../src/node/sqlite/connection.ts';
 import type { Db } from '../../../../src/node/sqlite/database.ts';
-import { changeDetector, POLL_MS, watchExternalChanges } from '../../../../src/node/sqlite/watch.ts';
+import {
+  changeDetector,
+  POLL_MS,
+  watchExternalChanges,
+} from '../../../../src/node/sqlite/watch.ts';
 import { keepingLogger, tamper, withFile } from './support.ts';
 
 const NEVER = 2 ** 31 - 1;
@@ -94,7 +98,7 @@ describe('watching for commits of others', () => {
   );
 
   it(
-    'a window whose folder tells nothing sees a change within 500 ms all the same',
+    'a window whose folder tells nothing sees a change within 500 ms all the same (H66)',
     withFile((file) => {
       const seenAs = join(dirname(file), 'absent', 'state.db');
       // Twice the time between two looks, so that a look that comes late is early enough.
