@@ -24,6 +24,8 @@ export const BUILD_OPTIONS: OptionLists = {
     why: CARGO_WHY,
     ...CARGO,
     long: `${CARGO_LONG} doc no-run no-fail-fast`,
+    behind:
+      '--(?:nocapture|ignored|include-ignored|exact|list|show-output|skip|test-threads=\\d+)|[A-Za-z][\\w:]*',
     operands: 'text',
   },
   'cargo check': { why: CARGO_WHY, ...CARGO, long: CARGO_LONG, operands: 'none' },
@@ -45,10 +47,11 @@ export const BUILD_OPTIONS: OptionLists = {
     behind: '-[DWAF](?:[a-z][\\w:-]*)?|[A-Za-z][\\w:-]*',
   },
   'cargo fmt': {
-    why: 'formats; no --manifest-path, nothing behind --',
+    why: 'formats; no --manifest-path, no --config or --config-path behind --',
     flags: 'qv',
     values: 'p',
     long: 'check all package= quiet verbose',
+    behind: '--check|-l',
     operands: 'none',
   },
   'cargo tree': {
@@ -162,7 +165,8 @@ export const BUILD_OPTIONS: OptionLists = {
   'python -m unittest': {
     why: 'tests of the project',
     flags: 'vqfbc',
-    values: 'k',
+    values: 'kspt',
+    pathValues: 's t',
     long: 'verbose quiet failfast buffer',
     named: true,
     operands: 'path',
@@ -170,7 +174,8 @@ export const BUILD_OPTIONS: OptionLists = {
   'python3 -m unittest': {
     why: 'tests of the project',
     flags: 'vqfbc',
-    values: 'k',
+    values: 'kspt',
+    pathValues: 's t',
     long: 'verbose quiet failfast buffer',
     named: true,
     operands: 'path',

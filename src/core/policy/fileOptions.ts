@@ -23,7 +23,7 @@ export const FILE_OPTIONS: OptionLists = {
   },
   fd: {
     why: 'lists names; no -x, -X (run programs), -L, -u, --ignore-file, --base-directory, --search-path',
-    flags: 'HIsigFap0l1q',
+    flags: 'HIsigFap01q',
     values: 'tedEcjS',
     long: 'hidden no-ignore case-sensitive ignore-case glob fixed-strings absolute-path full-path extension= type= max-depth= min-depth= exact-depth= exclude= color= max-results= changed-within= changed-before= size= print0 quiet count',
     operands: 'pattern',

@@ -1,5 +1,6 @@
 // Which allow rule covers one command of a line that was read for certain, or why none does.
 import type { SimpleCommand } from '../ports/shell.ts';
+import { aliasesOf } from './aliases.ts';
 import { protectionsOf } from './protectedFiles.ts';
 import { isHarmless, isInput, notPlain } from './plainCommand.ts';
 import { changesShell, isInterpreter } from './neverByWildcard.ts';
@@ -107,6 +108,9 @@ function unsuitedProblem(command: SimpleCommand, place: Place): string | null {
   const runner = isInterpreter(program) || runsOperands(program);
   if (moved && (runner || /[\\/]/.test(program)))
     return `after cd, ${program} may be or run another file`;
+  if (command.fed === true && subject.shell === 'powershell' && readsPiped(program, subject)) {
+    return `${program} would read the files it is fed`;
+  }
   if (command.fed === true && runner) return `${program} may run what it is fed`;
   return inputProblem(command, place, argv);
 }
@@ -115,6 +119,25 @@ function changes(argv: readonly string[]): boolean {
   const [program = '', option = ''] = argv;
   return changesShell(program) || (program === 'printf' && option.startsWith('-v'));
 }
+
+/** Cmdlets that take names from the pipeline; Select-String does where the line lists files. */
+function readsPiped(program: string, subject: ShellSubject): boolean {
+  const names = aliasesOf(program, 'powershell');
+  if (names.some((name) => TAKES_NAMES.has(name))) return true;
+  return (
+    names.includes('select-string') &&
+    subject.parse.commands.some(({ words }) => {
+      const given = aliasesOf(words[0]?.text ?? '', 'powershell');
+      return given.some((name) => TAKES_NAMES.has(name) && name !== 'get-content');
+    })
+  );
+}
+
+const TAKES_NAMES: ReadonlySet<string> = new Set(
+  'get-content get-childitem get-item get-filehash test-path resolve-path split-path join-path set-location'.split(
+    ' ',
+  ),
+);
 
 /** Files and text may only be fed to programs that do nothing but read. */
 function inputProblem(
@@ -125,7 +148,7 @@ function inputProblem(
   for (const redirect of command.redirects) {
     if (!isInput(redirect) || redirect.target === null) continue;
     const { text } = redirect.target;
-    if (text === '/dev/null' || /^nul$/i.test(text)) continue;
+    if (text === '/dev/null') continue;
     if (listFor(argv, place.subject.shell)?.reader !== true)
       return `it is fed by ${redirect.raw.split('\n')[0] ?? ''}`;
     const problem = redirect.operator === '<' ? operandProblem(place, text) : null;

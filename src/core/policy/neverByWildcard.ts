@@ -3,7 +3,7 @@
 /** Programs that run what they are told: code, scripts, what is piped to them. */
 const INTERPRETERS = `awk gawk mawk nawk perl python python2 python3 pypy ruby irb node nodejs deno bun php lua luajit tclsh wish expect osascript wscript cscript mshta
   rundll32 groovy scala kotlin julia rscript r guile racket sbcl clisp erl escript elixir iex ghci runhaskell ocaml swift tsx ts-node jshell
-  gdb lldb ed ex vi vim view nvim emacs sqlite3 psql mysql ssh socat nc ncat netcat telnet at batch crontab make ninja invoke-expression iex invoke-command icm`;
+  gdb lldb ed ex vi vim view nvim emacs sqlite3 psql mysql ssh socat nc ncat netcat telnet at batch crontab ninja invoke-expression iex invoke-command icm`;
 
 /** Programs that change the shell for what follows them, or evaluate their operands. */
 const SHELL_STATE = `eval source . exec trap let read readarray mapfile declare typeset local export readonly unset alias unalias hash enable set shopt bind complete compgen

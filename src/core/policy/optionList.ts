@@ -21,6 +21,8 @@ export interface OptionList {
   anyCase?: true;
   /** Switches of cmd programs, as a pattern for the whole word. */
   slash?: string;
+  /** `-r` and `--recursive` read whole folders. */
+  descends?: true;
   /** Every word is text, options too. */
   free?: true;
   /** The rule itself must spell the words the list is named by. */

@@ -139,9 +139,12 @@ const FILE_PATTERNS: ReadonlySet<string> = new Set(
   'g glob iglob include exclude exclude-dir'.split(' '),
 );
 
+const ORDINARY =
+  /^(?:\*\*\/)?\*\.(?!env|pem|key|p12|pfx)(?:[A-Za-z0-9]{1,6}|\{[a-z0-9]+(?:,[a-z0-9]+)*\})$/;
+
 function isOrdinaryPattern(name: string, value: string): boolean {
   if (name.startsWith('exclude') || value.startsWith('!')) return true;
-  return /^(?:\*\*\/)?\*\.(?!env|pem|key|p12|pfx)(?:[A-Za-z0-9]{1,6}|\{[a-z0-9,]+\})$/.test(value);
+  return value.split(/,(?![^{]*\})/).every((one) => ORDINARY.test(one));
 }
 
 function readOption(text: string, list: OptionList, walk: Walk): Option {
@@ -183,7 +186,7 @@ function readLong(text: string, list: OptionList, walk: Walk): Option {
 
 function judgeOperands(walk: Walk, list: OptionList): SplitWords | string {
   const { operands, texts } = walk;
-  const recursive = walk.recursive && !walk.filtered && list.operands === 'pattern';
+  const recursive = walk.recursive && !walk.filtered && list.descends === true;
   const unspelled = (from: number): string[] =>
     operands
       .slice(from)

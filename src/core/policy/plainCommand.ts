@@ -36,15 +36,20 @@ export function isHarmless(name: string, value: Pick<ShellWord, 'text' | 'litera
   return value.literal && HARMLESS.test(name) && HARMLESS_VALUE.test(value.text);
 }
 
-/** cmd and PowerShell leave globs to the program: to list names or to search by name is no more than a folder shows. */
+/**
+ * cmd and PowerShell leave globs to the program, and listing names shows no more than the folder does; `--include=*.ts`
+ * stays that option, whatever file is called so.
+ */
 function isListedGlob(word: ShellWord, command: SimpleCommand): boolean {
   const program = command.words[0]?.text ?? '';
-  return /^(?:get-childitem|dir|test-path)$/i.test(program) && /^[\w.*?\\/-]+$/.test(word.raw);
+  if (/^(?:grep|egrep|fgrep|rg)$/.test(program) && GLOB_OPTION.test(word.raw)) return true;
+  return /^(?:get-childitem|dir|test-path)$/i.test(program) && /^[\w.*?,\\/-]+$/.test(word.raw);
 }
 
-/** Duplications of file descriptors and the null device. */
-function isFree({ raw }: ShellRedirect): boolean {
-  return /^(?:[0-9]?(?:>>?|<)[ \t]*(?:\/dev\/null|\$null|nul)|&>>?[ \t]*\/dev\/null|[0-9]?[<>]&[ \t]*[0-9-]|[*2-6]>&1|[*]>>?[ \t]*\$null)$/i.test(
+/** Duplications of file descriptors and the null device; what cmd and PowerShell redirect has no target when it is free. */
+function isFree({ raw, target }: ShellRedirect): boolean {
+  if (target === null) return true;
+  return /^(?:[0-9]?(?:>>?|<)[ \t]*\/dev\/null|&>>?[ \t]*\/dev\/null|[0-9]?[<>]&[ \t]*[0-9-])$/.test(
     raw,
   );
 }
@@ -56,6 +61,8 @@ export function isInput({ operator, target }: ShellRedirect): boolean {
     plain && (operator === '<' || operator === '<<<' || operator === '<<' || operator === '<<-')
   );
 }
+
+const GLOB_OPTION = /^--(?:include|exclude|exclude-dir|glob|iglob)=[\w.*?-]+$/;
 
 const MAX_PIECES = 16;
 

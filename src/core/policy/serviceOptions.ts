@@ -2,10 +2,10 @@
 import type { OptionLists } from './optionList.ts';
 
 const GH = {
-  why: 'reads; no --web (opens a browser), nothing that writes',
+  why: 'reads; no --web (opens a browser), --jq (reads the environment), nothing that writes',
   flags: 'c',
-  values: 'RLsSalBHAqt',
-  long: 'json= jq= template= repo= limit= state= search= author= assignee= label= base= head= comments patch name-only color= branch= workflow= status= user= log log-failed job= verbose exit-status required',
+  values: 'RLsSalBHAt',
+  long: 'json= template= repo= limit= state= search= author= assignee= label= base= head= comments patch name-only color= branch= workflow= status= user= log log-failed job= verbose exit-status required',
   operands: 'text',
   like: '[\\w./#:-]+',
 } as const;
@@ -13,7 +13,7 @@ const DOCKER_WHY =
   'reads; no -H, --config, --context: another daemon; inspect and config print secrets and are not here';
 const KUBE = {
   why: 'reads; no --kubeconfig, --server, --token, --as, -f, -k, output files or templates; not of secrets',
-  flags: 'AwR',
+  flags: 'AR',
   values: 'nloc',
   only: { o: 'wide|name|json|yaml', output: 'wide|name|json|yaml', tail: '-?\\d+' },
   long: 'namespace= all-namespaces selector= output= show-labels no-headers field-selector= sort-by= container= tail= since= timestamps previous all-containers',

@@ -116,6 +116,7 @@ export const TEXT_OPTIONS: OptionLists = {
     ends: true,
   },
   grep: {
+    descends: true,
     why: 'no -f, --exclude-from (lists of files), -R (follows links), -D and -d',
     flags: 'EFGPivwxcLlnHhoqsbarTUzZy',
     values: 'emABC',
@@ -125,6 +126,7 @@ export const TEXT_OPTIONS: OptionLists = {
     ends: true,
   },
   egrep: {
+    descends: true,
     why: 'as grep -E',
     flags: 'ivwxclnHhoqsr',
     values: 'emABC',
@@ -133,6 +135,7 @@ export const TEXT_OPTIONS: OptionLists = {
     ends: true,
   },
   fgrep: {
+    descends: true,
     why: 'as grep -F',
     flags: 'ivwxclnHhoqsr',
     values: 'emABC',
@@ -156,6 +159,7 @@ export const TEXT_OPTIONS: OptionLists = {
     ends: true,
   },
   diff: {
+    descends: true,
     why: 'no --from-file, --to-file, -X (lists), -l (runs pr), -r over links',
     flags: 'uqrNwbBiyacdEspte',
     values: 'UCWxIF',

@@ -14,6 +14,7 @@ export const TOOL_OPTIONS: OptionLists = {
     values: 'w',
     pathValues: 'w workspace',
     long: 'silent if-present workspaces workspace=',
+    like: '(?!env$)[^]*',
     operands: 'path',
   },
   'npm test': {
@@ -26,9 +27,15 @@ export const TOOL_OPTIONS: OptionLists = {
   },
   'npm t': { why: SCRIPT_WHY, flags: 's', long: 'silent', operands: 'none' },
   'npm start': { why: SCRIPT_WHY, flags: 's', long: 'silent', operands: 'none' },
-  'pnpm run': { why: SCRIPT_WHY, flags: 's', long: 'silent if-present', operands: 'path' },
+  'pnpm run': {
+    why: SCRIPT_WHY,
+    flags: 's',
+    long: 'silent if-present',
+    like: '(?!env$)[^]*',
+    operands: 'path',
+  },
   'pnpm test': { why: SCRIPT_WHY, long: 'silent', operands: 'path' },
-  'yarn run': { why: SCRIPT_WHY, long: 'silent', operands: 'path' },
+  'yarn run': { why: SCRIPT_WHY, long: 'silent', like: '(?!env$)[^]*', operands: 'path' },
   'yarn test': { why: SCRIPT_WHY, long: 'silent', operands: 'path' },
   'yarn build': { why: SCRIPT_WHY, long: 'silent', operands: 'none' },
   'yarn lint': { why: SCRIPT_WHY, long: 'silent', operands: 'none' },
@@ -38,7 +45,6 @@ export const TOOL_OPTIONS: OptionLists = {
     long: 'bail? coverage timeout= test-name-pattern= only todo',
     operands: 'path',
   },
-  'bun run': { why: SCRIPT_WHY, long: 'silent', operands: 'text', like: '[\\w:-]+' },
   'npm ls': {
     why: 'lists packages; no --prefix, -g',
     flags: 'al',

@@ -76,10 +76,16 @@ function withoutList(argv: readonly string[], pattern: ArgvPattern, place: Place
   return `no option list says what is harmless for ${name}, so only an exact rule allows it`;
 }
 
+/** Globs that git expands by itself; others could select hidden files. */
+const ORDINARY_PATHS = /^:?!?(?:[\w-][\w.-]*\/)*\*\.(?!env|pem|key|p12|pfx)[A-Za-z0-9]{1,6}$|@\{/;
+
 function secretWords(words: readonly Word[], split: SplitWords, program: string): string | null {
   for (const word of words) {
     const { text, spelled } = word;
     if (spelled) continue;
+    // Some shells evaluate what printf takes for a number.
+    if (program === 'printf' && /\$\(|`/.test(text))
+      return 'an operand holds text that some shells run';
     if (program === 'git' && text.includes('%G')) return 'the format runs a signature check';
     if (split.texts.some((harmless) => harmless.text === text)) continue;
     const secret = piecesOf(text)
@@ -94,7 +100,9 @@ function filesProblem(split: SplitWords, place: Place, program: string): string 
   const windows = place.subject.shell === 'powershell' || place.subject.shell === 'cmd';
   const whole = 'it would search the whole workspace, secrets too';
   for (const text of split.paths) {
-    if (text === '-') continue;
+    if (text === '-' || (text === '/dev/null' && program !== 'git')) continue;
+    if (program === 'git' && /[*?[]/.test(text) && !ORDINARY_PATHS.test(text))
+      return `it does not name the files ${text}`;
     const odd = windows && program !== 'git' ? windowsProblem(text, place) : null;
     if (odd !== null) return odd;
     const problem = operandProblem(place, text);

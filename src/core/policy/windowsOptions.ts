@@ -93,11 +93,19 @@ const CMDLETS: OptionLists = {
   },
 };
 
-/** Parameters of cmdlets are written with one dash, in any case. */
+const REACTION = 'silentlycontinue|stop|continue|ignore';
+
+/** Parameters of cmdlets are written with one dash, in any case; every cmdlet has a few in common. */
 export const POWERSHELL_OPTIONS: OptionLists = Object.fromEntries(
   Object.entries(CMDLETS).map(([name, list]) => [
     name,
-    { ...list, singleDash: true, anyCase: true },
+    {
+      ...list,
+      long: `${list.long ?? ''} erroraction= ea= verbose`.trim(),
+      only: { ...list.only, erroraction: REACTION, ea: REACTION },
+      singleDash: true,
+      anyCase: true,
+    },
   ]),
 );
 

@@ -77,6 +77,7 @@ function parseText(grammars: Grammars, text: string, options: Options): ShellPar
     const parse = failed(text, shell, problem, [
       ...tree.commands,
       ...joinedCommands(grammars, text, options),
+      ...doubleBrackets(grammars, text, options),
     ]);
     return { ...parse, commands: withScripts(grammars, parse.commands, options) };
   }
@@ -129,9 +130,9 @@ function joinedCommands(grammars: Grammars, text: string, options: Options): Sim
 
 /** `((` is arithmetic to one shell and two subshells to another; deny sees the second reading too. */
 function doubleBrackets(grammars: Grammars, text: string, options: Options): SimpleCommand[] {
-  if (!text.includes('((') || options.shell === 'powershell' || options.depth > 0) return [];
+  if (!text.includes('((') || options.shell === 'powershell') return [];
   const apart = text.replace(/\((?=\()/g, '( ').replace(/\)(?=\))/g, ') ');
-  return parseText(grammars, apart, { ...options, depth: 1 }).commands;
+  return parseText(grammars, apart, options).commands;
 }
 
 function readTree(

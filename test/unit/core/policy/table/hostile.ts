@@ -157,6 +157,11 @@ export const HOSTILE: readonly Line[] = [
     "echo <<<'a';touch x",
   ]),
   ...lines('redirect-write', [
+    'npm test > nul',
+    'npm test > NUL',
+    'npm test > /dev/NULL',
+    'echo a > $null',
+    'cat < nul/../.env',
     'echo a > x',
     'echo a >> x',
     'echo a >| x',
@@ -899,6 +904,13 @@ export const HOSTILE: readonly Line[] = [
     'ls src/../link-out',
   ]),
   ...lines('path-operand', [
+    'diff -r . src',
+    "git log -p -- '.e*'",
+    "git grep x -- '.en?'",
+    "git diff -- ':(glob)**/.e*'",
+    "git grep a -- '*env'",
+    'npm run env',
+    "printf '%d' 'a[$(touch x)]'",
     'cat .env',
     'cat ./src/../.env',
     'cat src/.env',
@@ -1029,6 +1041,12 @@ export const HOSTILE: readonly Line[] = [
   ...lines(
     'powershell',
     [
+      'Write-Output .env | Get-Content',
+      'Get-ChildItem -Filter *.env | Get-Content',
+      'ls | gc',
+      'Get-ChildItem -Recurse | Select-String x',
+      'Write-Output C:\\ | Get-ChildItem',
+      'gci -Force | Select-Object -First 1 | Get-Content',
       'ls; calc',
       'ls | calc',
       'ls && calc',
