@@ -1,52 +1,78 @@
-// Path globs of rules. `*` and `?` stay inside a segment, `**` as a whole segment spans segments, dot names match;
-// every other character is literal: no classes, braces, extglobs or negation.
-import picomatch from 'picomatch';
+// Path globs of rules. `*` and `?` stay inside a name, `**` as a whole name spans names, dot names match; every other
+// character is literal. Matching needs no backtracking beyond the last wildcard, whatever the glob and the path.
 import type { GlobCompiler } from '../core/ports/system.ts';
 
 const MAX_WILDCARDS = 64;
 const PLAIN = /^[\x20-\x7e]*$/;
+
+/** True when the item at this place of the pattern stands for the item at that place of the text. */
+interface Pattern<T> {
+  items: readonly (T | 'any')[];
+  fits: (item: T, index: number) => boolean;
+}
 
 /** Compiles one glob; throws on an empty or excessive one. A path must match as a whole, `/`-separated. */
 export const compileGlob: GlobCompiler = (glob, { nocase }) => {
   if (glob === '' || (glob.match(/[*?]/g)?.length ?? 0) > MAX_WILDCARDS) {
     throw new Error('empty glob or too many wildcards');
   }
-  const form = nocase ? comparable : exact;
-  const segments = form(glob).split('/').map(escapeSegment);
-  const covers = glob.endsWith('/**');
-  const whole = picomatch.makeRe(segments.join('/'), {
-    dot: true,
-    nocase,
-    noextglob: true,
-    nobrace: true,
-    nobracket: true,
-    nonegate: true,
-    strictSlashes: true,
-    windows: false,
+  const form = nocase ? comparable : (text: string): string => text;
+  const names = form(glob).split('/');
+  // A rule that tightens takes `src//a` for `src/a`; for one that allows it names nothing.
+  const kept = nocase ? names.filter((name) => name !== '' || names.length === 1) : names;
+  const absolute = nocase && glob.startsWith('/');
+  const items = kept.flatMap((name, at): (NameTest | 'any')[] => {
+    if (name !== '**') return [nameTest(name)];
+    // `src/**` is what lies in src, not src itself.
+    return at > 0 && at === kept.length - 1 ? ['any', notEmpty] : ['any'];
   });
   return (path) => {
-    const wanted = form(path);
-    // `src/**` is what lies in src, not src itself.
-    if (covers && sameText(wanted, glob.slice(0, -3), nocase)) return false;
-    return whole.test(wanted);
+    if (absolute && !path.startsWith('/')) return false;
+    const found = form(path).split('/');
+    const given = nocase ? found.filter((name) => name !== '' || found.length === 1) : found;
+    return matches({ items, fits: (test, at) => test(given[at] ?? '') }, given.length);
   };
 };
 
-/** Every normal form of a name is one name to a rule that tightens. */
+type NameTest = (name: string) => boolean;
+
+function notEmpty(name: string): boolean {
+  return name !== '';
+}
+
+function nameTest(pattern: string): NameTest {
+  if (!/[*?]/.test(pattern)) return (name) => name === pattern;
+  const items = [...pattern.replace(/\*+/g, '*')].map((item) => (item === '*' ? 'any' : item));
+  return (name) => {
+    const given = [...name];
+    const fits = (item: string, at: number): boolean => item === '?' || item === given[at];
+    return name !== '' && matches({ items, fits }, given.length);
+  };
+}
+
+/** Whether `items` cover exactly `length` things; `any` covers any number. At a mismatch only the last `any` takes more. */
+function matches<T>({ items, fits }: Pattern<T>, length: number): boolean {
+  let item = 0;
+  let at = 0;
+  let back: { item: number; at: number } | null = null;
+  while (at < length) {
+    const now = items[item];
+    if (now === 'any') {
+      back = { item: (item += 1), at };
+    } else if (now !== undefined && fits(now, at)) {
+      item += 1;
+      at += 1;
+    } else if (back !== null) {
+      back = { item: back.item, at: back.at + 1 };
+      ({ item, at } = back);
+    } else {
+      return false;
+    }
+  }
+  return items.slice(item).every((rest) => rest === 'any');
+}
+
+/** Every case and normal form of a name is one name to a rule that tightens. */
 function comparable(text: string): string {
-  return PLAIN.test(text) ? text : exact(text.normalize('NFC'));
-}
-
-/** Line breaks replaced: a regular expression's dot would not match them and a deny would be lost. */
-function exact(text: string): string {
-  return PLAIN.test(text) ? text : text.replace(/[\n\r\u2028\u2029]/g, '\uFFFD');
-}
-
-function escapeSegment(segment: string): string {
-  if (segment === '**') return segment;
-  return segment.replace(/\*+/g, '*').replace(/[^*?/\p{L}\p{N}_ -]/gu, '\\$&');
-}
-
-function sameText(a: string, b: string, nocase: boolean): boolean {
-  return nocase ? a.toLowerCase() === b.toLowerCase() : a === b;
+  return (PLAIN.test(text) ? text : text.normalize('NFC')).toUpperCase().toLowerCase();
 }

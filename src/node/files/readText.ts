@@ -1,6 +1,6 @@
 // Reads one regular file as UTF-8 text. What cannot be read so is an outcome, never a throw.
 import { constants, type Stats } from 'node:fs';
-import { lstat, open, realpath, type FileHandle } from 'node:fs/promises';
+import { lstat, open, readlink, realpath, type FileHandle } from 'node:fs/promises';
 import { errorCode, failureText } from './failure.ts';
 import type { Texts } from '../../core/ports/system.ts';
 import type { EditorBuffers, ReadOutcome } from '../../core/ports/workspace.ts';
@@ -37,7 +37,7 @@ async function readDisk(realPath: string, options: ReadOptions): Promise<ReadOut
     handle = await open(realPath, flags);
     const stats = await handle.stat();
     const read = await readHandle(handle, stats, options);
-    return (await isStillAt(realPath, stats)) ? read : SWAPPED;
+    return (await isStillAt(realPath, handle, stats)) ? read : SWAPPED;
   } catch (error) {
     return outcomeOf(error);
   } finally {
@@ -47,11 +47,18 @@ async function readDisk(realPath: string, options: ReadOptions): Promise<ReadOut
 
 const SWAPPED: ReadOutcome = { kind: 'failed', message: 'it was replaced while it was read' };
 
-/** What was opened is what the path leads to: no folder above it was a link to elsewhere in between. */
-async function isStillAt(realPath: string, opened: Stats): Promise<boolean> {
-  if ((await realpath(realPath)) !== realPath) return false;
-  const now = await lstat(realPath);
-  return now.dev === opened.dev && now.ino === opened.ino;
+/** What was opened is what the path names: no folder above it was a link to elsewhere when it was opened. */
+async function isStillAt(realPath: string, handle: FileHandle, opened: Stats): Promise<boolean> {
+  // Linux says where an open file is; nothing that is done to paths meanwhile can deceive it.
+  const where = await readlink(`/proc/self/fd/${handle.fd}`).catch(() => null);
+  if (where !== null && process.platform === 'linux') return where === realPath;
+  // Elsewhere paths are all there is: who would deceive must win four times in a row.
+  for (let look = 0; look < 2; look += 1) {
+    if ((await realpath(realPath)) !== realPath) return false;
+    const now = await lstat(realPath);
+    if (now.dev !== opened.dev || now.ino !== opened.ino) return false;
+  }
+  return true;
 }
 
 async function readHandle(

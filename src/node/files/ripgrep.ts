@@ -80,8 +80,9 @@ export function runRipgrep(run: RipgrepRun): Promise<RipgrepEnd> {
  */
 export function pathFilter(glob: string): (path: string) => boolean {
   // A leading `/` or `./` means the searched folder itself.
-  const pattern = glob.replace(/^(?:\.?\/)+/, '');
-  const anchored = pattern.includes('/') || pattern !== glob;
+  // Longer runs of backslashes mean no more than two, and keep picomatch from ever coming to an end.
+  const pattern = glob.replace(/^(?:\.?\/)+/, '').replace(/\\{3,}/g, '\\\\');
+  const anchored = pattern.includes('/') || /^\.?\//.test(glob);
   return picomatch(pattern, { dot: true, noextglob: true, basename: !anchored });
 }
 

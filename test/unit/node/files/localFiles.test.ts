@@ -5,6 +5,7 @@ import { Worker } from 'node:worker_threads';
 import { rgPath } from '@vscode/ripgrep';
 import { createLocalFiles } from '../../../../src/node/files/localFiles.ts';
 import { systemTexts } from '../../../../src/node/system.ts';
+import { pathFilter } from '../../../../src/node/files/ripgrep.ts';
 import { readText } from '../../../../src/node/files/readText.ts';
 import { temporaryFolder, type TemporaryFolder } from '../../../fakes/temporaryFolder.ts';
 import type { EditorBuffers, Files, SearchQuery } from '../../../../src/core/ports/workspace.ts';
@@ -217,6 +218,12 @@ describe('local files', () => {
     assert.deepEqual(files.roots, [folder.at('gone')]);
     assert.equal((await files.resolve('a')).exists, false);
     assert.deepEqual(await files.list(folder.at('gone'), 1), { error: 'it does not exist' });
+  });
+});
+
+describe('a file pattern of the model', () => {
+  it('with any number of backslashes comes to an end', () => {
+    for (let count = 0; count < 9; count += 1) pathFilter(`*${'\\'.repeat(count)}`)('a');
   });
 });
 
