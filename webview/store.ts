@@ -128,9 +128,22 @@ export function appendAt(known: string, offset: number, delta: string): string |
 
 /** How long an action has waited, in words; `now` and `since` on the host's clock. */
 export function ageText(now: number, since: number): string {
-  const minutes = Math.floor(Math.max(0, now - since) / 60_000);
-  if (minutes < 1) return 'waiting';
-  if (minutes < 60) return `waiting ${minutes} min`;
+  const age = durationText(now - since);
+  return age === '' ? 'waiting' : `waiting ${age}`;
+}
+
+/** When an approval expires, in words; empty when it waits for ever. */
+export function expiryText(now: number, expiresAt: number | null): string {
+  if (expiresAt === null) return '';
+  if (expiresAt <= now) return 'expired';
+  return `expires in ${durationText(expiresAt - now) || 'less than a minute'}`;
+}
+
+/** Whole minutes, hours or days; empty below a minute. */
+function durationText(ms: number): string {
+  const minutes = Math.floor(ms / 60_000);
+  if (minutes < 1) return '';
+  if (minutes < 60) return `${minutes} min`;
   const hours = Math.floor(minutes / 60);
-  return hours < 48 ? `waiting ${hours} h` : `waiting ${Math.floor(hours / 24)} d`;
+  return hours < 48 ? `${hours} h` : `${Math.floor(hours / 24)} d`;
 }

@@ -85,6 +85,8 @@ export const ActionView = z.object({
   kind: ActionKind,
   state: z.enum(['open', 'resolved', 'expired', 'cancelled']),
   createdAt: z.number(),
+  /** Null: it waits for ever. */
+  expiresAt: z.number().nullable(),
   proposalHash: z.string(),
   agentText: z.string(),
   requests: z.array(RequestView),

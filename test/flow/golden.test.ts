@@ -10,7 +10,7 @@ describe('golden transcripts of the command line', function () {
   this.timeout(90_000);
   const flow = useFlow({ 'a.txt': 'a\nb\nc\n' });
 
-  it('a question answered, then a batch: one allowed, one rejected, one approved', async () => {
+  it('a question answered, then a batch: one allowed, one rejected, one approved (HB1)', async () => {
     const started = await flow().runArgs([
       {
         text: 'First a question.',

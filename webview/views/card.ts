@@ -6,7 +6,7 @@ import type { ActionView, RequestView } from '../../src/protocol/messages.ts';
 import type { Controller, Submission } from '../controller.ts';
 import { emptyDraft, type CardDraft } from '../drafts.ts';
 import { approval, callTitle, canApprove, decisionDetail, decisionText } from '../review.ts';
-import { ageText } from '../store.ts';
+import { ageText, expiryText } from '../store.ts';
 import { cardActions } from './cardActions.ts';
 import { commandBody, editBody, placeWarnings, readBody } from './cardBody.ts';
 import { ArmedElement } from './armedElement.ts';
@@ -160,6 +160,7 @@ export class CardView extends ArmedElement {
         <span class="subject">${shown(title.subject)}</span>
         ${this.#stat()}
         <span class="age">${ageText(this.now, action.createdAt)}</span>
+        ${this.#expiry()}
         ${this.single && this.controller.state.surface === 'chat' ? this.#panelButton() : nothing}
       </div>
       ${this.#why()} ${this.#note()} ${this.#body()} ${this.#error()}
@@ -187,6 +188,12 @@ export class CardView extends ArmedElement {
     >
       ${icon('link-external')}
     </button>`;
+  }
+
+  #expiry(): TemplateResult | typeof nothing {
+    const text = expiryText(this.now, this.action.expiresAt);
+    if (text === '') return nothing;
+    return html`<span class="expiry" data-testid="card-expiry">${text}</span>`;
   }
 
   #stat(): TemplateResult | typeof nothing {

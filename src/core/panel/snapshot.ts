@@ -30,6 +30,7 @@ export async function actionView(
     kind: action.kind,
     state: action.state,
     createdAt: action.createdAt,
+    expiresAt: action.expiresAt,
     proposalHash: action.proposalHash,
     agentText: batch?.role === 'assistant' ? batch.text : '',
     requests: await Promise.all(

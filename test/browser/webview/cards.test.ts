@@ -7,6 +7,7 @@ import {
   AFTER,
   commandRequest,
   editRequest,
+  NOW,
   questionRequest,
   request,
   snapshot,
@@ -63,6 +64,11 @@ describe('page: cards', function () {
     await view.reply('submit', null);
     await view.say({ type: 'action', action: action([editRequest()], { state: 'resolved' }) });
     assert.equal(await card.count(), 0);
+  });
+
+  it('an approval that expires says when (HB18, HW7)', async () => {
+    await show([commandRequest()], { expiresAt: NOW + 330_000 });
+    assert.equal(await view.byId('card-expiry').innerText(), 'expires in 5 min');
   });
 
   it('a refused submission is shown on the card and can be repeated', async () => {

@@ -174,6 +174,7 @@ export function action(requests: RequestView[], change: Partial<ActionView> = {}
     kind: 'tool_approval',
     state: 'open',
     createdAt: NOW - 2 * DAY,
+    expiresAt: null,
     proposalHash: 'hash-a1',
     agentText: '',
     requests,

@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import type { Change, HostToView } from '../../../src/protocol/messages.ts';
-import { ageText, appendAt, initialState, reduce, type ViewState } from '../../../webview/store.ts';
+import {
+  ageText,
+  appendAt,
+  expiryText,
+  initialState,
+  reduce,
+  type ViewState,
+} from '../../../webview/store.ts';
 import {
   action,
   call,
@@ -231,5 +238,19 @@ describe('webview store', () => {
       [48 * 60 * minute, 'waiting 2 d'],
     ];
     for (const [age, words] of ages) assert.equal(ageText(NOW, NOW - age), words);
+  });
+
+  it('says when an approval expires, if it does (HB18, HW7)', () => {
+    const minute = 60_000;
+    const left: [number, string][] = [
+      [-1, 'expired'],
+      [0, 'expired'],
+      [1, 'expires in less than a minute'],
+      [minute, 'expires in 1 min'],
+      [90 * minute, 'expires in 1 h'],
+      [72 * 60 * minute, 'expires in 3 d'],
+    ];
+    for (const [ms, words] of left) assert.equal(expiryText(NOW, NOW + ms), words);
+    assert.equal(expiryText(NOW, null), '');
   });
 });

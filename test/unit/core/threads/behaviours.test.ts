@@ -112,6 +112,24 @@ describe('behaviours of the runtime', () => {
     assert.equal(existsSync(bench().at('ran')), false);
   });
 
+  it('resumed in another window, later and in another time zone, the model is told the same (H20, H27, H48)', async () => {
+    const { deps, requests } = bench();
+    sayCommand('touch ran');
+    await bench().run();
+    const { id: actionId } = await bench().action();
+    const clock = { now: () => deps.clock.now() + 40 * 86_400_000 };
+    const later = engineWith({ clock, timeZone: 'Asia/Tokyo' });
+    const outcome = await later.submit({ actionId, decisions: approve }, 'later');
+    assert.ok(outcome.ok, JSON.stringify(outcome));
+    await outcome.done;
+    const [first, second] = requests;
+    assert.ok(first && second);
+    assert.deepEqual(
+      [second.system, second.model, second.tools],
+      [first.system, first.model, first.tools],
+    );
+  });
+
   it('thread, turn and action have their ids before anybody is told of them (H90, HA5)', async () => {
     const { engine, events, deps } = bench();
     sayCommand('touch ran');

@@ -133,7 +133,7 @@ describe('the engine', () => {
     }
   });
 
-  it('resumes from the snapshot: prompt, model and tools of the start, not of now (H20, H27, H48)', async () => {
+  it('resumes from the snapshot: prompt, model and tools of the start, not of now (H20)', async () => {
     sayWrite();
     const { turnId } = await bench().run({ mode: 'default' });
     const { id: actionId } = await bench().action();
