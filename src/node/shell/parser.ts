@@ -117,6 +117,8 @@ function uncertain(
     ...withScripts(grammars, tree.commands, options),
     ...doubleBrackets(grammars, text, options),
     ...joinedCommands(grammars, text, options),
+    // The brackets of a `case` inside a substitution mislead the grammar.
+    ...(text.includes('esac') ? scanTokens(text, options.shell) : []),
   ];
   const compound = !tree.single || commands.length !== 1;
   return { ok: true, certain: false, problem: why, compound, commands };
