@@ -26,13 +26,31 @@ export const compileGlob: GlobCompiler = (glob, { nocase }) => {
     // `src/**` is what lies in src, not src itself.
     return at > 0 && at === kept.length - 1 ? ['any', notEmpty] : ['any'];
   });
+  const wild = kept.findIndex((name) => /[*?]/.test(name));
+  const literal = wild < 0 ? kept : kept.slice(0, wild);
   return (path) => {
     if (absolute && !path.startsWith('/')) return false;
-    const found = form(path).split('/');
-    const given = nocase ? found.filter((name) => name !== '' || found.length === 1) : found;
+    const given = namesOf(path, nocase);
+    // Most rules are told from a path by the names they begin with.
+    for (let at = 0; at < literal.length; at += 1) if (given[at] !== literal[at]) return false;
     return matches({ items, fits: (test, at) => test(given[at] ?? '') }, given.length);
   };
 };
+
+/** The names of the paths that were asked about last: one path is put to many rules. */
+const split = { exact: new Map<string, string[]>(), nocase: new Map<string, string[]>() };
+const MAX_SPLIT = 64;
+
+function namesOf(path: string, nocase: boolean): readonly string[] {
+  const known = nocase ? split.nocase : split.exact;
+  const before = known.get(path);
+  if (before !== undefined) return before;
+  const names = (nocase ? comparable(path) : path).split('/');
+  const kept = nocase ? names.filter((name) => name !== '' || names.length === 1) : names;
+  if (known.size >= MAX_SPLIT) known.clear();
+  known.set(path, kept);
+  return kept;
+}
 
 type NameTest = (name: string) => boolean;
 

@@ -61,7 +61,9 @@ function decidePath(path: ResolvedPath, around: Around): Decided {
   const asked = named.ask.find((rule) => hits(rule, forms));
   if (asked !== undefined) return byRule(asked, about(path));
   const allowed = named.allow.find((rule) => allows(rule, path));
-  const literal = named.allow.some((rule) => allows(rule, path) && rule.match.literal !== null);
+  const literal =
+    protections.length > 0 &&
+    named.allow.some((rule) => rule.match.literal !== null && allows(rule, path));
   const guarded = guard(path, { group: subject.group, removes, protections, literal });
   if (guarded !== null) {
     return context.mode === 'dontAsk' && allowed === undefined
