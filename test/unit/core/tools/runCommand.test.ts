@@ -39,7 +39,10 @@ describe('run_command', () => {
         shell: 'bash',
         cwd: await world.files.resolve('.'),
         parse: splitOnBlanks('npm test && frob x'),
-        operands: [],
+        operands: [
+          { ...(await world.files.resolve('test')), input: 'test' },
+          { ...(await world.files.resolve('x')), input: 'x' },
+        ],
       },
     });
     assert.deepEqual(world.commands, []);
