@@ -3,6 +3,8 @@ import type { ShellRedirect, ShellWord, SimpleCommand } from '../ports/shell.ts'
 import { countHidden } from '../../protocol/displayBytes.ts';
 import { protectionsOf } from './protectedFiles.ts';
 
+const ORDINARY_TEXT = /^[\t\n -~]*$/;
+
 /** Why the command is dynamic or has side doors, or null when it is literal words, free redirections and harmless variables. */
 export function notPlain(command: SimpleCommand): string | null {
   const [program] = command.words;
@@ -10,7 +12,8 @@ export function notPlain(command: SimpleCommand): string | null {
     return command.assignments.length > 0 ? 'it sets variables' : 'there is no command word';
   }
   if (command.nested) return 'it stands inside another construct';
-  if (countHidden(command.raw, true) > 0) return 'it holds characters that cannot be seen';
+  if (!ORDINARY_TEXT.test(command.raw) && countHidden(command.raw, true) > 0)
+    return 'it holds characters that cannot be seen';
   const variable = command.assignments.find(({ name, value }) => !isHarmless(name, value));
   if (variable !== undefined) return `it sets the variable ${variable.name}`;
   if (command.words.some((word) => !word.literal))

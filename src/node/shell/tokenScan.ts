@@ -18,8 +18,10 @@ export function scanTokens(text: string, shell: ShellName): SimpleCommand[] {
   // What is too much to keep apart becomes one command of a wrapper, where every word may be a start.
   const tail = pieces.slice(MAX_COMMANDS);
   for (const piece of tail.length > 0 ? [...head, `env ${tail.join(' ')}`] : head) {
-    for (const words of chunksOf(wordsOf(piece, shell))) {
-      const raw = words.map((word) => word.raw).join(' ');
+    for (const raws of chunksOf(wordsOf(piece, shell))) {
+      const raw = raws.join(' ');
+      if (found.has(raw)) continue;
+      const words = raws.map((one) => scanWord(one, shell));
       found.set(raw, { raw, words, assignments: [], redirects: [], nested: true });
     }
   }
@@ -27,10 +29,10 @@ export function scanTokens(text: string, shell: ShellName): SimpleCommand[] {
 }
 
 /** A very long command in pieces that start with its own command word, so that a wrapper there is seen through. */
-function chunksOf(words: ShellWord[]): ShellWord[][] {
+function chunksOf(words: readonly string[]): string[][] {
   const [first] = words;
   if (first === undefined) return [];
-  const chunks: ShellWord[][] = [];
+  const chunks: string[][] = [];
   for (let at = 0; at < words.length; at += MAX_WORDS) {
     const chunk = words.slice(at, at + MAX_WORDS + OVERLAP);
     chunks.push(at === 0 ? chunk : [first, ...chunk]);
@@ -56,22 +58,16 @@ function* piecesOf(text: string): Generator<string> {
   if (/['"]/.test(joined)) yield* joined.split(/[;&|(){}`\n\r'"]+/);
 }
 
-function wordsOf(piece: string, shell: ShellName): ShellWord[] {
+function wordsOf(piece: string, shell: ShellName): string[] {
   const blank = shell === 'cmd' ? /[\s,;=]+/ : /\s+/;
   const raws = piece.trim().split(blank, MAX_PIECE_WORDS);
-  const words = raws
-    .filter((raw) => raw !== '' && !/^[0-9]*[<>]/.test(raw))
-    .map((raw) => scanWord(raw, shell));
+  const words = raws.filter((raw) => raw !== '' && !/^[0-9]*[<>]/.test(raw));
   let from = 0;
-  while (/^[A-Za-z_]\w*\+?=/.test(words[from]?.raw ?? '')) from += 1;
+  while (/^[A-Za-z_]\w*\+?=/.test(words[from] ?? '')) from += 1;
   const command = words.slice(from);
-  const [first] = command;
   // `rd/s/q`: a switch glued to the name.
-  if (shell === 'cmd' && first !== undefined && first.text.includes('/')) {
-    const name = first.text.split('/')[0] ?? '';
-    if (name !== '') return [{ ...first, text: name }, ...command.slice(1)];
-  }
-  return command;
+  const name = shell === 'cmd' ? (command[0] ?? '').split('/')[0] : '';
+  return name === undefined || name === '' ? command : [name, ...command.slice(1)];
 }
 
 function scanWord(raw: string, shell: ShellName): ShellWord {
