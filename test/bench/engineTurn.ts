@@ -5,7 +5,9 @@ import { loadDriver } from '../../src/node/sqlite/database.ts';
 import { openEngine } from '../../src/node/openEngine.ts';
 import { assetsOf } from '../../src/node/assets.ts';
 import type { Message } from '../../src/core/agent/message.ts';
-import { benchModel, makeWorkspace, saidBytes } from './workload.ts';
+import type { DriveEnd } from '../../src/core/agent/turnRunner.ts';
+import type { Engine } from '../../src/core/threads/engine.ts';
+import { benchModel, makeWorkspace, reads, saidBytes, type Workload } from './workload.ts';
 import { bytesOfState, cpuTime, gaps } from './measure.ts';
 
 const DIST = path.resolve(import.meta.dirname, '../../dist');
@@ -24,13 +26,17 @@ export interface EngineTurn {
   steps: number[];
 }
 
-/** Runs until the last call asks for approval. */
-export async function runEngineTurn(folder: string, messages: number): Promise<EngineTurn> {
+/** Runs until the last call, a command, asks for approval; what asks before that is approved. */
+export async function runEngineTurn(
+  folder: string,
+  messages: number,
+  workload: Workload = reads,
+): Promise<EngineTurn> {
   mkdirSync(folder, { recursive: true });
   const workspace = makeWorkspace(folder);
   const file = path.join(folder, `state${messages}.db`);
   const marks: number[] = [];
-  const model = benchModel(messages, () => marks.push(cpuTime()));
+  const model = benchModel(messages, workload, () => marks.push(cpuTime()));
   const quiet = (): undefined => undefined;
   const opened = await openEngine({
     stateFile: file,
@@ -51,7 +57,7 @@ export async function runEngineTurn(folder: string, messages: number): Promise<E
     model: { provider: 'bench', id: 'bench' },
     mode: 'default',
   });
-  const end = await drive.done;
+  const end = await approveEdits(opened.engine, await drive.done);
   if (end.kind !== 'paused') throw new Error(`The turn ended as ${JSON.stringify(end)}`);
   const rows = await opened.store.messagesOfTurn(drive.turn.id);
   const said: Message[] = rows.map((row) => row.message);
@@ -64,6 +70,19 @@ export async function runEngineTurn(folder: string, messages: number): Promise<E
     messages: said.length,
     steps: gaps(marks),
   };
+}
+
+async function approveEdits(engine: Engine, first: DriveEnd): Promise<DriveEnd> {
+  let end = first;
+  while (end.kind === 'paused' && end.action.requests[0]?.proposal.kind === 'edit') {
+    const { id: actionId, requests } = end.action;
+    const approve = { type: 'approve' } as const;
+    const decisions = Object.fromEntries(requests.map(({ callId }) => [callId, approve]));
+    const outcome = await engine.submit({ actionId, decisions }, 'bench');
+    if (!outcome.ok) throw new Error(`Not approved: ${JSON.stringify(outcome.refusal)}`);
+    end = await outcome.done;
+  }
+  return end;
 }
 
 async function bytesOfCheckpoints(file: string): Promise<number> {

@@ -1,4 +1,5 @@
-// The work that is measured: a turn of AI calls with tool results of 2 KB, the same in every run.
+// The work that is measured, the same in every run: turns of AI calls, either with results of 2 KB (reads) or with files
+// of 2 KB and changes of 1 KB in files of 20 KB (writes, each approved).
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Message } from '../../src/core/agent/message.ts';
@@ -6,6 +7,9 @@ import type { ModelChunk, ModelProvider } from '../../src/core/ports/model.ts';
 
 export const RESULT_BYTES = 2048;
 const FILES = 50;
+/** Of files that are edited, and of each piece that is replaced in one. */
+const EDITED_BYTES = 20 * 1024;
+const PIECE_BYTES = 1024;
 const words =
   'const return await store checkpoint the of message turn if else function import from value error path line result'.split(
     ' ',
@@ -25,26 +29,57 @@ export function sampleText(seed: number, bytes: number): string {
   return text.slice(0, bytes);
 }
 
-/** A workspace with files of 2 KB to read. */
+/** A workspace with files of 2 KB to read and of 20 KB to edit. */
 export function makeWorkspace(folder: string): string {
   const root = path.join(folder, 'workspace');
   mkdirSync(root, { recursive: true });
   for (let n = 0; n < FILES; n += 1) {
     writeFileSync(path.join(root, fileName(n)), sampleText(n, RESULT_BYTES));
+    writeFileSync(path.join(root, editedName(n)), sampleText(FILES + n, EDITED_BYTES));
   }
   return root;
 }
 
 const fileName = (n: number): string => `file${Math.floor(n) % FILES}.txt`;
+const editedName = (n: number): string => `large${n % FILES}.txt`;
+
+export interface BenchCall {
+  name: string;
+  args: object;
+}
+
+/** What the model calls in its `n`th step. */
+export type Workload = (n: number) => BenchCall;
+
+export const reads: Workload = (n) => ({ name: 'read_file', args: { path: fileName(n) } });
+
+/** A new file and a change of a large one by turns; every large file is changed again and again, piece by piece. */
+export const writes: Workload = (n) => {
+  if (n % 2 === 0) {
+    const content = sampleText(1000 + n, RESULT_BYTES);
+    return { name: 'write_file', args: { path: `new${n}.txt`, content } };
+  }
+  const edit = n >> 1;
+  const at = (Math.floor(edit / FILES) * PIECE_BYTES) % EDITED_BYTES;
+  const before = sampleText(FILES + (edit % FILES), EDITED_BYTES);
+  const old_string = before.slice(at, at + PIECE_BYTES);
+  const new_string = sampleText(2000 + n, PIECE_BYTES);
+  return { name: 'edit_file', args: { path: editedName(edit), old_string, new_string } };
+};
 
 /** Calls until the turn has `messages` messages, then one command that waits for approval, then a last word. */
-export function benchModel(messages: number, onCall: (count: number) => void): ModelProvider {
+export function benchModel(
+  messages: number,
+  workload: Workload,
+  onCall: (count: number) => void,
+): ModelProvider {
   return {
     stream: async function* ({ messages: said }): AsyncGenerator<ModelChunk> {
       onCall(said.length);
       const n = said.length;
-      if (n + 2 < messages) yield* callOf(n, 'read_file', { path: fileName(n / 2) });
-      else if (n + 2 <= messages + 1) yield* callOf(n, 'run_command', { command: 'node -v' });
+      if (n + 2 < messages) yield* callOf(n, workload(n >> 1));
+      else if (n + 2 <= messages + 1)
+        yield* callOf(n, { name: 'run_command', args: { command: 'node -v' } });
       else
         yield* [
           { type: 'text', delta: 'Done.' } as const,
@@ -54,7 +89,7 @@ export function benchModel(messages: number, onCall: (count: number) => void): M
   };
 }
 
-function* callOf(n: number, name: string, args: object): Generator<ModelChunk> {
+function* callOf(n: number, { name, args }: BenchCall): Generator<ModelChunk> {
   yield { type: 'text', delta: `Step ${n}: I look at the next file to see what it holds. ` };
   yield { type: 'toolCall', index: 0, id: `call${n}`, name, args: JSON.stringify(args) };
   yield { type: 'usage', usage: { input: n * 600, output: 40 } };

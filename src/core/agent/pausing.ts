@@ -12,8 +12,8 @@ export async function pauseWith(
   action: ActionRow,
   fresh?: FreshSnapshot,
 ): Promise<boolean> {
-  await keepBaseTexts(deps, action);
-  if (!(await deps.store.pauseTurn(action, turn.generation, fresh))) return false;
+  const bases = await baseTexts(deps, action);
+  if (!(await deps.store.pauseTurn(action, turn.generation, fresh, bases))) return false;
   deps.emit({ type: 'action', action });
   await emitTurn(deps, turn.id);
   return true;
@@ -25,8 +25,9 @@ export async function emitTurn(deps: EngineDeps, turnId: string): Promise<TurnRo
   return turn;
 }
 
-/** Keeps the texts that the edits were proposed on, so that the card shows the same diff after a restart. */
-async function keepBaseTexts(deps: EngineDeps, action: ActionRow): Promise<void> {
+/** The texts that the edits were proposed on, kept so that the card shows the same diff after a restart. */
+async function baseTexts(deps: EngineDeps, action: ActionRow): Promise<string[]> {
+  const bases: string[] = [];
   const edits = action.requests.flatMap(({ proposal }) =>
     proposal.kind === 'edit' ? [proposal] : [],
   );
@@ -35,7 +36,7 @@ async function keepBaseTexts(deps: EngineDeps, action: ActionRow): Promise<void>
     const chained = edits.find((other) => other.newHash === baseHash && other.newText !== null);
     const read = chained ? undefined : await deps.files.read(realPath);
     const text = chained?.newText ?? (read?.kind === 'text' ? read.text : null);
-    if (text !== null && deps.texts.sha256(text) === baseHash)
-      await deps.store.putText(action.turnId, text);
+    if (text !== null && deps.texts.sha256(text) === baseHash) bases.push(text);
   }
+  return bases;
 }

@@ -73,6 +73,7 @@ export interface CallRow {
   tool: string;
   argsText: string;
   state: CallState;
+  /** Once the call is settled, a long `newText` is not kept and reads as null; `newHash` still says which one it was. */
   proposal: Proposal | null;
   proposalHash: string | null;
   verdict: Verdict | null;
@@ -95,6 +96,7 @@ export interface ActionRow {
   batchId: string;
   kind: ActionKind;
   state: 'open' | 'resolved' | 'expired' | 'cancelled';
+  /** As they were asked, but for long texts of edits whose calls are settled: see CallRow. */
   requests: ActionRequest[];
   /** One hash for the whole batch; equals the request's own hash when there is one request. */
   proposalHash: string;
@@ -205,11 +207,21 @@ export interface ReplaceAction {
   /** Of the same turn and batch. */
   action: ActionRow;
   calls: { callId: string; proposal: Proposal; proposalHash: string }[];
+  /** Texts that edits among the requests and calls were proposed on. */
+  bases: readonly string[];
 }
 
 export interface ActionStore {
-  /** running, interrupted or expired → paused: action inserted, the batch's message awaiting, generation + 1. False when lost. */
-  pauseTurn(action: ActionRow, generation: number, fresh?: FreshSnapshot): Promise<boolean>;
+  /**
+   * running, interrupted or expired → paused: action inserted, the batch's message awaiting, generation + 1. False when lost.
+   * `bases`: texts that its edits were proposed on; `getText` has them until their calls are settled.
+   */
+  pauseTurn(
+    action: ActionRow,
+    generation: number,
+    fresh?: FreshSnapshot,
+    bases?: readonly string[],
+  ): Promise<boolean>;
   /** open → resolved with the decisions in it, the turn paused → running, or queued at the limit; generation + 1. Exactly one caller wins. */
   claimAction(claim: ClaimAction, limit?: number): Promise<ClaimOutcome>;
   /** Expires every open action that is due at `at`, each with its turn: paused → expired, generation + 1. Their ids. */
@@ -301,6 +313,7 @@ export interface BlobStore {
    * Returns the hash.
    */
   putText(turnId: string, text: string): Promise<string>;
+  /** A text kept by `putText`, or with a call of this turn that is not settled. */
   getText(turnId: string, hash: string): Promise<string | undefined>;
 }
 

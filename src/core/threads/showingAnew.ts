@@ -17,9 +17,8 @@ export async function showAnew(
   if (!rebased) return undefined;
   const { store } = deps;
   const { requests, calls, bases } = rebased;
-  for (const text of bases) await store.putText(action.turnId, text);
   const again = shownAgain(deps, action, requests);
-  if (!(await store.replaceAction({ actionId: action.id, action: again, calls }))) {
+  if (!(await store.replaceAction({ actionId: action.id, action: again, calls, bases }))) {
     return moved(await store.getAction(action.id));
   }
   await keepTyped(deps, again, rebased);

@@ -19,28 +19,35 @@ import { ActionKind, ActionRequest, Decisions } from '../../protocol/calls.ts';
 import { systemTexts as texts } from '../system.ts';
 import { askedAnew, insertAction } from './askedAnew.ts';
 import type { Connection } from './connection.ts';
+import type { Db } from './database.ts';
 import { draftInheritor } from './drafts.ts';
 import { ledgerWriter } from './ledger.ts';
 import { placeFinder } from './leases.ts';
 import { LEASE_MS } from './owner.ts';
 import { messageWriter } from './messages.ts';
 import { jsonColumn, rowReader, type RowReader } from './rows.ts';
+import { requestFiller, requestStorer } from './requests.ts';
 import { notOverdue } from './summaries.ts';
 
-const Row: z.ZodType<ActionRow> = z.object({
+const Row = z.object({
   id: z.string(),
   turnId: z.string(),
   threadId: z.string(),
   batchId: z.string(),
   kind: ActionKind,
   state: z.enum(['open', 'resolved', 'expired', 'cancelled']),
-  requests: jsonColumn(z.array(ActionRequest)),
+  requests: jsonColumn(z.array(z.unknown())),
   proposalHash: z.string(),
   createdAt: z.int(),
   expiresAt: z.int().nullable(),
   decisions: jsonColumn(Decisions).nullable(),
   decidedBy: z.string().nullable(),
   decidedAt: z.int().nullable(),
+});
+
+const Filled: z.ZodType<ActionRow, z.infer<typeof Row>> = Row.extend({
+  requests: z.array(ActionRequest),
+  decisions: Decisions.nullable(),
 });
 
 const Decided: z.ZodType<DecisionRow> = z.object({
@@ -56,13 +63,17 @@ export const selectAction = `SELECT action.id, turn_id AS turnId, turn.thread_id
   decided_by AS decidedBy, decided_at AS decidedAt
   FROM pending_action AS action JOIN turn ON turn.id = action.turn_id`;
 
-export function actionReader(logger: Logger): RowReader<ActionRow> {
-  return rowReader('pending_action', ['id'], Row, logger);
+export function actionReader(db: Db, logger: Logger): RowReader<ActionRow> {
+  const fill = requestFiller(db);
+  const schema = Row.transform((row) => {
+    return { ...row, requests: fill(row.turnId, row.requests) };
+  }).pipe(Filled);
+  return rowReader('pending_action', ['id'], schema, logger);
 }
 
 export function createActionStore(connection: Connection): ActionStore {
   const { db, clock, logger, read } = connection;
-  const rows = actionReader(logger);
+  const rows = actionReader(db, logger);
   const byId = db.prepare(`${selectAction} WHERE action.id = ?`);
   const ofBatch = db.prepare(
     `${selectAction} WHERE turn_id = ? AND batch_id = ? AND kind <> 'outcome_unknown' ORDER BY action.seq DESC LIMIT 1`,
@@ -90,9 +101,10 @@ export function createActionStore(connection: Connection): ActionStore {
 }
 
 function pauser(connection: Connection): ActionStore['pauseTurn'] {
-  const { db, write } = connection;
+  const { db, read, write } = connection;
   const record = ledgerWriter(connection);
   const { setState } = messageWriter(connection);
+  const store = requestStorer(db);
   const pause = db.prepare(
     `UPDATE turn SET status = 'paused', generation = generation + 1, lease_owner = NULL, lease_until = NULL,
        code = NULL, message = NULL
@@ -101,14 +113,15 @@ function pauser(connection: Connection): ActionStore['pauseTurn'] {
   const renew = db.prepare('UPDATE turn SET snapshot = ?, snapshot_hash = ? WHERE id = ?');
   const insert = db.prepare(insertAction);
   const inheritDrafts = draftInheritor(connection);
-  return async (action, generation, fresh) => {
+  return async (action, generation, fresh, bases = []) => {
     if (action.state !== 'open') throw new Error(`Action ${action.id} is not open`);
     const { id, turnId, batchId, kind, proposalHash, createdAt, expiresAt } = action;
-    const requests = JSON.stringify(action.requests);
+    const { json: requests, keepTexts } = await read(() => store(action, bases));
     return write(() => {
       if (pause.run(turnId, action.threadId, generation).changes === 0) return false;
       if (fresh) renew.run(JSON.stringify(fresh.snapshot), fresh.snapshotHash, turnId);
       insert.run({ id, turnId, batchId, kind, requests, proposalHash, createdAt, expiresAt });
+      keepTexts();
       inheritDrafts(action);
       setState(turnId, batchId, { from: 'running', to: 'awaiting' });
       record(asked(action, fresh?.snapshotHash));

@@ -3,7 +3,9 @@ import { actionExpired, asked, shownAnew } from '../../core/ledger/entries.ts';
 import type { ActionStore } from '../../core/ports/store.ts';
 import type { Connection } from './connection.ts';
 import { draftInheritor } from './drafts.ts';
+import { withoutText } from './editTexts.ts';
 import { ledgerWriter } from './ledger.ts';
+import { requestStorer } from './requests.ts';
 
 type AskedAnew = Pick<ActionStore, 'expireAction' | 'replaceAction'>;
 
@@ -34,7 +36,7 @@ function expirer(connection: Connection): AskedAnew['expireAction'] {
 }
 
 function replacer(connection: Connection): AskedAnew['replaceAction'] {
-  const { db, write } = connection;
+  const { db, read, write } = connection;
   const record = ledgerWriter(connection);
   const close = db.prepare(closeOpen);
   const insert = db.prepare(insertAction);
@@ -42,21 +44,25 @@ function replacer(connection: Connection): AskedAnew['replaceAction'] {
   const moveTurn = db.prepare(
     "UPDATE turn SET generation = generation + 1 WHERE id = ? AND status = 'paused'",
   );
+  const store = requestStorer(db);
   const plan = db.prepare(
     `UPDATE tool_call SET proposal = @proposal, proposal_hash = @proposalHash
      WHERE turn_id = @turnId AND call_id = @callId AND state = 'planned'`,
   );
-  return ({ actionId, action, calls }) => {
+  return async ({ actionId, action, calls, bases }) => {
     const { turnId } = action;
-    const row = { ...action, requests: JSON.stringify(action.requests) };
+    const stored = await read(() => store(action, bases, calls));
+    const row = { ...action, requests: stored.json };
     const planned = calls.map(({ callId, proposal, proposalHash }) => {
-      return { turnId, callId, proposal: JSON.stringify(proposal), proposalHash };
+      const json = JSON.stringify(withoutText(proposal).stored);
+      return { turnId, callId, proposal: json, proposalHash };
     });
     return write(() => {
       if (close.run({ actionId, turnId, state: 'cancelled' }).changes === 0) return false;
       moveTurn.run(turnId);
       for (const call of planned) plan.run(call);
       insert.run(row);
+      stored.keepTexts();
       inheritDrafts(action);
       record(shownAnew(actionId, { action, calls }), asked(action));
       return true;

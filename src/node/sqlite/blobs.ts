@@ -1,4 +1,5 @@
-// Table `blob`: texts by their hash. What comes back is checked against the hash it was asked for.
+// Tables `blob` and `edit_text` (editTexts.ts): texts by their hash. What comes back is checked against the hash it was
+// asked for.
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { BlobStore } from '../../core/ports/store.ts';
@@ -10,7 +11,12 @@ const sha256 = (text: string): string => createHash('sha256').update(text, 'utf8
 export function createBlobStore({ db, read, write }: Connection): BlobStore {
   const has = db.prepare('SELECT 1 FROM blob WHERE hash = ?');
   const insert = db.prepare('INSERT INTO blob (hash, body) VALUES (?, ?) ON CONFLICT DO NOTHING');
-  const get = db.prepare('SELECT body FROM blob WHERE hash = ?').pluck();
+  const get = db
+    .prepare(
+      `SELECT body FROM edit_text WHERE turn_id = @turnId AND hash = @hash
+       UNION ALL SELECT body FROM blob WHERE hash = @hash LIMIT 1`,
+    )
+    .pluck();
   return {
     putText: async (_turnId, text) => {
       const hash = sha256(text);
@@ -19,9 +25,9 @@ export function createBlobStore({ db, read, write }: Connection): BlobStore {
       if (!known) await write(() => insert.run(hash, text));
       return hash;
     },
-    getText: (_turnId, hash) =>
+    getText: (turnId, hash) =>
       read(() => {
-        const body = get.get(hash);
+        const body = get.get({ turnId, hash });
         if (body === undefined) return undefined;
         const text = z.string().safeParse(body);
         if (text.success && sha256(text.data) === hash) return text.data;

@@ -126,8 +126,7 @@ function journal({ of, split }: Sides): JournalStore {
 
 function actions({ of, both }: Sides): ActionStore {
   return {
-    pauseTurn: (action, generation, fresh) =>
-      of(action.turnId, (store) => store.pauseTurn(action, generation, fresh)),
+    pauseTurn: (action, ...move) => of(action.turnId, (store) => store.pauseTurn(action, ...move)),
     expireAction: (action, at) => of(action.turnId, (store) => store.expireAction(action, at)),
     replaceAction: (move) => of(move.action.turnId, (store) => store.replaceAction(move)),
     claimAction: (claim, limit) => of(claim.actionId, (store) => store.claimAction(claim, limit)),

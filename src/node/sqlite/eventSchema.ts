@@ -112,3 +112,49 @@ CREATE TRIGGER result_given_back_on_delete BEFORE DELETE ON message WHEN ${resul
 BEGIN${givesBack}
 END;
 `;
+
+const argsInMessage = (body: string, index: string): string =>
+  `CASE WHEN json_valid(${body}) THEN ${body} ->> ('$.toolCalls[' || CAST(${index} AS INTEGER) || '].argsText') END`;
+
+/** SQL of the arguments that the assistant message of a call has for it; the names are columns or parameters. */
+export const saidArgs = (turnId: string, batchId: string, index: string): string =>
+  `(SELECT ${argsInMessage('asked.body', index)} FROM message AS asked
+    WHERE asked.turn_id = ${turnId} AND asked.id = ${batchId})`;
+
+/** SQL of a call's arguments: its own, or those of its message; null when that is damaged or missing. */
+export const argsOf = (row: string): string =>
+  `coalesce(${row}.args_text, ${saidArgs(`${row}.turn_id`, `${row}.batch_id`, `${row}.batch_index`)})`;
+
+const givesArgsBack = `
+  UPDATE tool_call SET args_text = ${argsInMessage('old.body', 'batch_index')}
+  WHERE args_text IS NULL AND turn_id = old.turn_id AND batch_id = old.id;`;
+
+const json = (text: string): string => `CASE WHEN json_valid(${text}) THEN json(${text}) END`;
+/** SQL of one request, with what it leaves out as its call had it before the update. */
+const wholeRequest = `json_insert(value, '$.args', ${json(argsOf('old'))},
+        '$.proposal', ${json('old.proposal')}, '$.why', ${json('old.verdict')})`;
+
+/**
+ * A call's arguments are those of its assistant message: `tool_call.args_text` is NULL where they were the same when the call
+ * was planned. Before the message changes, the call gets them back. A request without `args`, `proposal` or `why` has
+ * those of its call, and gets them back before the call gets others.
+ */
+export const SHARED_CALL_SCHEMA = `
+CREATE TRIGGER args_given_back BEFORE UPDATE OF turn_id, id, body ON message
+WHEN old.role = 'assistant' AND (old.body <> new.body OR old.id <> new.id OR old.turn_id <> new.turn_id)
+BEGIN${givesArgsBack}
+END;
+CREATE TRIGGER args_given_back_on_delete BEFORE DELETE ON message WHEN old.role = 'assistant'
+BEGIN${givesArgsBack}
+END;
+CREATE TRIGGER request_given_back BEFORE UPDATE OF args_text, proposal, verdict ON tool_call
+WHEN old.proposal IS NOT new.proposal OR old.verdict IS NOT new.verdict
+  OR ${argsOf('old')} IS NOT ${argsOf('new')}
+BEGIN
+  UPDATE pending_action SET requests = (
+    SELECT json_group_array(json(CASE WHEN value ->> '$.callId' = old.call_id
+      THEN ${wholeRequest} ELSE value END)) FROM json_each(requests))
+  WHERE turn_id = old.turn_id AND json_valid(requests)
+    AND EXISTS (SELECT 1 FROM json_each(requests) WHERE value ->> '$.callId' = old.call_id);
+END;
+`;

@@ -6,11 +6,14 @@ import type { Logger } from '../../core/ports/system.ts';
 import { CallOutcome, CallState, Proposal, Verdict } from '../../protocol/calls.ts';
 import { systemTexts as texts } from '../system.ts';
 import type { Connection } from './connection.ts';
+import type { Db } from './database.ts';
 import { drivenHere } from './driven.ts';
+import { editTexts, withoutText, type EditTexts } from './editTexts.ts';
+import { argsOf, saidArgs } from './eventSchema.ts';
 import { ledgerWriter } from './ledger.ts';
 import { jsonColumn, rowReader, toJson, type RowReader } from './rows.ts';
 
-const Row: z.ZodType<CallRow> = z.object({
+const Row = z.object({
   turnId: z.string(),
   callId: z.string(),
   batchId: z.string(),
@@ -18,7 +21,7 @@ const Row: z.ZodType<CallRow> = z.object({
   tool: z.string(),
   argsText: z.string(),
   state: CallState,
-  proposal: jsonColumn(Proposal).nullable(),
+  proposal: jsonColumn(z.unknown()).nullable(),
   proposalHash: z.string().nullable(),
   verdict: jsonColumn(Verdict).nullable(),
   outcome: CallOutcome.nullable(),
@@ -28,22 +31,34 @@ const Row: z.ZodType<CallRow> = z.object({
   endedAt: z.int().nullable(),
 });
 
+const Filled: z.ZodType<CallRow, z.infer<typeof Row>> = Row.extend({
+  proposal: Proposal.nullable(),
+  verdict: Verdict.nullable(),
+});
+
 /** A settled call without a result of its own has that of its message; 0, which no reader takes, when that is damaged. */
 export const selectCall = `SELECT call.turn_id AS turnId, call_id AS callId, batch_id AS batchId, batch_index AS "index",
-  tool, args_text AS argsText, call.state, proposal, proposal_hash AS proposalHash, verdict, outcome,
+  tool, ${argsOf('call')} AS argsText, call.state, proposal, proposal_hash AS proposalHash, verdict, outcome,
   CASE WHEN result IS NULL AND said.body IS NOT NULL
     THEN CASE WHEN json_valid(said.body) THEN said.body ->> '$.text' ELSE 0 END ELSE result END AS result,
   output_hash AS outputHash, started_at AS startedAt, call.ended_at AS endedAt
   FROM tool_call AS call LEFT JOIN message AS said ON said.turn_id = call.turn_id
     AND said.id = batch_id || ':' || call_id AND call.state IN ('done', 'blocked', 'unknown')`;
 
-export function callReader(logger: Logger): RowReader<CallRow> {
-  return rowReader('tool_call', ['turnId', 'callId'], Row, logger);
+export function callReader(db: Db, logger: Logger): RowReader<CallRow> {
+  const texts = editTexts(db);
+  const schema = Row.transform((row) => ({ ...row, proposal: filled(row, texts) })).pipe(Filled);
+  return rowReader('tool_call', ['turnId', 'callId'], schema, logger);
+}
+
+function filled({ proposal, ...row }: z.infer<typeof Row>, texts: EditTexts): unknown {
+  const settled = row.state !== 'planned' && row.state !== 'started';
+  return texts.fill(proposal, { turnId: row.turnId, callId: row.callId, settled });
 }
 
 export function createJournalStore(connection: Connection): JournalStore {
   const { db, logger, read } = connection;
-  const rows = callReader(logger);
+  const rows = callReader(db, logger);
   const ofBatch = db.prepare(
     `${selectCall} WHERE call.turn_id = ? AND batch_id = ? ORDER BY batch_index`,
   );
@@ -74,15 +89,19 @@ function starter(
      WHERE turn_id = @turnId AND call_id = @callId AND state = 'planned'
        AND ${drivenHere('@turnId')}`,
   );
+  const { keep } = editTexts(db);
   return async (move) => {
     // Read and compared before the transaction: comparing long texts must not hold the lock.
     const planned = await getCall(move.turnId, move.callId);
     if (!planned) return false;
     const entry = callStarted(move, planned, { place, texts });
+    const edit = withoutText(move.proposal);
+    const columns = { ...move, owner, proposal: JSON.stringify(edit.stored) };
     return write(() => {
-      const moved = start.run({ ...move, owner, proposal: toJson(move.proposal) }).changes === 1;
-      if (moved) record(entry);
-      return moved;
+      if (start.run(columns).changes === 0) return false;
+      keep(move, edit.texts);
+      record(entry);
+      return true;
     });
   };
 }
@@ -115,7 +134,8 @@ function planner(connection: Connection): JournalStore['planCalls'] {
   const plan = db.prepare(
     `INSERT INTO tool_call (turn_id, call_id, batch_id, batch_index, tool, args_text, state, proposal,
        proposal_hash, verdict, outcome, result, ended_at)
-     SELECT @turnId, @callId, @batchId, @index, @tool, @argsText, @state, @proposal,
+     SELECT @turnId, @callId, @batchId, @index, @tool,
+       CASE WHEN @argsText = ${saidArgs('@turnId', '@batchId', '@index')} THEN NULL ELSE @argsText END, @state, @proposal,
        @proposalHash, @verdict, @outcome, @result, @endedAt
      WHERE ${drivenHere('@turnId')}
        OR EXISTS (SELECT 1 FROM turn WHERE turn.id = @turnId AND status = 'expired')
@@ -126,19 +146,21 @@ function planner(connection: Connection): JournalStore['planCalls'] {
        ended_at = excluded.ended_at
      WHERE tool_call.state = 'planned'`,
   );
-  const columns = (row: PlannedCall, at: number): object => ({
-    ...row,
-    owner,
-    proposal: toJson(row.proposal),
-    verdict: toJson(row.verdict),
-    endedAt: row.state === 'planned' ? null : at,
-  });
+  const { keep } = editTexts(db);
+  const prepare = (row: PlannedCall, at: number) => {
+    const edit = row.proposal && withoutText(row.proposal);
+    const endedAt = row.state === 'planned' ? null : at;
+    const json = { proposal: toJson(edit?.stored ?? null), verdict: toJson(row.verdict) };
+    const entries = callPlanned(row, at, texts);
+    return { row, columns: { ...row, ...json, owner, endedAt }, texts: edit?.texts, entries };
+  };
   return async (batch) => {
     const at = clock.now();
     const inOrder = [...batch].sort((a, b) => a.index - b.index);
-    const planned = inOrder.map((row) => ({ row, entries: callPlanned(row, at, texts) }));
+    const planned = inOrder.map((row) => prepare(row, at));
     await write(() => {
-      const kept = planned.filter(({ row }) => plan.run(columns(row, at)).changes === 1);
+      const kept = planned.filter(({ columns }) => plan.run(columns).changes === 1);
+      for (const call of kept) if (call.texts) keep(call.row, call.texts);
       record(...kept.flatMap(({ entries }) => entries));
     });
   };

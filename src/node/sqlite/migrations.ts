@@ -1,6 +1,7 @@
 // The schema, as numbered steps. Append only: a step that was released is never changed.
 import type { Db } from './database.ts';
-import { EVENT_SCHEMA, SHARED_RESULT_SCHEMA } from './eventSchema.ts';
+import { EDIT_TEXT_SCHEMA } from './editTexts.ts';
+import { EVENT_SCHEMA, SHARED_CALL_SCHEMA, SHARED_RESULT_SCHEMA } from './eventSchema.ts';
 import { LEDGER_SCHEMA } from './ledgerSchema.ts';
 import { SAVER_SCHEMA } from './saverSchema.ts';
 
@@ -55,7 +56,7 @@ CREATE TABLE tool_call (
   batch_id TEXT NOT NULL,
   batch_index INTEGER NOT NULL CHECK (batch_index >= 0),
   tool TEXT NOT NULL,
-  args_text TEXT NOT NULL,
+  args_text TEXT,
   state TEXT NOT NULL CHECK (state IN ('planned', 'started', 'done', 'blocked', 'unknown')),
   proposal TEXT,
   proposal_hash TEXT,
@@ -117,7 +118,7 @@ CREATE TABLE blob (
   hash TEXT NOT NULL PRIMARY KEY,
   body TEXT NOT NULL
 ) STRICT;
-${EVENT_SCHEMA}${SHARED_RESULT_SCHEMA}`,
+${EVENT_SCHEMA}${SHARED_RESULT_SCHEMA}${SHARED_CALL_SCHEMA}${EDIT_TEXT_SCHEMA}`,
   SAVER_SCHEMA,
   LEDGER_SCHEMA,
 ];

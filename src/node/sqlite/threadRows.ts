@@ -32,6 +32,7 @@ export function threadRowsReader(connection: Connection): EventStore['threadRows
   const mark = db.prepare("SELECT seq FROM sqlite_sequence WHERE name = 'event'").pluck();
   const waiting = db.prepare(selectOpen);
   const decisionReader = rowReader('pending_action', ['turnId', 'batchId'], Decision, logger);
+  const [callRows, actionRows] = [callReader(db, logger), actionReader(db, logger)];
   const select = { all: allOfThread(db), since: newInThread(db) };
   const transact = db.transaction((threadId: string, since: number | null): ThreadRows => {
     const statements = since === null ? select.all : select.since;
@@ -44,9 +45,9 @@ export function threadRowsReader(connection: Connection): EventStore['threadRows
       waiting: z.array(Waiting).parse(waiting.all()),
       turns: turnReader(logger).many(turns.all(place)),
       messages: messageReader(logger).many(messages.all(place)),
-      calls: callReader(logger).many(calls.all(place)),
+      calls: callRows.many(calls.all(place)),
       texts: textReader(logger).many(texts.all(place)),
-      actions: actionReader(logger).many(actions.all(place)),
+      actions: actionRows.many(actions.all(place)),
       decisions: decisionReader.many(decisions.all(place)),
       drafts: draftReader(logger).many(drafts?.all(place) ?? []),
     };
