@@ -10,7 +10,7 @@ import { readPosix, type Reading } from './posixReader.ts';
 import { readPowershell, type PowershellReading } from './powershellReader.ts';
 import { readPowershellTree } from './powershellTree.ts';
 import { scanTokens } from './tokenScan.ts';
-import { loadGrammars, type Grammars } from './treeSitter.ts';
+import { createGrammars, GrammarNeeded, type Grammars } from './treeSitter.ts';
 
 const MAX_TEXT = 32_000;
 const MAX_COMMANDS = 500;
@@ -22,20 +22,31 @@ const CONTINUATION = /\\\n/g;
 const MAX_DEPTH = 4;
 const MAX_SCRIPTS = 50;
 
-/** A parser over the grammars in `wasmDir`, loaded on first use. A grammar that cannot be loaded means nothing is ok. */
+/** A parser over the grammars in `wasmDir`, loaded when a line needs them. Without its grammar such a line is not ok. */
 export function createShellParser(wasmDir: string): ShellParser {
-  let loading: Promise<Grammars> | undefined;
+  let grammars = createGrammars(wasmDir);
   return {
     parse: async (command, shell) => {
+      const read = (): ShellParse => parseText(grammars, command, { shell, depth: 0 });
       try {
-        loading ??= loadGrammars(wasmDir);
-        return parseText(await loading, command, { shell, depth: 0 });
+        return await loadingGrammars(grammars, read);
       } catch {
-        loading = undefined;
+        grammars = createGrammars(wasmDir);
         return failed(command, shell, 'the shell grammar could not be used');
       }
     },
   };
+}
+
+/** Reads again once the grammar is there: most lines, and most sessions, need one of them at most. */
+async function loadingGrammars(grammars: Grammars, read: () => ShellParse): Promise<ShellParse> {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof GrammarNeeded)) throw error;
+    await grammars.load(error.grammar);
+    return read();
+  }
 }
 
 interface Options {

@@ -1,4 +1,4 @@
-// Loads the grammars, lazily and once. The only file that knows the tree-sitter runtime.
+// Loads each grammar when it is first needed. The only file that knows the tree-sitter runtime.
 import { join } from 'node:path';
 import type * as TreeSitter from '@vscode/tree-sitter-wasm';
 import { z } from 'zod';
@@ -14,32 +14,52 @@ export interface TreeNode {
   readonly children: readonly (TreeNode | null)[];
 }
 
+/** A grammar was needed that is not loaded yet; `load` it and begin again. */
+export class GrammarNeeded extends Error {
+  readonly grammar: GrammarName;
+
+  constructor(grammar: GrammarName) {
+    super(`The grammar of ${grammar} is not loaded`);
+    this.grammar = grammar;
+  }
+}
+
 export interface Grammars {
-  /** Calls `use` with the root of the tree, and frees the tree afterwards; null when the grammar gave up. */
+  /**
+   * Calls `use` with the root of the tree, and frees the tree afterwards; null when the grammar gave up. Throws
+   * GrammarNeeded.
+   */
   read<T>(grammar: GrammarName, text: string, use: (root: TreeNode) => T): T | null;
+  /** Loads the runtime and one grammar, once: each takes tens of megabytes. Rejects when a file of it is missing. */
+  load(grammar: GrammarName): Promise<void>;
 }
 
 type GrammarName = 'bash' | 'powershell';
 
-const GRAMMAR_NAMES = ['bash', 'powershell'] as const;
-
 type Runtime = typeof TreeSitter;
+type Parser = InstanceType<Runtime['Parser']>;
 
-/** Loads runtime and grammars from the folder that holds the wasm files. Rejects when one is missing. */
-export async function loadGrammars(wasmDir: string): Promise<Grammars> {
-  const module: unknown = await import('@vscode/tree-sitter-wasm');
-  const { Parser, Language } = runtimeOf(module);
-  await Parser.init({ locateFile: (name) => join(wasmDir, name) });
-  const parsers = new Map<GrammarName, InstanceType<Runtime['Parser']>>();
-  for (const name of GRAMMAR_NAMES) {
+/** Grammars from the folder that holds the wasm files; none is loaded before it is asked for. */
+export function createGrammars(wasmDir: string): Grammars {
+  const parsers = new Map<GrammarName, Parser>();
+  const loading = new Map<GrammarName, Promise<void>>();
+  let runtime: Promise<Runtime> | undefined;
+  const load = async (name: GrammarName): Promise<void> => {
+    const { Parser, Language } = await (runtime ??= loadRuntime(wasmDir));
     const parser = new Parser();
     parser.setLanguage(await Language.load(join(wasmDir, `tree-sitter-${name}.wasm`)));
     parsers.set(name, parser);
-  }
+  };
   return {
+    load: (name) => {
+      const begun = loading.get(name) ?? load(name);
+      loading.set(name, begun);
+      return begun;
+    },
     read: (grammar, text, use) => {
       const parser = parsers.get(grammar);
-      const tree = parser?.parse(text) ?? null;
+      if (!parser) throw new GrammarNeeded(grammar);
+      const tree = parser.parse(text);
       if (tree === null) return null;
       try {
         return use(tree.rootNode);
@@ -48,6 +68,12 @@ export async function loadGrammars(wasmDir: string): Promise<Grammars> {
       }
     },
   };
+}
+
+async function loadRuntime(wasmDir: string): Promise<Runtime> {
+  const runtime = runtimeOf(await import('@vscode/tree-sitter-wasm'));
+  await runtime.Parser.init({ locateFile: (name) => join(wasmDir, name) });
+  return runtime;
 }
 
 /** Bundlers and Node hand over a CommonJS module differently: as the namespace or as its default. */
