@@ -80,17 +80,24 @@ export function searchPath(options: EnvironmentOptions): string[] {
   const windows = options.platform === 'win32';
   const flavour = windows ? path.win32 : path.posix;
   const value = lookUp(options.parent, 'PATH', windows) ?? '';
+  const roots = withReal(options.roots);
   return value
     .split(windows ? ';' : ':')
-    .filter((entry) => flavour.isAbsolute(entry) && !isInside(entry, options.roots));
+    .filter((entry) => flavour.isAbsolute(entry) && !leadsInto(entry, roots));
 }
 
 /** Whether a path is inside one of the roots, as written or as it really is. */
 export function isInside(target: string, roots: readonly string[]): boolean {
+  return leadsInto(target, withReal(roots));
+}
+
+function leadsInto(target: string, roots: readonly string[]): boolean {
   const forms = [target, realOr(target)];
-  return roots
-    .flatMap((root) => [root, realOr(root)])
-    .some((root) => forms.some((form) => relativeInside(root, form) !== null));
+  return roots.some((root) => forms.some((form) => relativeInside(root, form) !== null));
+}
+
+function withReal(paths: readonly string[]): string[] {
+  return paths.flatMap((one) => [one, realOr(one)]);
 }
 
 function realOr(target: string): string {

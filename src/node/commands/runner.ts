@@ -7,7 +7,7 @@ import { createOutputCapture } from './outputCapture.ts';
 import { followToEnd, type Ending } from './followToEnd.ts';
 import { startHeld, type Shell } from './heldShell.ts';
 import { trackGroup } from './processGroups.ts';
-import { guardGroup, type Watchdog } from './watchdog.ts';
+import { ensureWatchdog, guardGroup, type Guarded } from './watchdog.ts';
 import type { CommandOutcome, CommandSpec, Effects } from '../../core/ports/workspace.ts';
 
 interface CommandRunnerOptions {
@@ -38,7 +38,7 @@ export function createCommandRunner(options: CommandRunnerOptions): Effects['run
     }
     const output = capture(started.child, options, onOutput);
     const ending = await followToEnd(started.child, { timeoutMs: spec.timeoutMs, signal });
-    started.watchdog.dispose();
+    started.guarded.dispose();
     return { ...endOf(ending), ...output(ending.leftRunning), durationMs: elapsed() };
   };
 }
@@ -56,18 +56,17 @@ async function cwdProblem(cwd: string): Promise<string | null> {
 async function startShell(
   spec: CommandSpec,
   options: CommandRunnerOptions,
-): Promise<{ ok: true; child: Shell; watchdog: Watchdog } | { ok: false; message: string }> {
+): Promise<{ ok: true; child: Shell; guarded: Guarded } | { ok: false; message: string }> {
   const { platform } = process;
   const parent = options.env ?? process.env;
   const env = { ...commandEnvironment({ parent, roots: options.roots, platform }), ...spec.env };
   try {
     await access(spec.shellPath, constants.X_OK);
+    ensureWatchdog();
     const { child, release } = startHeld(spec, env);
     if (child.pid !== undefined) {
       trackGroup(child.pid);
-      const watchdog = guardGroup(child.pid);
-      release();
-      return { ok: true, child, watchdog };
+      return { ok: true, child, guarded: guardGroup(child.pid, release) };
     }
     const error = await new Promise<unknown>((resolve) => child.once('error', resolve));
     return { ok: false, message: `${spec.shellPath}: ${failureText(error)}` };
