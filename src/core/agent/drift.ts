@@ -13,11 +13,13 @@ export interface Drift {
   text: string;
 }
 
-/** All drift of a turn. `hash` names exactly this drift, and is what a human accepts; null when there is none. */
+/** All drift of a turn that nobody has accepted yet. `hash` names exactly this drift, and is what a human accepts; null when there is none. */
 export interface TurnDrift {
   changes: Drift[];
   hash: string | null;
 }
+
+export const NO_DRIFT: TurnDrift = { changes: [], hash: null };
 
 /** What of `then` is another one now, or gone. What is only new does not concern a turn that was started without it. */
 export function driftOf(then: readonly Ingredient[], now: readonly Ingredient[]): Drift[] {
@@ -32,21 +34,22 @@ export function driftOf(then: readonly Ingredient[], now: readonly Ingredient[])
 /** Compares the turn's snapshot with this program and its settings as they are. A snapshot that cannot be read is no drift. */
 export function driftOfTurn(
   deps: Pick<EngineDeps, 'providers' | 'tools' | 'texts'>,
-  turn: Pick<TurnRow, 'snapshot'>,
+  turn: Pick<TurnRow, 'snapshot' | 'acceptedDrift'>,
 ): TurnDrift {
   const snapshot = TurnSnapshot.safeParse(turn.snapshot);
-  if (!snapshot.success) return { changes: [], hash: null };
+  if (!snapshot.success) return NO_DRIFT;
   const { ingredients } = snapshot.data;
   const now = ingredientsOf(deps, snapshot.data);
   const changes = driftOf(ingredients, now);
-  if (changes.length === 0) return { changes, hash: null };
+  if (changes.length === 0) return NO_DRIFT;
   // With what it is now: a second change is another drift, although the sentence may be the same.
   const present = changes.map(({ kind, name }) => [
     kind,
     name,
     now.find((other) => other.kind === kind && other.name === name)?.hash ?? null,
   ]);
-  return { changes, hash: hashOf(present, deps.texts) };
+  const hash = hashOf(present, deps.texts);
+  return hash === turn.acceptedDrift ? NO_DRIFT : { changes, hash };
 }
 
 /** For a refusal: what changed, and what can be done. */

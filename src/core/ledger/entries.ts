@@ -78,6 +78,7 @@ export function decided(
     shownAt: action.createdAt,
     decidedAt: at,
     latencyMs: Math.max(0, at - action.createdAt),
+    ...(claim.drift !== undefined && { acceptedDrift: claim.drift }),
   };
   return action.requests.flatMap((request): LedgerEntry[] => {
     const decision = Object.hasOwn(decisions, request.callId) && decisions[request.callId];
@@ -163,11 +164,11 @@ export function callSettled(
 /** A move that has no other entry: into and out of the queue, and of recovery. */
 export function turnMoved(
   turnId: string,
-  move: { at: number; from: TurnStatus; to: TurnStatus },
+  move: { at: number; from: TurnStatus; to: TurnStatus; acceptedDrift?: string },
   place: Place,
 ): LedgerEntry {
-  const { at, from, to } = move;
-  return { at, turnId, callId: null, kind: 'turn.moved', body: { from, to, place } };
+  const { at, ...moved } = move;
+  return { at, turnId, callId: null, kind: 'turn.moved', body: { ...moved, place } };
 }
 
 export function turnEnded(

@@ -109,6 +109,8 @@ export const LedgerEntry = z.discriminatedUnion('kind', [
       place: Place,
       shownAt: z.int(),
       decidedAt: z.int(),
+      /** Hash of what had changed since the turn's start, and was accepted. */
+      acceptedDrift: z.string().optional(),
       latencyMs: z.int(),
     }),
   ),
@@ -143,7 +145,15 @@ export const LedgerEntry = z.discriminatedUnion('kind', [
       durationMs: z.int().optional(),
     }),
   ),
-  entry('turn.moved', z.object({ from: TurnStatus, to: TurnStatus, place: Place })),
+  entry(
+    'turn.moved',
+    z.object({
+      from: TurnStatus,
+      to: TurnStatus,
+      place: Place,
+      acceptedDrift: z.string().optional(),
+    }),
+  ),
   entry(
     'turn.ended',
     z.object({

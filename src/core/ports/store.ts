@@ -42,6 +42,8 @@ export interface TurnRow {
   /** Set when the turn failed, was cancelled or expired, or its process gave it up. */
   code: string | null;
   message: string | null;
+  /** Hash of the drift that a human accepted last; it is not asked about again. */
+  acceptedDrift: string | null;
 }
 
 export type NewTurn = Pick<TurnRow, 'id' | 'threadId' | 'snapshot' | 'snapshotHash' | 'createdAt'>;
@@ -147,6 +149,8 @@ export interface ClaimAction {
   decisions: Decisions;
   decidedBy: string;
   at: number;
+  /** The turn's drift that is accepted with the decisions. */
+  drift?: string;
 }
 
 export type ClaimOutcome =
@@ -261,7 +265,10 @@ export interface LeaseStore {
     turn: Pick<TurnRow, 'id' | 'generation'> & { code: string; message: string },
   ): Promise<number | undefined>;
   /** interrupted → running under this owner's lease, or queued at the limit. The new generation, or undefined when the move was lost. */
-  resumeTurn(turn: Pick<TurnRow, 'id' | 'generation'>, limit?: number): Promise<number | undefined>;
+  resumeTurn(
+    turn: Pick<TurnRow, 'id' | 'generation'> & { drift?: string },
+    limit?: number,
+  ): Promise<number | undefined>;
   /**
    * queued → running under this owner's lease: the oldest of these turns that has no open one before it in its thread, while
    * fewer than `limit` are driven. Undefined when there is none, or no place.

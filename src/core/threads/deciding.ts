@@ -1,5 +1,5 @@
 // A decision on its way to its turn: guards, then the claim, then the turn goes on in this process.
-import { driftOfTurn, type TurnDrift } from '../agent/drift.ts';
+import { driftOfTurn, NO_DRIFT } from '../agent/drift.ts';
 import { prepareCall } from '../agent/plan.ts';
 import { alreadyDecided, checkSubmission, type Refusal } from '../agent/submission.ts';
 import { TurnSnapshot } from '../agent/snapshot.ts';
@@ -35,8 +35,6 @@ export async function proposalsOfEdits(
   return proposals;
 }
 
-const NO_DRIFT: TurnDrift = { changes: [], hash: null };
-
 /** Decides a pending action: guards, then the claim, then the turn goes on in this process, or is queued at the limit. */
 export async function submit(
   deps: ThreadDeps,
@@ -60,6 +58,7 @@ export async function submit(
     decisions: checked.decisions,
     decidedBy,
     at: clock.now(),
+    ...(drift.hash !== null && { drift: drift.hash }),
   };
   const outcome = await store.claimAction(claim, deps.maxRunningTurns());
   if (outcome.kind === 'lost') return { ok: false, refusal: lostRefusal(outcome.action) };

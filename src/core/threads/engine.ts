@@ -112,7 +112,7 @@ export class Engine {
   }
 
   /** What the turn was started with and is not so any more. */
-  drift(turn: Pick<TurnRow, 'snapshot'>): TurnDrift {
+  drift(turn: Pick<TurnRow, 'snapshot' | 'acceptedDrift'>): TurnDrift {
     return driftOfTurn(this.#deps, turn);
   }
 

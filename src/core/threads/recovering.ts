@@ -51,7 +51,10 @@ export async function continueTurn(
   const drift = notAsItWas(deps, turn, accepted);
   if (drift) throw new AppError(drift.code, drift.message);
   if (turn.status === 'queued') return (await startQueued(deps, turnId))[0] ?? inQueue(turn);
-  const generation = await deps.store.resumeTurn(turn, deps.maxRunningTurns());
+  const { id, generation: was } = turn;
+  const drifted = accepted !== undefined && { drift: accepted };
+  const resumed = { id, generation: was, ...drifted };
+  const generation = await deps.store.resumeTurn(resumed, deps.maxRunningTurns());
   return generation === undefined ? undefined : driveOn(deps, turnId, generation);
 }
 

@@ -110,7 +110,9 @@ function pauser(connection: Connection): ActionStore['pauseTurn'] {
        code = NULL, message = NULL
      WHERE id = ? AND thread_id = ? AND status IN ('running', 'interrupted', 'expired') AND generation = ?`,
   );
-  const renew = db.prepare('UPDATE turn SET snapshot = ?, snapshot_hash = ? WHERE id = ?');
+  const renew = db.prepare(
+    'UPDATE turn SET snapshot = ?, snapshot_hash = ?, accepted_drift = NULL WHERE id = ?',
+  );
   const insert = db.prepare(insertAction);
   const inheritDrafts = draftInheritor(connection);
   return async (action, generation, fresh, bases = []) => {
@@ -199,7 +201,8 @@ function resolver(connection: Connection): Resolver {
   );
   const resume = db
     .prepare(
-      `UPDATE turn SET status = @to, generation = generation + 1, lease_owner = @owner, lease_until = @until
+      `UPDATE turn SET status = @to, generation = generation + 1, lease_owner = @owner, lease_until = @until,
+         accepted_drift = coalesce(@drift, accepted_drift)
        WHERE id = @id AND status = 'paused' RETURNING generation`,
     )
     .pluck();
@@ -209,7 +212,9 @@ function resolver(connection: Connection): Resolver {
     if (resolved.changes === 0) return undefined;
     const to = hasPlace(limit) ? 'running' : 'queued';
     const lease = to === 'running' ? { owner, until: clock.now() + LEASE_MS } : NO_LEASE;
-    const generation = z.int().parse(resume.get({ id: action.turnId, to, ...lease }));
+    const generation = z
+      .int()
+      .parse(resume.get({ id: action.turnId, to, drift: claim.drift ?? null, ...lease }));
     setState(action.turnId, action.batchId, { from: 'awaiting', to: 'running' });
     return { to, generation };
   };

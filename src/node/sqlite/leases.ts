@@ -47,10 +47,10 @@ export function createLeaseStore(connection: Connection): LeaseStore {
         return move({ id, generation }, step);
       }),
     releaseTurn: releaser(connection),
-    resumeTurn: ({ id, generation }, limit) =>
+    resumeTurn: (turn, limit) =>
       write(() => {
         const lease = hasPlace(limit) ? driven(connection) : QUEUED;
-        return move({ id, generation }, { from: 'interrupted', ...lease });
+        return move(turn, { from: 'interrupted', ...lease });
       }),
     startQueued: queueStarter(connection, move),
     unstartCall: (turnId, callId) =>
@@ -93,7 +93,10 @@ interface Step {
 const driven = ({ owner, clock }: Connection) =>
   ({ to: 'running', owner, until: clock.now() + LEASE_MS }) as const;
 
-type Mover = (turn: Pick<TurnRow, 'id' | 'generation'>, step: Step) => number | undefined;
+type Mover = (
+  turn: Pick<TurnRow, 'id' | 'generation'> & { drift?: string },
+  step: Step,
+) => number | undefined;
 
 /** Inside a transaction: the turn's new generation, or undefined when the move was lost. */
 function mover(connection: Connection): Mover {
@@ -102,14 +105,17 @@ function mover(connection: Connection): Mover {
   const update = db
     .prepare(
       `UPDATE turn SET status = @to, generation = generation + 1, lease_owner = @owner, lease_until = @until,
-         code = NULL, message = NULL
+         code = NULL, message = NULL, accepted_drift = coalesce(@drift, accepted_drift)
        WHERE id = @id AND generation = @generation AND status = @from RETURNING generation`,
     )
     .pluck();
   return (turn, step) => {
-    const generation = Generation.parse(update.get({ ...turn, ...step }));
+    const { id, generation: was, drift = null } = turn;
+    const generation = Generation.parse(update.get({ id, generation: was, drift, ...step }));
     if (generation === undefined) return undefined;
-    record(turnMoved(turn.id, { at: clock.now(), from: step.from, to: step.to }, place));
+    const { from, to } = step;
+    const accepted = turn.drift !== undefined && { acceptedDrift: turn.drift };
+    record(turnMoved(id, { at: clock.now(), from, to, ...accepted }, place));
     return generation;
   };
 }

@@ -31,6 +31,7 @@ CREATE TABLE turn (
   ended_at INTEGER,
   code TEXT,
   message TEXT,
+  accepted_drift TEXT,
   lease_owner TEXT,
   lease_until INTEGER,
   changed INTEGER NOT NULL DEFAULT 0

@@ -16,10 +16,12 @@ const Row: z.ZodType<TurnRow> = z.object({
   endedAt: z.int().nullable(),
   code: z.string().nullable(),
   message: z.string().nullable(),
+  acceptedDrift: z.string().nullable(),
 });
 
 export const selectTurn = `SELECT id, thread_id AS threadId, status, generation, snapshot,
-  snapshot_hash AS snapshotHash, created_at AS createdAt, ended_at AS endedAt, code, message FROM turn`;
+  snapshot_hash AS snapshotHash, created_at AS createdAt, ended_at AS endedAt, code, message,
+  accepted_drift AS acceptedDrift FROM turn`;
 
 export function turnReader(logger: Logger): RowReader<TurnRow> {
   return rowReader('turn', ['id'], Row, logger);

@@ -64,7 +64,7 @@ function turnCreator(connection: Connection): TurnStore['createTurn'] {
       const row: TurnRow = {
         ...{ id, threadId, snapshot, snapshotHash, createdAt },
         ...{ status: runs ? 'running' : 'queued', generation: 1 },
-        ...{ endedAt: null, code: null, message: null },
+        ...{ endedAt: null, code: null, message: null, acceptedDrift: null },
       };
       const lease = runs ? { owner, until: clock.now() + LEASE_MS } : { owner: null, until: null };
       insert.run({ ...row, snapshot: JSON.stringify(snapshot), ...lease });

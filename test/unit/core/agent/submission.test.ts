@@ -87,6 +87,7 @@ const turn = (changes: Partial<TurnRow> = {}): TurnRow => ({
   snapshotHash: 'x',
   createdAt: 1,
   endedAt: null,
+  acceptedDrift: null,
   code: null,
   message: null,
   ...changes,

@@ -4,7 +4,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { driftOf } from '../../../../src/core/agent/drift.ts';
 import { TurnSnapshot, type Ingredient } from '../../../../src/core/agent/snapshot.ts';
 import { Engine } from '../../../../src/core/threads/engine.ts';
-import { useBench, type Bench } from '../agent/support.ts';
+import { useBench, type Bench, type Reply } from '../agent/support.ts';
 import type { RunnerDeps } from '../../../../src/core/agent/turnRunner.ts';
 import type { ModelProvider } from '../../../../src/core/ports/model.ts';
 
@@ -35,9 +35,10 @@ describe('drift', () => {
     tools: bench().deps.tools.filter((tool) => tool.name !== name),
   });
 
-  async function paused(engine: Engine = bench().engine) {
+  async function paused(engine: Engine = bench().engine, ...then: Reply[]) {
     const { say, action } = bench();
-    say({ text: 'I edit.', calls: [{ id: 'c1', name: 'edit_file', args: EDIT }] }, { text: 'Ok' });
+    say({ text: 'I edit.', calls: [{ id: 'c1', name: 'edit_file', args: EDIT }] }, ...then);
+    say({ text: 'Ok' });
     const thread = await engine.createThread();
     const model = { provider: 'played', id: 'x' };
     await (
@@ -70,6 +71,30 @@ describe('drift', () => {
     assert.ok(outcome.ok);
     await outcome.done;
     assert.equal(await text(bench()), 'two\n');
+  });
+
+  it('what was accepted is not asked again: neither at the next pause nor when its process dies (H33, H40)', async () => {
+    const ask = { id: 'c2', name: 'ask_user', args: { question: 'More?' } };
+    const action = await paused(bench().engine, { calls: [ask] });
+    const engine = other(without('read_file'));
+    const { drift = '' } = await refused(engine, action.id);
+    const { store } = bench().deps;
+    const claim = { actionId: action.id, decisions: approve, decidedBy: 'test', at: 1, drift };
+    assert.equal((await store.claimAction(claim)).kind, 'claimed');
+    const turn = await store.getTurn(action.turnId);
+    assert.ok(turn);
+    const code = 'store_busy';
+    await store.releaseTurn({ ...turn, code, message: 'Its process died right after the claim.' });
+    const [drive] = await engine.recover({ drive: true });
+    await drive?.done;
+    assert.equal(await text(bench()), 'two\n');
+    const next = await bench().action();
+    const answer = { actionId: next.id, answer: 'no' };
+    const elsewhere = await other(without('list_directory')).submit(answer, 'test');
+    assert.equal(!elsewhere.ok && elsewhere.refusal.code, 'snapshot_drift', 'another drift is one');
+    const outcome = await engine.submit(answer, 'test');
+    assert.ok(outcome.ok);
+    await outcome.done;
   });
 
   it('resumed as it was, the model is told of the tools and the prompt that it was started with (H19)', async () => {
@@ -148,7 +173,10 @@ describe('drift', () => {
     const ingredients = snapshot.ingredients.map((one) =>
       one.kind === 'prompt' ? { ...one, hash: 'of another version' } : one,
     );
-    const { changes } = bench().engine.drift({ snapshot: { ...snapshot, ingredients } });
+    const { changes } = bench().engine.drift({
+      ...turn,
+      snapshot: { ...snapshot, ingredients },
+    });
     assert.deepEqual(
       changes.map(({ kind, change }) => [kind, change]),
       [['prompt', 'changed']],
