@@ -44,10 +44,10 @@ export type FakeReply =
       headers?: Record<string, string>;
       body?: string | ((request: RecordedRequest) => string);
     }
-  /** Written as given, one write each; then the response ends, the connection breaks, or nothing more comes. */
+  /** Written as given, one write each, a promise awaited; then the response ends, the connection breaks, or nothing more comes. */
   | {
       kind: 'raw';
-      writes: readonly (string | Uint8Array)[];
+      writes: readonly (string | Uint8Array | Promise<void>)[];
       then: 'end' | 'break' | 'hang';
       headers?: Record<string, string>;
     };
@@ -192,7 +192,9 @@ async function send(
   response.writeHead(200, { 'content-type': 'text/event-stream', ...headers });
   response.flushHeaders();
   const writes = reply.kind === 'raw' ? reply.writes : completionWrites(reply);
-  for (const piece of writes) {
+  for (const write of writes) {
+    const piece = await write;
+    if (piece === undefined) continue;
     await new Promise<void>((resolve) => response.write(piece, () => resolve()));
     // Gives the pieces a chance to arrive one by one.
     await turnOfTheLoop();

@@ -104,6 +104,8 @@ function callItem(
 ): TranscriptItem {
   const decided = decidedOf(call.callId, decisions);
   const waits = call.state === 'planned' && call.verdict?.verdict === 'ask';
+  // Nothing runs while its turn waits: what was started then is what the card asks about.
+  const state = call.state === 'started' && actionId !== null ? 'unknown' : call.state;
   return {
     kind: 'call',
     id: callItemId(call.turnId, call.callId),
@@ -111,7 +113,7 @@ function callItem(
     callId: call.callId,
     tool: call.tool,
     summary: summaryOf(call),
-    state: call.state,
+    state,
     outcome: call.outcome,
     why: call.verdict,
     output: shorten(call.result ?? ''),

@@ -16,7 +16,8 @@ export type Button =
   | 'open-diff'
   | 'edit-args'
   | 'undo'
-  | 'reject-and-stop';
+  | 'reject-and-stop'
+  | 'skip';
 
 export class Surface {
   readonly frame: FrameLocator;
