@@ -2,12 +2,12 @@
 // Every method is named here, so that a new one cannot reach the disk unnoticed.
 import { isTemporary } from '../../protocol/temporary.ts';
 import type { EventStore } from '../../core/ports/eventStore.ts';
+import type { LeaseStore } from '../../core/ports/leaseStore.ts';
 import type { DraftStore } from '../../core/ports/draftStore.ts';
 import type {
   ActionStore,
   BlobStore,
   JournalStore,
-  LeaseStore,
   LedgerStore,
   Store,
   SummaryStore,

@@ -1,7 +1,8 @@
 // Leases on table `turn`: who drives a running turn, what becomes of one whose driver is gone, and how many may run at once.
 import { z } from 'zod';
 import { callUnstarted, turnMoved } from '../../core/ledger/entries.ts';
-import type { LeaseStore, TurnRow } from '../../core/ports/store.ts';
+import type { LeaseStore } from '../../core/ports/leaseStore.ts';
+import type { TurnRow } from '../../core/ports/store.ts';
 import type { TurnStatus } from '../../protocol/calls.ts';
 import { abandonedFinder } from './abandoned.ts';
 import type { Connection } from './connection.ts';

@@ -183,8 +183,8 @@ describe('temporary threads', () => {
       mode: 'default',
     });
     const end = await drive.done;
-    assert.ok(end.kind === 'ended' && end.turn.message?.includes(MARK), JSON.stringify(end));
-    assert.match(opened.logged(), /turn ~u\w+ failed: model_not_configured/);
+    assert.ok(end.kind === 'halted' && end.failure.message.includes(MARK), end.kind);
+    assert.match(opened.logged(), /turn ~u\w+ was halted: model_not_configured/);
     assert.doesNotMatch(opened.logged(), new RegExp(MARK));
   });
 });
