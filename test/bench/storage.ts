@@ -7,6 +7,7 @@ import { runEngineTurn, type EngineTurn } from './engineTurn.ts';
 import { runGraphTurn } from './graphTurn.ts';
 import { bytesOfState, median } from './measure.ts';
 import type { Row } from './rows.ts';
+import { edits, reads, writes, type Workload } from './workload.ts';
 
 export interface StorageSizes {
   /** Messages of the long turn and of the short one. */
@@ -56,7 +57,8 @@ export async function measureStorage(folder: string, sizes: StorageSizes): Promi
         ...{ ok: stock / long.bytes >= 100, budget: '>= 100' },
         note: `${mb(stock)} MB of checkpoints against ${mb(long.bytes)} MB for all of the state`,
       },
-      await engineStep(folder, long, sizes),
+      await engineStep(folder, long, { ...sizes, workload: reads }),
+      ...(await ofWrites(folder, sizes)),
       ...(await saverSteps(folder, sizes)),
     ],
     long,
@@ -78,15 +80,42 @@ async function stockBytes(file: string, messages: number): Promise<number> {
   return bytesOfState(file);
 }
 
+/** Turns whose calls write files and are approved one by one. */
+async function ofWrites(folder: string, sizes: StorageSizes): Promise<Row[]> {
+  const mixed = await runEngineTurn(path.join(folder, 'edits'), sizes.long, edits);
+  const half = await runEngineTurn(path.join(folder, 'fewerWrites'), sizes.long >> 1, writes);
+  const only = await runEngineTurn(path.join(folder, 'writes'), sizes.long, writes);
+  const beside = only.bytes - only.said - (half.bytes - half.said);
+  const perCall = beside / ((only.messages - half.messages) / 2) / 1000;
+  const perByte = (only.bytes / only.said).toFixed(2);
+  return [
+    atMost(3, {
+      ...{ what: 'edits: state per byte said', value: mixed.bytes / mixed.said, unit: 'bytes' },
+      note: `${mb(mixed.bytes)} MB for ${mb(mixed.said)} MB; 4 of 5 calls write, each approved`,
+    }),
+    atMost(6, {
+      ...{ what: 'a write, beside what it says', value: perCall, unit: 'kB' },
+      note: `nothing but writes, of 2 KB each: ${perByte} bytes per byte said`,
+    }),
+    await engineStep(folder, only, { ...sizes, workload: writes }),
+  ];
+}
+
 /** Turns of about 10 messages, against the end of the long one. */
-async function engineStep(folder: string, long: EngineTurn, sizes: StorageSizes): Promise<Row> {
+async function engineStep(
+  folder: string,
+  long: EngineTurn,
+  { workload, ...sizes }: StorageSizes & { workload: Workload },
+): Promise<Row> {
   const early: number[] = [];
+  const kind = workload === reads ? 'step' : 'approved write';
   for (let n = 0; n <= sizes.rounds * 2; n += 1) {
-    const { steps } = await runEngineTurn(path.join(folder, `early${n}`), SHORT);
+    const place = path.join(folder, `early ${kind} ${n}`);
+    const { steps } = await runEngineTurn(place, SHORT, workload);
     early.push(...steps.slice(NOT_WARM));
   }
   const [a, b] = [median(early), median(long.steps.slice(-TAIL))];
-  const what = `a step at ${sizes.long} messages vs at 10`;
+  const what = `a ${kind} at ${sizes.long} messages vs at 10`;
   const note = `${b.toFixed(1)} ms against ${a.toFixed(1)} ms of processor, the whole engine`;
   return atMost(1.5, { what, value: b / a, unit: 'times', note });
 }

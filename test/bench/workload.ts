@@ -1,5 +1,5 @@
-// The work that is measured, the same in every run: turns of AI calls, either with results of 2 KB (reads) or with files
-// of 2 KB and changes of 1 KB in files of 20 KB (writes, each approved).
+// The work that is measured, the same in every run: turns of AI calls, with results of 2 KB, or with approved writes:
+// new files of 2 KB and changes of 1 KB in files of 20 KB.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Message } from '../../src/core/agent/message.ts';
@@ -53,19 +53,30 @@ export type Workload = (n: number) => BenchCall;
 
 export const reads: Workload = (n) => ({ name: 'read_file', args: { path: fileName(n) } });
 
-/** A new file and a change of a large one by turns; every large file is changed again and again, piece by piece. */
-export const writes: Workload = (n) => {
-  if (n % 2 === 0) {
-    const content = sampleText(1000 + n, RESULT_BYTES);
-    return { name: 'write_file', args: { path: `new${n}.txt`, content } };
-  }
-  const edit = n >> 1;
+/** Nothing but writes: a new file and a change of a large one by turns; each large file is changed again and again. */
+export const writes: Workload = (n) => (n % 2 === 0 ? newFile(n) : change(n >> 1));
+
+/** As an agent works: it reads a large file, changes it in two places, and writes two new ones. */
+export const edits: Workload = (n) => {
+  const round = Math.floor(n / 5);
+  if (n % 5 === 0) return { name: 'read_file', args: { path: editedName(round) } };
+  if (n % 5 > 2) return newFile(n);
+  return change(FILES * (2 * Math.floor(round / FILES) + (n % 5) - 1) + (round % FILES));
+};
+
+function newFile(n: number): BenchCall {
+  const content = sampleText(1000 + n, RESULT_BYTES);
+  return { name: 'write_file', args: { path: `new${n}.txt`, content } };
+}
+
+/** The `edit`th change goes to the next large file, and to its next piece once all files had one. */
+function change(edit: number): BenchCall {
   const at = (Math.floor(edit / FILES) * PIECE_BYTES) % EDITED_BYTES;
   const before = sampleText(FILES + (edit % FILES), EDITED_BYTES);
   const old_string = before.slice(at, at + PIECE_BYTES);
-  const new_string = sampleText(2000 + n, PIECE_BYTES);
+  const new_string = sampleText(2000 + edit, PIECE_BYTES);
   return { name: 'edit_file', args: { path: editedName(edit), old_string, new_string } };
-};
+}
 
 /** Calls until the turn has `messages` messages, then one command that waits for approval, then a last word. */
 export function benchModel(

@@ -2,26 +2,46 @@
 import assert from 'node:assert/strict';
 import { temporaryFolder } from '../fakes/temporaryFolder.ts';
 import { runEngineTurn, type EngineTurn } from '../bench/engineTurn.ts';
+import { edits, reads, writes, type Workload } from '../bench/workload.ts';
 
 const BUDGET = 3;
+/** Of an approved write, beside what it says: its rows in the journal, the card, and five of the ledger. */
+const BESIDE = 6_000;
 
 describe('storage', () => {
-  it('grows with what was said: at most 3 bytes on disk for each byte of a long turn (HB11)', async () => {
-    const folder = await temporaryFolder({});
-    try {
-      const short = await runEngineTurn(folder.at('short'), 100);
-      const long = await runEngineTurn(folder.at('long'), 300);
+  for (const [what, workload] of Object.entries({
+    'that reads': reads,
+    'that reads large files, changes and writes some, each approved': edits,
+  })) {
+    it(`of a long turn ${what}: at most 3 bytes on disk for each byte said`, async () => {
+      const { short, long } = await twoTurns(workload);
       const slope = (long.bytes - short.bytes) / (long.said - short.said);
       const said = (long.said / long.messages) * 1000;
       const perByte = (long.bytes + slope * (said - long.said)) / said;
-      const figures = (turn: EngineTurn): string => `${turn.bytes} bytes for ${turn.said}`;
       assert.ok(slope > 1, `a file cannot be smaller than what it holds: ${slope}`);
-      assert.ok(
-        perByte <= BUDGET,
-        `${perByte.toFixed(2)} at 1,000 messages (${figures(short)}, ${figures(long)})`,
-      );
-    } finally {
-      await folder.dispose();
-    }
+      const figures = `${perByte.toFixed(2)} at 1,000 messages (${told(short)}, ${told(long)})`;
+      assert.ok(perByte <= BUDGET, figures);
+    }).timeout(60_000);
+  }
+
+  it('of a turn that only writes: each text once, and a small sum for each call', async () => {
+    const { short, long } = await twoTurns(writes);
+    const beside = long.bytes - long.said - (short.bytes - short.said);
+    const perCall = beside / ((long.messages - short.messages) / 2);
+    assert.ok(perCall > 0);
+    const figures = `${Math.round(perCall)} bytes beside each call (${told(short)}, ${told(long)})`;
+    assert.ok(perCall <= BESIDE, figures);
   }).timeout(60_000);
 });
+
+async function twoTurns(workload: Workload): Promise<{ short: EngineTurn; long: EngineTurn }> {
+  const folder = await temporaryFolder({});
+  try {
+    const short = await runEngineTurn(folder.at('short'), 100, workload);
+    return { short, long: await runEngineTurn(folder.at('long'), 300, workload) };
+  } finally {
+    await folder.dispose();
+  }
+}
+
+const told = (turn: EngineTurn): string => `${turn.bytes} bytes for ${turn.said}`;
