@@ -13,10 +13,14 @@ export async function diffRequest(
   if (request?.proposal.kind !== 'edit') {
     throw new AppError('not_an_edit', 'Only a file edit can be shown in a diff editor.');
   }
-  const { baseHash, newText, path } = request.proposal;
+  const { baseHash, newText, newHash, path } = request.proposal;
   const before = baseHash === null ? '' : await store.getText(action.turnId, baseHash);
-  if (before === undefined) {
-    throw new AppError('no_base', 'The text this edit was proposed on is no longer kept.');
+  const settled = newText === null && newHash !== null;
+  if (before === undefined || settled) {
+    throw new AppError(
+      'no_base',
+      'The texts of this edit are no longer kept: it is decided and done, or its turn is over.',
+    );
   }
   const drafts = await store.draftsOfAction(action.id);
   return {
