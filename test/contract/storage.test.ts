@@ -24,7 +24,7 @@ describe('storage', () => {
     }).timeout(60_000);
   }
 
-  it('of a turn that only writes: each text once, and a small sum for each call', async () => {
+  it('of a turn that only writes: each text once, and a small sum for each call (HB11)', async () => {
     const { short, long } = await twoTurns(writes);
     const beside = long.bytes - long.said - (short.bytes - short.said);
     const perCall = beside / ((long.messages - short.messages) / 2);

@@ -85,7 +85,14 @@ function turnsContract(make: MakeSubject): void {
         const created = await store.createTurn(newTurn(), userMessage());
         assert.deepEqual(created, {
           ...newTurn(),
-          ...{ status: 'running', generation: 1, endedAt: null, code: null, message: null, acceptedDrift: null },
+          ...{
+            status: 'running',
+            generation: 1,
+            endedAt: null,
+            code: null,
+            message: null,
+            acceptedDrift: null,
+          },
         });
         assert.deepEqual(await store.getTurn('turn1'), created);
         assert.deepEqual(await store.turnsInState('running'), [created]);

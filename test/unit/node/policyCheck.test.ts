@@ -36,12 +36,16 @@ describe('checkPolicyLine', () => {
   const cat = (cmd: string, more: object = {}) =>
     check({ id: 'x', shell: 'bash', cmd, rules: { allow: ['shell(cat *)'] }, ...more });
 
-  it('answers with id, verdict, rule and reason', async () => {
+  it('answers with id, verdict, rule, reason and where the rule stands', async () => {
     assert.deepEqual(await edit('src/a.ts'), {
       id: 'x',
       verdict: 'allow',
       rule: 'edit(**)',
       reason: 'rule `edit(**)` in user settings allows it',
+      layer: 'user',
+      place: 'countersign.approval.allow[0]',
+      parse: null,
+      parts: [],
     });
     assert.equal((await cat('cat src/a.ts')).verdict, 'allow');
     assert.equal(
