@@ -35,6 +35,8 @@ export interface CheckpointerOptions {
   fence?: FenceOptions;
   /** Milliseconds without a write after which the file is tidied. Never when it is missing. */
   tidyAfter?: number;
+  /** Messages of plain data are read as frozen objects that all readers share, instead of copies that are theirs to edit. */
+  sharedMessages?: boolean;
 }
 
 /** Versions are unique enough to be keys: branches of a thread give the same number to different values otherwise. */
@@ -58,7 +60,7 @@ export class TurnCheckpointer extends SqliteSaver {
   constructor(connection: Connection, options: CheckpointerOptions = {}) {
     super(connection.db, plainJsonSerde);
     const { db } = connection;
-    const items = createItemTable(db);
+    const items = createItemTable(db, { shared: options.sharedMessages ?? false });
     const stock = openStockTables(db);
     this.#connection = connection;
     this.#pruner = createPruner(db, stock, options.keepOfTurns);

@@ -70,7 +70,7 @@ export async function attachStore(
   const { TurnCheckpointer } = await import('./checkpointer.ts');
   const { owner } = connection;
   const fence = { sql: drivenHereOrNoTurn('@threadId'), params: () => ({ owner }) };
-  const kept = { keepOfTurns: 4, tidyAfter: 2000 };
+  const kept = { keepOfTurns: 4, tidyAfter: 2000, sharedMessages: true };
   const checkpointer = new TurnCheckpointer(connection, { ...kept, fence });
   return { store: createStore(connection, owned), checkpointer };
 }

@@ -65,6 +65,13 @@ function copyObject(from: object): unknown {
   return to;
 }
 
+/** Freezes a tree of plain data, in place. */
+export function freezeData(value: unknown): void {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return;
+  for (const member of Object.values(value)) freezeData(member);
+  Object.freeze(value);
+}
+
 function hasPlainPrototype(value: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === Object.prototype || prototype === null;

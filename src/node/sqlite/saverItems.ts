@@ -6,6 +6,7 @@ import {
   copyPlain,
   damagedValue,
   encodeData,
+  freezeData,
   isObject,
   NOT_PLAIN,
   parseData,
@@ -26,7 +27,7 @@ export interface PendingItem {
 }
 
 /** A message as it was read: rows never change, so it is good for as long as anyone wants it. */
-interface StoredItem {
+export interface StoredItem {
   type: string;
   value: unknown;
   size: number;
@@ -38,7 +39,7 @@ export interface ItemTable {
   store(transaction: SaverTransaction, item: PendingItem): number;
   /** Reads some rows; those that are gone are missing from the answer. */
   read(thread: ThreadRef, seqs: readonly number[]): Map<number, StoredItem>;
-  /** A new object for a row that was read. */
+  /** An object for a row that was read: a new one, unless messages are shared. */
   build(thread: ThreadRef, seq: number, item: StoredItem): unknown;
 }
 
@@ -53,11 +54,17 @@ export function isMessage(value: unknown): value is Message {
 const CACHE_SIZE = 16_000_000;
 const HASH_BYTES = 16;
 
-export function createItemTable(db: Db): ItemTable {
+/** With `shared`, a message of plain data is one frozen object for everyone who reads it: a long thread is not copied at each step. */
+export function createItemTable(db: Db, { shared }: { shared: boolean }): ItemTable {
   const remembered = new WeakMap<object, PendingItem>();
   const cache = createCache(CACHE_SIZE);
   const write = itemWriter(db);
   const select = itemReader(db);
+  const keep = (seq: number, item: StoredItem): StoredItem => {
+    if (shared && item.type === 'json') freezeData(item.value);
+    cache.set(seq, item);
+    return item;
+  };
   return {
     prepare: (live) => {
       const before = remembered.get(live);
@@ -75,7 +82,7 @@ export function createItemTable(db: Db): ItemTable {
         afterCommit.push(() => {
           const { id } = item;
           remembered.set(live, { live, id, copy, known: { thread, seq }, encoded: undefined });
-          cache.set(seq, { type: 'json', value: copy, size: encoded.body.length });
+          keep(seq, { type: 'json', value: copy, size: encoded.body.length });
         });
       }
       return seq;
@@ -90,16 +97,14 @@ export function createItemTable(db: Db): ItemTable {
       }
       if (missing.length === 0) return found;
       for (const { seq, type, body } of select(thread, missing)) {
-        const item = { type, value: parseData({ type, body }), size: body.length };
-        cache.set(seq, item);
-        found.set(seq, item);
+        found.set(seq, keep(seq, { type, value: parseData({ type, body }), size: body.length }));
       }
       return found;
     },
     build: (thread, seq, { type, value }) => {
       if (type === 'tagged') return reviveData(value);
-      const built = copyPlain(value);
-      if (isMessage(built)) {
+      const built = shared ? value : copyPlain(value);
+      if (isMessage(built) && !isKnown(remembered.get(built), thread)) {
         const known = { thread, seq };
         const item = { live: built, id: built.id, copy: value, known, encoded: undefined };
         remembered.set(built, item);
@@ -107,6 +112,11 @@ export function createItemTable(db: Db): ItemTable {
       return built;
     },
   };
+}
+
+/** Whether a shared object has been read before; `copy` is that object itself. */
+function isKnown(item: PendingItem | undefined, thread: ThreadRef): boolean {
+  return item?.known !== undefined && sameThread(item.known.thread, thread);
 }
 
 const plainText = (copy: unknown): Encoded => ({ type: 'json', body: JSON.stringify(copy) });

@@ -8,7 +8,7 @@ import {
 import type { z } from 'zod';
 import type { Connection } from './connection.ts';
 import { damagedValue, decodeData, isObject, parseData } from './saverData.ts';
-import type { ItemTable } from './saverItems.ts';
+import type { ItemTable, StoredItem } from './saverItems.ts';
 import { createPace } from './saverPace.ts';
 import { placeOf, type Target } from './saverPut.ts';
 import type { CheckpointRow, SaverRows, WriteRow } from './saverRows.ts';
@@ -198,7 +198,7 @@ async function build(parts: ReaderParts, from: Unbuilts): Promise<FoundCheckpoin
 }
 
 interface Building {
-  messages: ReadonlyMap<number, () => unknown>;
+  messages: FoundItems;
   pace: () => Promise<void> | undefined;
 }
 
@@ -210,28 +210,40 @@ async function buildValue(
   if ('value' in content) return content.value;
   const built: unknown[] = [];
   for (const seq of content.needs) {
-    built.push(messages.get(seq)?.());
-    await pace();
+    built.push(messages.build(seq));
+    // Not awaited at every one: that alone would be most of the work.
+    const pause = pace();
+    if (pause) await pause;
   }
   return codec.build(content.stored, built);
 }
 
+interface FoundItems {
+  build(seq: number): unknown;
+}
+
+/** Undefined when one of them is gone. */
 async function readItems(
   { items, connection }: ReaderParts,
   thread: ThreadRef | undefined,
   seqs: readonly number[],
-): Promise<Map<number, () => unknown> | undefined> {
-  const builders = new Map<number, () => unknown>();
-  if (!thread) return builders;
+): Promise<FoundItems | undefined> {
+  if (!thread) return { build: () => undefined };
+  const read = new Map<number, StoredItem>();
   const pace = createPace();
   for (let at = 0; at < seqs.length; at += ITEMS_AT_ONCE) {
     const wanted = seqs.slice(at, at + ITEMS_AT_ONCE);
     const found = await connection.read(() => items.read(thread, wanted));
     if (found.size < wanted.length) return undefined;
-    for (const [seq, item] of found) builders.set(seq, () => items.build(thread, seq, item));
+    for (const [seq, item] of found) read.set(seq, item);
     await pace();
   }
-  return builders;
+  return {
+    build: (seq) => {
+      const item = read.get(seq);
+      return item && items.build(thread, seq, item);
+    },
+  };
 }
 
 /** Adds what version 4 of the format keeps in the checkpoint itself. */

@@ -81,6 +81,33 @@ describe('saver: objects', () => {
   );
 
   it(
+    'shares messages between readers where it is told to: nobody can edit them, and what is put again takes no new row',
+    withFile((file) =>
+      usingSaver(
+        file,
+        async ({ db, saver }) => {
+          const mine = messages(3);
+          const at = await putValues(saver, config, { messages: mine });
+          const read = async (): Promise<Record<string, unknown>[]> =>
+            (await valuesOf(saver, at))?.['messages'] as Record<string, unknown>[];
+          const [one, two] = [await read(), await read()];
+          assert.notEqual(one, two);
+          one.forEach((message, index) => assert.equal(message, two[index]));
+          assert.throws(() => (one[0]!['text'] = 'mine'), TypeError);
+          assert.deepEqual(one, messages(3));
+          // What the writer holds stays the writer's.
+          mine[0]!.text = 'edited in place';
+          const next = await putValues(saver, at, { messages: [...mine, ...one] });
+          assert.equal(count(db, 'checkpoint_item'), 4);
+          const last = await valuesOf(saver, next);
+          assert.deepEqual(last?.['messages'], [...mine, ...messages(3)]);
+        },
+        { sharedMessages: true },
+      ),
+    ),
+  );
+
+  it(
     'carries what JSON cannot, from a closed list, and refuses the rest',
     withFile((file) =>
       usingSaver(file, async ({ saver }) => {
