@@ -108,14 +108,14 @@ async function engineStep(
   { workload, ...sizes }: StorageSizes & { workload: Workload },
 ): Promise<Row> {
   const early: number[] = [];
-  const kind = workload === reads ? 'step' : 'approved write';
+  const kind = workload === reads ? 'a step' : 'an approved write';
   for (let n = 0; n <= sizes.rounds * 2; n += 1) {
     const place = path.join(folder, `early ${kind} ${n}`);
     const { steps } = await runEngineTurn(place, SHORT, workload);
     early.push(...steps.slice(NOT_WARM));
   }
   const [a, b] = [median(early), median(long.steps.slice(-TAIL))];
-  const what = `a ${kind} at ${sizes.long} messages vs at 10`;
+  const what = `${kind} at ${sizes.long} messages vs at 10`;
   const note = `${b.toFixed(1)} ms against ${a.toFixed(1)} ms of processor, the whole engine`;
   return atMost(1.5, { what, value: b / a, unit: 'times', note });
 }

@@ -2,7 +2,7 @@
 // its end: what an edit would write, and what it was proposed on, is needed by the card, the merge and recovery, and then
 // lies in the file that was written.
 import { z } from 'zod';
-import type { Proposal } from '../../protocol/calls.ts';
+import { Proposal } from '../../protocol/calls.ts';
 import { systemTexts } from '../system.ts';
 import type { Db } from './database.ts';
 
@@ -27,8 +27,9 @@ BEGIN
 END;
 `;
 
-/** The proposal as its JSON is stored: without `newText` where that is a text of its own. */
-export function withoutText(proposal: Proposal): { stored: object; texts: TextsByHash } {
+/** The proposal as its JSON is stored: in the order of its schema, without `newText` where that is a text of its own. */
+export function withoutText(given: Proposal): { stored: object; texts: TextsByHash } {
+  const proposal = Proposal.parse(given);
   if (proposal.kind !== 'edit' || proposal.newHash === null || !isLong(proposal.newText)) {
     return { stored: proposal, texts: new Map() };
   }

@@ -148,13 +148,13 @@ CREATE TRIGGER args_given_back_on_delete BEFORE DELETE ON message WHEN old.role 
 BEGIN${givesArgsBack}
 END;
 CREATE TRIGGER request_given_back BEFORE UPDATE OF args_text, proposal, verdict ON tool_call
-WHEN old.proposal IS NOT new.proposal OR old.verdict IS NOT new.verdict
+WHEN old.batch_id <> new.batch_id OR old.proposal IS NOT new.proposal OR old.verdict IS NOT new.verdict
   OR ${argsOf('old')} IS NOT ${argsOf('new')}
 BEGIN
   UPDATE pending_action SET requests = (
     SELECT json_group_array(json(CASE WHEN value ->> '$.callId' = old.call_id
       THEN ${wholeRequest} ELSE value END)) FROM json_each(requests))
-  WHERE turn_id = old.turn_id AND json_valid(requests)
+  WHERE turn_id = old.turn_id AND batch_id = old.batch_id AND json_valid(requests)
     AND EXISTS (SELECT 1 FROM json_each(requests) WHERE value ->> '$.callId' = old.call_id);
 END;
 `;

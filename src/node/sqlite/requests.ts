@@ -9,6 +9,7 @@ import { argsOf } from './eventSchema.ts';
 import { parsePlainJson } from './plainJson.ts';
 
 const Call = z.object({
+  batchId: z.string(),
   args: z.string().nullable(),
   proposal: z.string().nullable(),
   verdict: z.string().nullable(),
@@ -20,7 +21,7 @@ type CallFinder = (turnId: string, callId: string) => Call | undefined;
 
 function callFinder(db: Db): CallFinder {
   const select = db.prepare(
-    `SELECT ${argsOf('call')} AS args, proposal, verdict, state
+    `SELECT ${argsOf('call')} AS args, batch_id AS batchId, proposal, verdict, state
      FROM tool_call AS call WHERE turn_id = ? AND call_id = ?`,
   );
   return (turnId, callId) => Call.optional().parse(select.get(turnId, callId));
@@ -40,12 +41,15 @@ export function requestStorer(db: Db) {
   const find = callFinder(db);
   const { keep } = editTexts(db);
   return (
-    { turnId, requests }: Pick<ActionRow, 'turnId' | 'requests'>,
+    { turnId, batchId, requests }: Pick<ActionRow, 'turnId' | 'batchId' | 'requests'>,
     bases: readonly string[],
     others: readonly Pick<ActionRequest, 'callId' | 'proposal'>[] = [],
   ): StoredRequests => {
     const known = byHash(bases);
-    const stored = requests.map((request) => storedRequest(request, find(turnId, request.callId)));
+    const stored = requests.map((request) => {
+      const call = find(turnId, request.callId);
+      return call?.batchId === batchId ? storedRequest(request, call) : request;
+    });
     const kept = [...requests, ...others].map(({ callId, proposal }) => {
       const texts = [...withoutText(proposal).texts, ...basesOf(proposal, known)];
       return { call: { turnId, callId }, texts: new Map(texts) };
@@ -59,9 +63,8 @@ export function requestStorer(db: Db) {
   };
 }
 
-/** A request of a call that the journal does not know stays whole. */
-function storedRequest(request: ActionRequest, call: Call | undefined): object {
-  if (!call) return request;
+/** Without what it says as its call does. A request of a call that is not in the journal, or not of its batch, stays whole. */
+function storedRequest(request: ActionRequest, call: Call): object {
   const { args, proposal, why, ...rest } = request;
   const bare = withoutText(proposal).stored;
   return {
