@@ -69,7 +69,6 @@ export class TurnCheckpointer extends SqliteSaver {
       threads: createThreadTable(db),
       rows: createSaverRows(db),
       codec: createValueCodec(items, createListTable(db)),
-      inWal: db.pragma('journal_mode', { simple: true }) === 'wal',
       fence: createFence(db, options.fence),
       pruner: this.#pruner,
     };

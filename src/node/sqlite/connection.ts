@@ -22,6 +22,11 @@ export interface Connection {
   readonly read: <T>(run: () => T, patience?: Patience) => Promise<T>;
   /** The same in one BEGIN IMMEDIATE transaction behind the guard, rolled back when `run` throws. */
   readonly write: <T>(run: () => T, patience?: Patience) => Promise<T>;
+  /**
+   * The same for what a turn can do again: it is left to the disk's cache, and a power cut may take it. The next `write`, as of
+   * consent and execution, makes everything durable that came before it.
+   */
+  readonly writeSoon: <T>(run: () => T, patience?: Patience) => Promise<T>;
   /** For who begins transactions of their own: called first in each of them. */
   readonly guard: WriteGuard;
 }
@@ -49,16 +54,41 @@ export function createConnection(db: Db, file: string, services: ConnectionServi
       throw error;
     }
   };
-  return {
-    ...{ db, file, logger, clock, awake, guard, read },
-    owner: newOwner(),
-    place: thisPlace(),
-    write: (run, patience) => {
+  const synchronous = syncLevels(db);
+  const writing =
+    (level: SyncLevel): Connection['write'] =>
+    (run, patience) => {
       const guarded = db.transaction(() => {
         guard();
         return run();
       });
-      return read(() => guarded.immediate(), patience);
-    },
+      const transact = (): ReturnType<typeof run> => {
+        synchronous(level);
+        return guarded.immediate();
+      };
+      return read(transact, patience);
+    };
+  return {
+    ...{ db, file, logger, clock, awake, guard, read },
+    owner: newOwner(),
+    place: thisPlace(),
+    write: writing('FULL'),
+    writeSoon: writing('NORMAL'),
+  };
+}
+
+type SyncLevel = 'FULL' | 'NORMAL';
+
+/**
+ * Sets what the next commit waits for. With a write-ahead log, a write that a power cut takes is lost and no more; with a
+ * rollback journal it could damage the file, so there every commit waits.
+ */
+function syncLevels(db: Db): (level: SyncLevel) => void {
+  const inWal = db.pragma('journal_mode', { simple: true }) === 'wal';
+  let current: SyncLevel | undefined;
+  return (wanted) => {
+    const level = inWal ? wanted : 'FULL';
+    if (level !== current) db.pragma(`synchronous=${level}`);
+    current = level;
   };
 }

@@ -7,7 +7,6 @@ import type {
 } from '@langchain/langgraph-checkpoint';
 import { WRITES_IDX_MAP } from '@langchain/langgraph-checkpoint';
 import type { Connection } from './connection.ts';
-import type { Db } from './database.ts';
 import { encodeData, parseData } from './saverData.ts';
 import type { SaverFence } from './saverFence.ts';
 import type { SaverPruner } from './saverPrune.ts';
@@ -22,8 +21,6 @@ export interface SaverParts {
   rows: SaverRows;
   codec: ValueCodec;
   stock: StockTables | undefined;
-  /** With a write-ahead log, a lost write loses itself only; with a rollback journal it could damage the file. */
-  inWal: boolean;
   fence: SaverFence;
   pruner: SaverPruner;
 }
@@ -169,15 +166,13 @@ export function writePutter(parts: SaverParts) {
   };
 }
 
-/** One transaction behind the fence; what it taught is remembered only when it is committed. */
+/** One transaction behind the fence; what it taught is remembered only when it is committed. A lost one's nodes run again. */
 async function inTransaction(
-  { connection, threads, fence, inWal }: SaverParts,
+  { connection, threads, fence }: SaverParts,
   threadId: string,
   run: (transaction: SaverTransaction) => void,
 ): Promise<void> {
-  const { db } = connection;
-  const transact = db.transaction((): SaverTransaction['afterCommit'] => {
-    connection.guard();
+  const afterCommit = await connection.writeSoon(() => {
     fence(threadId);
     const transaction: SaverTransaction = {
       thread: threads.findOrCreate(threadId),
@@ -185,23 +180,6 @@ async function inTransaction(
     };
     run(transaction);
     return transaction.afterCommit;
-  });
-  const afterCommit = await connection.read(
-    () => (inWal ? withoutSync(db, () => transact.immediate()) : transact.immediate()),
-    'driving',
-  );
+  }, 'driving');
   for (const remember of afterCommit) remember();
-}
-
-/**
- * Leaves the write to the disk's cache: a power cut may take the last checkpoints, and their nodes run again. Consent and
- * execution are committed with FULL, which also makes everything durable that came before them in the log.
- */
-function withoutSync<T>(db: Db, run: () => T): T {
-  db.pragma('synchronous=NORMAL');
-  try {
-    return run();
-  } finally {
-    db.pragma('synchronous=FULL');
-  }
 }

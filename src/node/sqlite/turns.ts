@@ -15,7 +15,7 @@ import { CallOutcome, CallState } from '../../protocol/calls.ts';
 import { systemTexts as texts } from '../system.ts';
 
 export function createTurnStore(connection: Connection): TurnStore {
-  const { db, logger, read, write } = connection;
+  const { db, logger, read, write, writeSoon } = connection;
   const turns = turnReader(logger);
   const messages = messageReader(logger);
   const writer = messageWriter(connection);
@@ -30,7 +30,7 @@ export function createTurnStore(connection: Connection): TurnStore {
     turnsInState: (status) => read(() => turns.many(inState.all(status))),
     messagesOfTurn: (id) => read(() => messages.many(messagesOf.all(id))),
     getMessage: (turnId, id) => read(() => messages.one(messageById.get(turnId, id))),
-    putMessage: (row) => write(() => writer.put(row), 'driving'),
+    putMessage: (row) => writeSoon(() => writer.put(row), 'driving'),
     endTurn: (move) => write(() => end(move), 'driving'),
   };
 }
