@@ -94,15 +94,20 @@ export const send = ({ window: n, thread, whenBusy, point }: Sending): Step => {
     const window = await living(real, n);
     const threadId = pick(real.threads, thread) ?? '';
     const text = `m${(real.messages += 1)}`;
-    const before = (await window.bare.turnsOfThread(threadId)).filter(isOpen);
-    if (whenBusy === 'discard') before.forEach(({ id }) => model.mayBeCancelled.add(id));
+    let own: string | undefined;
     const start = { threadId, text, model: real.windows.model, mode: 'default' } as const;
     await perhapsDying(window, point, async () => {
       const drive = await window.engine.startTurn({ ...start, whenBusy }).catch(refused);
       if (!drive) return;
       model.sent.push(text);
+      own = drive.turn.id;
       await drive.done;
     });
+    if (whenBusy !== 'discard') return;
+    // Afterwards, because another message may have come before it at the same moment.
+    const turns = await window.bare.turnsOfThread(threadId);
+    const at = turns.findIndex(({ id }) => id === own);
+    for (const { id } of at < 0 ? turns : turns.slice(0, at)) model.mayBeCancelled.add(id);
   });
 };
 
