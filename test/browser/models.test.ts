@@ -42,7 +42,8 @@ describe('a model at an endpoint', () => {
     const { bench, chat } = session;
     server.enqueue({ kind: 'status', status: 401, body: '{"error":{"message":"bad key"}}' });
     await chat.send('Hello');
-    await chat.turn('failed');
+    await chat.turn('interrupted');
+    await chat.frame.getByRole('button', { name: 'Try again' }).waitFor();
     const notice = chat.frame.locator('[data-testid=item-notice][data-code=model_auth]');
     assert.match(await notice.innerText(), /Set API Key/);
     await bench.runCommand('Countersign: Set API Key…');

@@ -14,7 +14,21 @@ async function openSettings(name: string, text: string): Promise<vscode.TextDocu
   await writeFile(file, text);
   const document = await vscode.workspace.openTextDocument(file);
   await vscode.window.showTextDocument(document);
+  await holds(document, text);
   return document;
+}
+
+/** Resolves once a document that was open before has taken over what is in its file now. */
+function holds(document: vscode.TextDocument, text: string): Promise<void> {
+  return new Promise((resolve) => {
+    const look = (): void => {
+      if (document.getText() !== text) return;
+      watcher.dispose();
+      resolve();
+    };
+    const watcher = vscode.workspace.onDidChangeTextDocument(look);
+    look();
+  });
 }
 
 /** Resolves once the document's diagnostics of ours satisfy the condition. */

@@ -107,7 +107,7 @@ export class Surface {
 
   /** Waits until the thread's turn is in this state. */
   async turn(
-    state: 'idle' | 'running' | 'paused' | 'finished' | 'failed' | 'cancelled',
+    state: 'idle' | 'running' | 'paused' | 'finished' | 'failed' | 'cancelled' | 'interrupted',
   ): Promise<void> {
     await this.frame.locator(`[data-testid=chat][data-state=${state}]`).waitFor();
   }
