@@ -1,8 +1,8 @@
 // A session of many approved shell calls with results of 2 KB, in a process of its own, so that its memory is the engine's:
 // `callsWorker STATE WORKSPACE CALLS DIST`. Prints what it saw as one line of JSON.
 import { spawnSync } from 'node:child_process';
+import { createRequire } from 'node:module';
 import path from 'node:path';
-import { pathToFileURL } from 'node:url';
 import type * as engine from '../../src/engine.ts';
 import { assetsOf } from '../../src/node/assets.ts';
 import { loadDriver } from '../../src/node/sqlite/database.ts';
@@ -24,10 +24,10 @@ export interface CallsSeen {
 }
 
 const [, , stateFile = '', workspace = '', count = '0', dist = ''] = process.argv;
-// The bundle, as users have it.
-const { openEngine } = (await import(
-  pathToFileURL(path.join(dist, 'engine.js')).href
-)) as typeof engine;
+// The bundle, loaded as the extension and the command line load it.
+const { openEngine } = createRequire(import.meta.url)(
+  path.join(dist, 'engine.js'),
+) as typeof engine;
 const quiet = (): undefined => undefined;
 
 /** Prints so much itself: no other program is started. */

@@ -30,12 +30,21 @@ export function findTool(tools: readonly Tool[], name: string): Tool | undefined
   return tools.find((tool) => tool.name === name);
 }
 
+/** Each submission compares the specs with those of its turn: a schema is turned into JSON once. */
+const jsonSchemas = new WeakMap<Tool['schema'], ToolSpec['schema']>();
+
 /** Name, description and JSON Schema (draft 2020-12, without `$schema`) of each tool, in the given order. */
 export function toolSpecs(tools: readonly Tool[]): ToolSpec[] {
   return tools.map((tool) => {
-    const { $schema: _, ...schema } = z.toJSONSchema(tool.schema);
+    const schema = jsonSchemas.get(tool.schema) ?? jsonSchemaOf(tool);
+    jsonSchemas.set(tool.schema, schema);
     return { name: tool.name, description: tool.description, schema };
   });
+}
+
+function jsonSchemaOf(tool: Tool): ToolSpec['schema'] {
+  const { $schema: _, ...schema } = z.toJSONSchema(tool.schema);
+  return schema;
 }
 
 export type ParsedArgs = { ok: true; args: JsonObject } | { ok: false; message: string };

@@ -27,7 +27,7 @@ export interface PendingItem {
 }
 
 /** A message as it was read: rows never change, so it is good for as long as anyone wants it. */
-export interface StoredItem {
+interface StoredItem {
   type: string;
   value: unknown;
   size: number;
@@ -37,8 +37,8 @@ export interface ItemTable {
   prepare(message: Message): PendingItem;
   /** The row's seq, inside the caller's transaction. */
   store(transaction: SaverTransaction, item: PendingItem): number;
-  /** Reads some rows; those that are gone are missing from the answer. */
-  read(thread: ThreadRef, seqs: readonly number[]): Map<number, StoredItem>;
+  /** Reads some rows, in the given order; undefined when one of them is gone. */
+  read(thread: ThreadRef, seqs: readonly number[]): StoredItem[] | undefined;
   /** An object for a row that was read: a new one, unless messages are shared. */
   build(thread: ThreadRef, seq: number, item: StoredItem): unknown;
 }
@@ -88,18 +88,20 @@ export function createItemTable(db: Db, { shared }: { shared: boolean }): ItemTa
       return seq;
     },
     read: (thread, seqs) => {
-      const found = new Map<number, StoredItem>();
-      const missing: number[] = [];
-      for (const seq of seqs) {
-        const item = cache.get(seq);
-        if (item) found.set(seq, item);
-        else missing.push(seq);
+      // Taken before anything is added: that may drop others from the cache.
+      const known = seqs.map((seq) => cache.get(seq));
+      const missing = seqs.filter((_, at) => !known[at]);
+      const read = new Map<number, StoredItem>();
+      for (const { seq, type, body } of missing.length > 0 ? select(thread, missing) : []) {
+        read.set(seq, keep(seq, { type, value: parseData({ type, body }), size: body.length }));
       }
-      if (missing.length === 0) return found;
-      for (const { seq, type, body } of select(thread, missing)) {
-        found.set(seq, keep(seq, { type, value: parseData({ type, body }), size: body.length }));
+      const items: StoredItem[] = [];
+      for (const [at, seq] of seqs.entries()) {
+        const item = known[at] ?? read.get(seq);
+        if (!item) return undefined;
+        items.push(item);
       }
-      return found;
+      return items;
     },
     build: (thread, seq, { type, value }) => {
       if (type === 'tagged') return reviveData(value);

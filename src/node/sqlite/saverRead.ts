@@ -8,7 +8,7 @@ import {
 import type { z } from 'zod';
 import type { Connection } from './connection.ts';
 import { damagedValue, decodeData, isObject, parseData } from './saverData.ts';
-import type { ItemTable, StoredItem } from './saverItems.ts';
+import type { ItemTable } from './saverItems.ts';
 import { createPace } from './saverPace.ts';
 import { placeOf, type Target } from './saverPut.ts';
 import type { CheckpointRow, SaverRows, WriteRow } from './saverRows.ts';
@@ -167,28 +167,28 @@ function readSends(
 /** Undefined when rows went away in the meantime. */
 async function build(parts: ReaderParts, from: Unbuilts): Promise<FoundCheckpoint | undefined> {
   const pace = createPace();
-  const contents = [
-    ...from.values.map(([, content]) => content),
-    ...[...from.writes, ...from.sends].map(({ content }) => content),
-  ];
-  const wanted = contents.flatMap((content) => ('needs' in content ? content.needs : []));
-  const messages = await readItems(parts, from.thread, [...new Set(wanted)]);
-  if (!messages) return undefined;
+  let gone = false;
+  const valueOf = async (content: Unbuilt): Promise<unknown> => {
+    if ('value' in content) return content.value;
+    const messages = await buildMessages(parts, from.thread, content.needs, pace);
+    gone ||= !messages;
+    return messages && parts.codec.build(content.stored, messages);
+  };
   const values: Record<string, unknown> = {};
-  for (const [channel, content] of from.values) {
-    values[channel] = await buildValue(parts, content, { messages, pace });
-  }
+  for (const [channel, content] of from.values) values[channel] = await valueOf(content);
   const pendingWrites: CheckpointPendingWrite[] = [];
   for (const { taskId, channel, content } of from.writes) {
-    pendingWrites.push([taskId, channel, await buildValue(parts, content, { messages, pace })]);
+    pendingWrites.push([taskId, channel, await valueOf(content)]);
   }
   const checkpoint: Checkpoint = { ...from.body, id: from.id, channel_values: values };
   if (from.body.v < FORMAT_WITH_TASKS && from.parentId !== null) {
-    const sends = await Promise.all(
-      from.sends.map(({ content }) => buildValue(parts, content, { messages, pace })),
+    addSends(
+      parts,
+      checkpoint,
+      await Promise.all(from.sends.map(({ content }) => valueOf(content))),
     );
-    addSends(parts, checkpoint, sends);
   }
+  if (gone) return undefined;
   return {
     checkpoint,
     metadata: isMetadata(from.metadata) ? from.metadata : undefined,
@@ -197,53 +197,23 @@ async function build(parts: ReaderParts, from: Unbuilts): Promise<FoundCheckpoin
   };
 }
 
-interface Building {
-  messages: FoundItems;
-  pace: () => Promise<void> | undefined;
-}
-
-async function buildValue(
-  { codec }: ReaderParts,
-  content: Unbuilt,
-  { messages, pace }: Building,
-): Promise<unknown> {
-  if ('value' in content) return content.value;
-  const built: unknown[] = [];
-  for (const seq of content.needs) {
-    built.push(messages.build(seq));
-    // Not awaited at every one: that alone would be most of the work.
-    const pause = pace();
-    if (pause) await pause;
-  }
-  return codec.build(content.stored, built);
-}
-
-interface FoundItems {
-  build(seq: number): unknown;
-}
-
 /** Undefined when one of them is gone. */
-async function readItems(
+async function buildMessages(
   { items, connection }: ReaderParts,
   thread: ThreadRef | undefined,
   seqs: readonly number[],
-): Promise<FoundItems | undefined> {
-  if (!thread) return { build: () => undefined };
-  const read = new Map<number, StoredItem>();
-  const pace = createPace();
+  pace: () => Promise<void> | undefined,
+): Promise<unknown[] | undefined> {
+  const built: unknown[] = [];
+  if (!thread) return built;
   for (let at = 0; at < seqs.length; at += ITEMS_AT_ONCE) {
     const wanted = seqs.slice(at, at + ITEMS_AT_ONCE);
     const found = await connection.read(() => items.read(thread, wanted));
-    if (found.size < wanted.length) return undefined;
-    for (const [seq, item] of found) read.set(seq, item);
+    if (!found) return undefined;
+    found.forEach((item, index) => built.push(items.build(thread, wanted[index] ?? 0, item)));
     await pace();
   }
-  return {
-    build: (seq) => {
-      const item = read.get(seq);
-      return item && items.build(thread, seq, item);
-    },
-  };
+  return built;
 }
 
 /** Adds what version 4 of the format keeps in the checkpoint itself. */
