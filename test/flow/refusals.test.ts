@@ -315,7 +315,10 @@ describe('a refused decision on the command line', function () {
     await flow().decide(started.end.actionId, { decisions: both });
     const again = await flow().decide(started.end.actionId, { decisions: both });
     assert.deepEqual([again.status, again.end.code], [4, 'already_decided']);
-    assert.match(said(again.end), /already decided on the command line \(pid \d+\): approved 2 calls/);
+    assert.match(
+      said(again.end),
+      /already decided on the command line \(pid \d+\): approved 2 calls/,
+    );
     const otherwise = await flow().decide(started.end.actionId, { nonsense: 1, decisions: {} });
     assert.equal(otherwise.status, 4);
     assert.equal((await flow().tree())['runs.txt'], 'ran\n');
