@@ -85,7 +85,10 @@ async function latest(
 ): Promise<Refusal> {
   if (!['not_paused', 'checkpoint_missing'].includes(refusal.code)) return refusal;
   const action = await deps.store.getAction(actionId);
-  return action?.state === 'resolved' ? alreadyDecided(action) : refusal;
+  if (action?.state === 'resolved') return alreadyDecided(action);
+  // A turn that was ended meanwhile has lost its checkpoints by that.
+  const ended = refusal.code === 'checkpoint_missing' && action?.state !== 'open';
+  return ended ? lostRefusal(action) : refusal;
 }
 
 function lostRefusal(action: Parameters<typeof alreadyDecided>[0] | undefined): Refusal {
