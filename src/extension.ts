@@ -9,6 +9,7 @@ import { threadCommands } from './vscode/commands/threads.ts';
 import { diffDrafts } from './vscode/diffDrafts.ts';
 import { followSettings } from './vscode/followSettings.ts';
 import { registerAll, type Contribution } from './vscode/contribution.ts';
+import { notify } from './vscode/notify.ts';
 import { createServices, type EngineLoader, type Services } from './vscode/services.ts';
 import { ruleDiagnostics } from './vscode/ruleDiagnostics.ts';
 import { recovery } from './vscode/recovery.ts';
@@ -52,9 +53,7 @@ export function activate(context: vscode.ExtensionContext): Services | undefined
   } catch (error) {
     // VS Code does not show a notification when an extension fails to activate.
     const reason = error instanceof Error ? error.message : String(error);
-    vscode.window
-      .showErrorMessage(`Countersign could not start: ${reason}`)
-      .then(undefined, () => undefined);
+    notify('error', `Countersign could not start: ${reason}`);
     throw error;
   }
 }

@@ -1,5 +1,6 @@
 // Boot of the page: connects the host, the controller and the root view.
 import './pageSetup.ts';
+import './userInput.ts';
 import './styles.css';
 import { Controller } from './controller.ts';
 import { registerControls } from './controls.ts';

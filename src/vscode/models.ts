@@ -2,7 +2,9 @@
 import * as vscode from 'vscode';
 import path from 'node:path';
 import { listVscodeModels } from './languageModels.ts';
+import { plainPick } from './plainText.ts';
 import { secretKey } from '../core/models/secretKey.ts';
+import { displayBytes } from '../protocol/displayBytes.ts';
 import type { Services } from './services.ts';
 import type { SessionState } from '../core/panel/session.ts';
 import type { OpenedEngine } from '../core/services.ts';
@@ -59,7 +61,7 @@ export async function setApiKey(services: Services): Promise<void> {
 async function vscodePicks(): Promise<ModelPick[]> {
   const models = await listVscodeModels();
   return models.map(({ id, label }) => ({
-    label,
+    label: plainPick(label),
     description: 'VS Code language model',
     choose: async () => ({ provider: 'vscode', id, label }),
   }));
@@ -72,10 +74,10 @@ function openaiPick(opened: OpenedEngine): ModelPick {
   const endpoint = values['countersign.model.baseUrl'] || 'OpenAI';
   return {
     label: 'OpenAI-compatible endpoint…',
-    description: endpoint,
+    description: plainPick(endpoint),
     choose: async () => {
       const id = await vscode.window.showInputBox({
-        title: `Model name at ${endpoint}`,
+        title: `Model name at ${displayBytes(endpoint)}`,
         prompt:
           'As the endpoint calls it, for example gpt-5 or qwen3-coder. The endpoint is countersign.model.baseUrl.',
         value: saved,

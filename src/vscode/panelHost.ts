@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import { diffRequest } from './diffRequest.ts';
 import { selectModel } from './models.ts';
 import { pageOfRule } from './whySettings.ts';
-import { displayBytes } from '../protocol/displayBytes.ts';
+import { askNatively } from './notify.ts';
 import type { PanelHost } from '../core/panel/requests.ts';
 import type { ActionRow } from '../core/ports/store.ts';
 import type { Services } from './services.ts';
@@ -32,8 +32,6 @@ async function openWhy({ settings }: Services, rule: string): Promise<void> {
 
 /** The first button has the focus: Enter, pressed once too often, approves nothing. */
 async function confirm(question: string, detail: string): Promise<boolean> {
-  const options = { modal: true, detail: displayBytes(detail, true) };
   const approve = 'Approve';
-  const chosen = await vscode.window.showWarningMessage(question, options, 'Look Again', approve);
-  return chosen === approve;
+  return (await askNatively(question, detail, ['Look Again', approve])) === approve;
 }

@@ -6,6 +6,7 @@ import { createBuffers } from './buffers.ts';
 import { createLogger, type ChannelLogger } from './logger.ts';
 import { createVscodeProvider } from './languageModels.ts';
 import { initialModel } from './models.ts';
+import { notify } from './notify.ts';
 import { secretKey } from '../core/models/secretKey.ts';
 import { createSettings, manifestKeys } from './settings.ts';
 import { DiffEditors, type DiffLoader } from './diffEditors.ts';
@@ -126,10 +127,9 @@ async function windowNumber(
 }
 
 function report(message: string, logger: ChannelLogger): void {
-  vscode.window.showErrorMessage(message, 'Show Log').then(
-    (choice) => (choice === 'Show Log' ? logger.show() : undefined),
-    () => undefined,
-  );
+  notify('error', message, ['Show Log'], () => {
+    logger.show();
+  });
 }
 
 function engineOptions(

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { randomBytes } from 'node:crypto';
 import { errorHtml, webviewHtml } from './webviewHtml.ts';
 import { displayBytes } from '../protocol/displayBytes.ts';
+import { unwrap } from '../protocol/envelope.ts';
 import { toAppError } from '../core/base/errors.ts';
 import { createPanelHost } from './panelHost.ts';
 import { toDisposable, type Disposable } from '../core/base/lifecycle.ts';
@@ -23,6 +24,7 @@ export async function attachWebview(
   webview.options = { enableScripts: true, localResourceRoots: [folder], enableCommandUris: false };
   const opened = await openOrExplain(services, webview);
   if (!opened) return toDisposable(() => undefined);
+  const page = freshKey();
   const channel = {
     post: (message: unknown): void => {
       webview.postMessage(message).then(undefined, (error: unknown) => {
@@ -30,17 +32,25 @@ export async function attachWebview(
       });
     },
     onMessage: (listener: (value: unknown) => void): Disposable =>
-      webview.onDidReceiveMessage(listener),
+      webview.onDidReceiveMessage((raw: unknown) => {
+        const posted = unwrap(page, raw);
+        if (posted) listener(posted.message);
+        else
+          services.logger.warn('A webview message was refused: it does not carry the page’s key.');
+      }),
   };
   const attached = opened.present(session, createPanelHost(services), { surface, channel });
   webview.html = webviewHtml({
-    nonce: randomBytes(16).toString('base64url'),
+    nonce: freshKey(),
+    page,
     cspSource: webview.cspSource,
     scriptUri: uri('main.js'),
     styleUri: uri('main.css'),
   });
   return toDisposable(() => attached.dispose());
 }
+
+const freshKey = (): string => randomBytes(16).toString('base64url');
 
 /** The engine, or a page that says why it is not there; the next view tries again. */
 async function openOrExplain(

@@ -1,14 +1,23 @@
 // The page of a webview: one script, one style sheet, a strict content security policy. Pure.
 
+/**
+ * Who may make HTML of text, in the page: the libraries that render templates, controls and the agent's markdown. There is no
+ * default policy, and no name can be taken twice.
+ */
+const TRUSTED_TYPES = 'lit-html fast-html dompurify';
+
 interface PageParts {
   nonce: string;
+  /** The page's key: each of its messages carries it. */
+  page: string;
   cspSource: string;
   scriptUri: string;
   styleUri: string;
 }
 
-export function webviewHtml({ nonce, cspSource, scriptUri, styleUri }: PageParts): string {
-  const csp = [
+/** `cspSource` is the origin of the page's own files; nothing is loaded from, sent to or framed from anywhere else. */
+export function contentPolicy(nonce: string, cspSource: string): string {
+  return [
     `default-src 'none'`,
     `script-src 'nonce-${nonce}'`,
     `style-src ${cspSource} 'nonce-${nonce}'`,
@@ -19,8 +28,12 @@ export function webviewHtml({ nonce, cspSource, scriptUri, styleUri }: PageParts
     `form-action 'none'`,
     `base-uri 'none'`,
     `require-trusted-types-for 'script'`,
-    `trusted-types lit-html fast-html dompurify`,
+    `trusted-types ${TRUSTED_TYPES}`,
   ].join('; ');
+}
+
+export function webviewHtml({ nonce, page, cspSource, scriptUri, styleUri }: PageParts): string {
+  const csp = contentPolicy(nonce, cspSource);
   return `<!DOCTYPE html>
 <html lang="en">
   <head>
@@ -32,7 +45,7 @@ export function webviewHtml({ nonce, cspSource, scriptUri, styleUri }: PageParts
   </head>
   <body>
     <countersign-app></countersign-app>
-    <script nonce="${nonce}" src="${scriptUri}"></script>
+    <script nonce="${nonce}" data-page="${page}" src="${scriptUri}"></script>
   </body>
 </html>
 `;

@@ -197,6 +197,7 @@ function modePicker(controller: Controller, status: ChatStatus | null): Template
     aria-label="Mode"
     title=${MODES[mode]}
     @change=${(event: Event) => {
+      if (!event.isTrusted) return;
       const chosen = Mode.safeParse(controlValue(event));
       if (chosen.success && chosen.data !== mode)
         controller.send({ type: 'setMode', mode: chosen.data });

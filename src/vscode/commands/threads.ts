@@ -2,7 +2,8 @@
 import * as vscode from 'vscode';
 import { registerCommand } from './register.ts';
 import { COMMANDS, VIEWS } from '../ids.ts';
-import { displayBytes } from '../../protocol/displayBytes.ts';
+import { notify } from '../notify.ts';
+import { plainPick } from '../plainText.ts';
 import { isTemporary } from '../../protocol/temporary.ts';
 import { DisposableStore } from '../../core/base/lifecycle.ts';
 import { titleOf } from '../../core/threads/titleText.ts';
@@ -70,9 +71,7 @@ async function pickAction(services: Services, title: string): Promise<ActionRow 
   const { store } = await services.engine();
   const actions = await store.openActions();
   if (actions.length === 0) {
-    vscode.window
-      .showInformationMessage('Nothing waits for you in this workspace.')
-      .then(undefined, () => undefined);
+    notify('info', 'Nothing waits for you in this workspace.');
     return undefined;
   }
   const picks = await Promise.all(actions.map((action) => toPick(store, action)));
@@ -87,7 +86,7 @@ async function pickAction(services: Services, title: string): Promise<ActionRow 
 async function toPick(store: Store, action: ActionRow): Promise<ActionPick> {
   const thread = await store.getThread(action.threadId);
   return {
-    label: displayBytes(titleOf(thread)),
+    label: plainPick(titleOf(thread)),
     description: `${isTemporary(action.id) ? 'temporary, ' : ''}waiting ${age(Date.now() - action.createdAt)}`,
     detail: action.requests.map(describeRequest).join(' · '),
     action,
@@ -95,10 +94,10 @@ async function toPick(store: Store, action: ActionRow): Promise<ActionPick> {
 }
 
 function describeRequest({ tool, proposal }: ActionRow['requests'][number]): string {
-  if (proposal.kind === 'edit') return displayBytes(`${proposal.change} ${proposal.path}`);
-  if (proposal.kind === 'command') return displayBytes(`run ${proposal.command}`);
-  if (proposal.kind === 'question') return displayBytes(`question: ${proposal.question}`);
-  return displayBytes(`${tool} ${proposal.target}`);
+  if (proposal.kind === 'edit') return plainPick(`${proposal.change} ${proposal.path}`);
+  if (proposal.kind === 'command') return plainPick(`run ${proposal.command}`);
+  if (proposal.kind === 'question') return plainPick(`question: ${proposal.question}`);
+  return plainPick(`${tool} ${proposal.target}`);
 }
 
 /** An age in one unit: `12 s`, `5 min`, `3 h`, `2 d`. */

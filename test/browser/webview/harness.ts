@@ -6,29 +6,17 @@ import path from 'node:path';
 import { build } from 'esbuild';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import type { HostToView, ViewToHost } from '../../../src/protocol/messages.ts';
+import { contentPolicy } from '../../../src/vscode/webviewHtml.ts';
 import { ensureBrowser } from '../../host/browser.mjs';
 import { THEMES, themeCss } from './theme.ts';
 
 const NONCE = 'abc123';
+const PAGE = 'key-of-the-page';
 const TYPES: Record<string, string> = {
   '.js': 'text/javascript',
   '.css': 'text/css',
   '.ttf': 'font/ttf',
 };
-
-/** The policy that the host must set; `source` is the webview's own origin. */
-export function csp(source: string): string {
-  return [
-    "default-src 'none'",
-    `script-src 'nonce-${NONCE}'`,
-    `style-src ${source} 'nonce-${NONCE}'`,
-    `font-src ${source}`,
-    "base-uri 'none'",
-    "form-action 'none'",
-    "require-trusted-types-for 'script'",
-    'trusted-types lit-html fast-html dompurify',
-  ].join('; ');
-}
 
 // The fake keeps what was posted, answers nothing, and keeps state over a reload like the real one.
 const FAKE = `
@@ -37,7 +25,7 @@ const FAKE = `
   document.addEventListener('securitypolicyviolation', (e) => violations.push(e.violatedDirective + ' ' + e.blockedURI + ' ' + e.sourceFile + ':' + e.lineNumber + ':' + e.columnNumber));
   window.test = { posted, violations, say: (m) => window.postMessage(m, '*') };
   window.acquireVsCodeApi = () => ({
-    postMessage: (m) => posted.push(structuredClone(m)),
+    postMessage: (m) => posted.push(structuredClone(m.page === '${PAGE}' ? m.message : { type: 'without the key', m })),
     getState: () => JSON.parse(sessionStorage.getItem('state') ?? 'null') ?? undefined,
     setState: (s) => sessionStorage.setItem('state', JSON.stringify(s)),
   });
@@ -49,7 +37,7 @@ function page(theme: string, source: string): string {
     <title>Countersign</title><meta name="viewport" content="width=device-width">
     <link rel="stylesheet" href="${source}/theme.css?theme=${theme}"><link rel="stylesheet" href="${source}/main.css">
     </head><body class="${kind}" data-vscode-theme-kind="${kind}"><countersign-app></countersign-app>
-    <script nonce="${NONCE}">${FAKE}</script><script nonce="${NONCE}" src="${source}/main.js"></script></body></html>`;
+    <script nonce="${NONCE}">${FAKE}</script><script nonce="${NONCE}" data-page="${PAGE}" src="${source}/main.js"></script></body></html>`;
 }
 
 /** Builds the page into a folder of its own, so that tests need no other build. */
@@ -73,7 +61,7 @@ function serve(folder: string): Promise<Server> {
     const url = new URL(request.url ?? '/', `http://${request.headers.host ?? ''}`);
     const file = path.join(folder, path.basename(url.pathname));
     if (url.pathname === '/') {
-      response.setHeader('Content-Security-Policy', csp(url.origin));
+      response.setHeader('Content-Security-Policy', contentPolicy(NONCE, url.origin));
       response.setHeader('Content-Type', 'text/html');
       response.end(page(url.searchParams.get('theme') ?? 'dark', url.origin));
     } else if (url.pathname === '/theme.css') {
