@@ -36,6 +36,8 @@ export interface OpenEngineOptions {
   providers?: ModelProviders;
   /** Whether this process goes on with any turn of the queue by itself. By default while the workspace is trusted. */
   takesQueued?: () => boolean;
+  /** False for a surface on which nobody can be asked: there a call that asks is denied. True when it is not said. */
+  canPause?: boolean;
   /** Instead of what `countersign.thread.titles` says. */
   titles?: 'firstLine';
   /** For test harnesses: stands between the engine and its store. */

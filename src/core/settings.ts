@@ -1,5 +1,6 @@
 // The settings of countersign.*, parsed: every key with its schema and default. A bad value is reported and the default holds.
 import { z } from 'zod';
+import { approvalSwitch, BypassUntil, switchNotices } from './approvalSwitch.ts';
 import { Mode } from '../protocol/calls.ts';
 import type { SettingsLayers } from './ports/settings.ts';
 
@@ -25,6 +26,8 @@ export const SETTINGS = {
   'countersign.model.id': setting(z.string(), '', 'application'),
   'countersign.model.baseUrl': setting(z.string(), '', 'application'),
   'countersign.approval.mode': setting(Mode, 'default', 'resource'),
+  'countersign.approval.enabled': setting(z.boolean(), true, 'application'),
+  'countersign.approval.bypassUntil': setting(BypassUntil, '', 'application'),
   'countersign.approval.expiresAfter': setting(z.number().min(0), 0, 'application'),
   'countersign.agent.maxRunningTurns': setting(z.int().min(1), 4, 'application'),
   'countersign.thread.titles': setting(z.enum(['model', 'firstLine']), 'model', 'application'),
@@ -43,12 +46,16 @@ export const RULE_KEYS = {
 
 export interface ParsedSettings {
   values: { [K in SettingKey]: SettingValue<K> };
-  /** What was wrong, for the user: key, layer, value and what is allowed. */
+  /** What was wrong (key, layer, value and what is allowed) and what the user must know of as long as it is so. */
   problems: string[];
 }
 
-/** Total: a value that does not fit is named in `problems`, and the next layer or the default counts. */
-export function parseSettings(layers: SettingsLayers): ParsedSettings {
+/**
+ * Total: a value that does not fit is named in `problems`, and the next layer or the default counts. `now` in ms since the epoch;
+ * without it mode bypass is over.
+ */
+export function parseSettings(layers: SettingsLayers, now?: number): ParsedSettings {
+  const switched = approvalSwitch(layers, now);
   const problems = unknownKeys(layers);
   const read = <K extends SettingKey>(key: K): SettingValue<K> => {
     const spec: SettingSpec<SettingValue<K>> = SETTINGS[key];
@@ -68,14 +75,23 @@ export function parseSettings(layers: SettingsLayers): ParsedSettings {
       'countersign.model.provider': read('countersign.model.provider'),
       'countersign.model.id': read('countersign.model.id'),
       'countersign.model.baseUrl': read('countersign.model.baseUrl'),
-      'countersign.approval.mode': tightest(read('countersign.approval.mode'), layers),
+      'countersign.approval.mode': inForce(
+        tightest(read('countersign.approval.mode'), layers),
+        switched.bypass?.counts === true,
+      ),
+      'countersign.approval.enabled': read('countersign.approval.enabled'),
+      'countersign.approval.bypassUntil': read('countersign.approval.bypassUntil'),
       'countersign.approval.expiresAfter': read('countersign.approval.expiresAfter'),
       'countersign.agent.maxRunningTurns': read('countersign.agent.maxRunningTurns'),
       'countersign.thread.titles': read('countersign.thread.titles'),
       'countersign.storage.path': read('countersign.storage.path'),
     },
-    problems,
+    problems: [...problems, ...switchNotices(switched)],
   };
+}
+
+function inForce(mode: Mode, bypassCounts: boolean): Mode {
+  return mode === 'bypass' && !bypassCounts ? 'default' : mode;
 }
 
 /** A misspelt key would be ignored in silence, a deny list among them. Keys of others are their business. */

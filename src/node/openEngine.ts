@@ -34,7 +34,8 @@ export const openEngine: EngineOpener = async (options) => {
   const { store } = state;
   const deps = { ...createPorts(options), ...state };
   const engine = new Engine(deps);
-  const readSettings = (): ReturnType<typeof parseSettings> => parseSettings(settings.read());
+  const readSettings = (): ReturnType<typeof parseSettings> =>
+    parseSettings(settings.read(), systemClock.now());
   const problems = (): string[] => [
     ...notices,
     ...readSettings().problems,
@@ -116,6 +117,7 @@ function createPorts(options: OpenEngineOptions): Omit<CoreDeps, 'store' | 'chec
     titles: () => titleSource(options),
     maxRunningTurns: () =>
       parseSettings(options.settings.read()).values['countersign.agent.maxRunningTurns'],
+    canPause: () => options.canPause !== false,
     takesQueued: options.takesQueued ?? (() => options.settings.read().trusted),
     expiresAfter: () => {
       const { values } = parseSettings(options.settings.read());

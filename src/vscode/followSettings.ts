@@ -1,6 +1,7 @@
 // Settings that change while the window is open: their problems are shown at once, a new model or mode is taken over.
 // What was chosen in the window stays until the setting itself changes.
 import { initialModel } from './models.ts';
+import { approvalSwitch } from '../core/approvalSwitch.ts';
 import { toDisposable, type Disposable } from '../core/base/lifecycle.ts';
 import type { ParsedSettings } from '../core/settings.ts';
 import type { OpenedEngine } from '../core/services.ts';
@@ -21,7 +22,7 @@ function follow(services: Services, opened: OpenedEngine): Disposable {
   return settings.onChange(() => {
     const { values } = opened.settings();
     const modelChanged = modelOf(values) !== modelOf(last);
-    const modeChanged = mode(values) !== mode(last);
+    const modeChanged = mode(values) !== mode(last) && !onlyBypassEnded(services);
     last = values;
     // An empty update: the surfaces read problems and rules again.
     session.update(modeChanged ? { mode: mode(values) } : {});
@@ -30,6 +31,12 @@ function follow(services: Services, opened: OpenedEngine): Disposable {
       .then((model) => (last === values ? session.update({ model }) : undefined))
       .catch((error: unknown) => logger.error('models could not be listed', error));
   });
+}
+
+/** Time alone takes bypass from a window that is in it; what else was chosen there stays. */
+function onlyBypassEnded({ session, settings }: Services): boolean {
+  const { bypass } = approvalSwitch(settings.read(), Date.now());
+  return bypass?.counts === false && session.state.mode !== 'bypass';
 }
 
 type Values = ParsedSettings['values'];

@@ -1,5 +1,6 @@
 // Settings of VS Code as layers. Values of every workspace folder count as the workspace's.
 import * as vscode from 'vscode';
+import { approvalSwitch } from '../core/approvalSwitch.ts';
 import { joinLayers, type Inspect } from './settingsLayers.ts';
 import type { Settings, SettingsLayers } from '../core/ports/settings.ts';
 
@@ -13,6 +14,7 @@ export function createSettings(keys: readonly string[]): Settings {
           if (change.affectsConfiguration('countersign')) listener();
         }),
         vscode.workspace.onDidGrantWorkspaceTrust(() => listener()),
+        atEndOfBypass(() => readLayers(keys), listener),
       ];
       return {
         dispose: () => {
@@ -22,6 +24,29 @@ export function createSettings(keys: readonly string[]): Settings {
     },
   };
 }
+
+/** The end of mode bypass is a change of the settings in force, though nobody writes one. */
+function atEndOfBypass(read: () => SettingsLayers, listener: () => void): vscode.Disposable {
+  let timer: NodeJS.Timeout | undefined;
+  const arm = (): void => {
+    clearTimeout(timer);
+    const { bypass } = approvalSwitch(read(), Date.now());
+    if (bypass?.counts !== true || bypass.until === null) return;
+    // A timer cannot be set for longer; it is set again then.
+    const left = Math.min(bypass.until - Date.now(), LONGEST_TIMER_MS);
+    timer = setTimeout(() => {
+      arm();
+      if (approvalSwitch(read(), Date.now()).bypass?.counts === false) listener();
+    }, left);
+  };
+  arm();
+  const watcher = vscode.workspace.onDidChangeConfiguration((change) => {
+    if (change.affectsConfiguration('countersign.approval')) arm();
+  });
+  return vscode.Disposable.from(watcher, new vscode.Disposable(() => clearTimeout(timer)));
+}
+
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 function readLayers(keys: readonly string[]): SettingsLayers {
   const folders = vscode.workspace.workspaceFolders ?? [];

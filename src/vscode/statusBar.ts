@@ -1,9 +1,13 @@
-// The status-bar item: how many calls wait, in this window's workspace.
+// The status-bar item: how many calls wait, in this window's workspace, and a standing warning while approvals are switched off
+// or mode bypass counts.
 import * as vscode from 'vscode';
 import { COMMANDS } from './ids.ts';
+import { statusBarText } from './statusBarText.ts';
+import { approvalSwitch } from '../core/approvalSwitch.ts';
 import { DisposableStore } from '../core/base/lifecycle.ts';
 import type { OpenedEngine } from '../core/services.ts';
 import type { Contribution } from './contribution.ts';
+import type { Services } from './services.ts';
 
 export const statusBar: Contribution = {
   name: 'status bar',
@@ -15,23 +19,35 @@ export const statusBar: Contribution = {
     );
     item.name = 'Countersign: waiting approvals';
     item.command = COMMANDS.showPendingApprovals;
-    show(item, 0);
+    const owned = new DisposableStore();
+    owned.add(item);
+    let waiting = 0;
+    const showNow = (): void => {
+      show(item, services, waiting);
+    };
+    owned.add(services.settings.onChange(showNow));
+    showNow();
     item.show();
     services.whenOpened((opened) => {
-      const owned = new DisposableStore();
+      const watching = new DisposableStore();
       const update = (): void => {
         countWaiting(opened)
-          .then((count) => show(item, count, services.windowName()))
+          .then((count) => {
+            waiting = count;
+            showNow();
+          })
           .catch((error: unknown) =>
             services.logger.error('waiting calls could not be counted', error),
           );
       };
-      owned.add(opened.engine.onEvent((event) => (event.type === 'action' ? update() : undefined)));
-      owned.add(opened.store.onExternalChange(update));
+      watching.add(
+        opened.engine.onEvent((event) => (event.type === 'action' ? update() : undefined)),
+      );
+      watching.add(opened.store.onExternalChange(update));
       update();
-      return owned;
+      return watching;
     });
-    return item;
+    return owned;
   },
 };
 
@@ -39,12 +55,12 @@ async function countWaiting({ store }: OpenedEngine): Promise<number> {
   return (await store.waiting()).reduce((sum, { calls }) => sum + calls, 0);
 }
 
-/** `name` is how other windows call this one. */
-function show(item: vscode.StatusBarItem, count: number, name?: string): void {
-  item.text = count === 0 ? '$(pass) Countersign' : `$(bell-dot) ${count} waiting`;
-  const waiting = count === 0 ? 'Nothing waits for you' : `${count} calls wait for your decision`;
-  item.tooltip = name === undefined ? waiting : `${waiting}\nThis is ${name}`;
-  item.backgroundColor =
-    count === 0 ? undefined : new vscode.ThemeColor('statusBarItem.warningBackground');
-  item.accessibilityInformation = { label: `Countersign: ${count} waiting`, role: 'button' };
+function show(item: vscode.StatusBarItem, services: Services, count: number): void {
+  const shown = statusBarText(count, approvalSwitch(services.settings.read(), Date.now()));
+  item.text = shown.text;
+  item.tooltip = `${shown.tooltip}\nThis is ${services.windowName()}`;
+  item.backgroundColor = shown.warns
+    ? new vscode.ThemeColor('statusBarItem.warningBackground')
+    : undefined;
+  item.accessibilityInformation = { label: shown.label, role: 'button' };
 }

@@ -15,7 +15,10 @@ interface Manifest {
     views: Record<string, { id: string }[]>;
     menus: Record<string, { command: string; when?: string }[]>;
     configuration: {
-      properties: Record<string, { default: unknown; scope: string; enum?: string[] }>;
+      properties: Record<
+        string,
+        { default: unknown; scope: string; enum?: string[]; pattern?: string }
+      >;
     };
     walkthroughs: { id: string; steps: { media: { image: string }; description: string }[] }[];
   };
@@ -61,6 +64,15 @@ describe('manifest', () => {
 
   it('never lets a workspace offer bypass (H1)', () => {
     assert.ok(!properties['countersign.approval.mode']?.enum?.includes('bypass'));
+  });
+
+  it('lets no workspace switch approvals off or prolong bypass (H2)', () => {
+    for (const key of ['countersign.approval.enabled', 'countersign.approval.bypassUntil']) {
+      assert.equal(properties[key]?.scope, 'application', key);
+    }
+    const pattern = new RegExp(properties['countersign.approval.bypassUntil']?.pattern ?? '$.');
+    assert.ok(pattern.test('') && pattern.test('2030-12-31T18:00:00Z'));
+    assert.ok(!pattern.test('2030-12-31') && !pattern.test('tomorrow'));
   });
 
   it('names existing commands in menus and walkthroughs, and existing pictures', () => {

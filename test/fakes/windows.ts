@@ -168,6 +168,7 @@ async function openWindow(name: string, shared: Shared): Promise<Window> {
     expiresAfter: () => options.expiresAfter ?? null,
     maxRunningTurns: () => options.limit ?? 4,
     takesQueued: () => options.takesQueued ?? true,
+    canPause: () => true,
     hashProposal: createProposalHasher(texts),
     redactor: createRedactor(),
   });

@@ -71,6 +71,44 @@ const TABLE: { title: string; settings: JsonObject; expected: Partial<Record<str
       },
       expected: { w: 'runs', c: 'waits' },
     },
+    {
+      title: 'mode bypass, which ends with the run (H2)',
+      settings: { 'countersign.approval.mode': 'bypass' },
+      expected: { w: 'runs', c: 'runs', r: 'runs', s: 'waits', p: 'waits', g: 'denied' },
+    },
+    {
+      title: 'mode bypass with an end that has passed (H2)',
+      settings: {
+        'countersign.approval.mode': 'bypass',
+        'countersign.approval.bypassUntil': '2020-01-01T00:00:00Z',
+      },
+      expected: { w: 'waits', c: 'waits', r: 'runs' },
+    },
+    {
+      title: 'mode bypass with ask and deny rules (H2)',
+      settings: {
+        'countersign.approval.mode': 'bypass',
+        'countersign.approval.ask': ['edit(src/**)'],
+        'countersign.approval.deny': ['shell(touch *)'],
+      },
+      expected: { w: 'waits', c: 'denied' },
+    },
+    {
+      title: 'approvals switched off: only denials hold (H2)',
+      settings: {
+        'countersign.approval.enabled': false,
+        'countersign.approval.ask': ['edit(src/**)'],
+      },
+      expected: { w: 'runs', c: 'runs', r: 'runs', s: 'runs', p: 'runs', g: 'denied' },
+    },
+    {
+      title: 'approvals switched off with a deny rule (H2)',
+      settings: {
+        'countersign.approval.enabled': false,
+        'countersign.approval.deny': ['shell(touch *)'],
+      },
+      expected: { w: 'runs', c: 'denied' },
+    },
   ];
 
 const BROKEN: { title: string; settings: JsonObject; says: RegExp }[] = [
@@ -126,9 +164,33 @@ describe('settings on the command line', function () {
       assert.equal('src/w.txt' in tree, expected['w'] === 'runs');
       assert.equal('ran.txt' in tree, expected['c'] === 'runs');
       assert.equal('.git/config' in tree, false);
-      assert.equal('.vscode/settings.json' in tree, false);
+      assert.equal('.vscode/settings.json' in tree, expected['p'] === 'runs');
     });
   }
+
+  it('switched off while a turn waits: it waits until it is decided, and so does a question (H2, HB14)', async () => {
+    const off = { settings: { 'countersign.approval.enabled': false } };
+    const question = { id: 'q', name: 'ask_user', args: { question: 'Which?' } };
+    const script = [{ toolCalls: [command] }, { toolCalls: [write, question] }, { text: 'Done' }];
+    const paused = await flow().run(script);
+    const { turnId = '', actionId } = paused.end;
+    const where = ['--state', flow().stateFile, '--workspace', flow().workspace];
+    const settings = ['--settings', await flow().file(off.settings)];
+    const still = withEnd(await cli(['continue', ...where, turnId, ...settings, '--json']));
+    assert.deepEqual([still.status, still.end.actionId], [3, actionId]);
+    assert.equal(existsSync(flow().at('ran.txt')), false);
+    const asked = await flow().decide(actionId, { decisions: { c: approve } }, off);
+    assert.deepEqual([asked.status, asked.end.kind], [3, 'ask_user']);
+    assert.ok(existsSync(flow().at('ran.txt')));
+    const end = await flow().decide(asked.end.actionId, { answer: 'this' }, off);
+    assert.equal(end.status, 0, show(end));
+    const wrote = end.lines.findLast(({ type, callId }) => type === 'call' && callId === 'w');
+    assert.match(wrote?.why?.reason ?? '', /^approvals are switched off: /);
+    const record = await cli(['ledger', 'export', '--state', flow().stateFile]);
+    assert.match(record.stdout, /"approvals are switched off: /);
+    const warnings = end.lines.filter(({ type }) => type === 'warning').map(said);
+    assert.ok(warnings.some((text) => text.startsWith('Approvals are switched off')));
+  });
 
   it('a denied call names its rule, and the turn goes on', async () => {
     const settings = { 'countersign.approval.deny': ['shell(touch *)'] };

@@ -7,3 +7,4 @@ import './diffEditors.test.ts';
 import './window.test.ts';
 import './languageModels.test.ts';
 import './policy.test.ts';
+import './approvalSwitch.test.ts';

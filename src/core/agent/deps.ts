@@ -34,6 +34,8 @@ export interface EngineDeps {
   maxRunningTurns: () => number;
   /** Whether this process goes on with any turn of the queue by itself; a command drives only its own. */
   takesQueued: () => boolean;
+  /** Whether a turn that is driven here may wait for a human. Of the surface, not of the turn: who takes it over may. */
+  canPause: () => boolean;
   /** Where a thread's title comes from. */
   titles: () => TitleSource;
   hashProposal: ProposalHasher;

@@ -15,10 +15,18 @@ import type { EngineDeps } from './deps.ts';
 import type { Texts } from '../ports/system.ts';
 import type { ActionRow, CallRow, Store } from '../ports/store.ts';
 
-/** Returns once nothing of the batch waits any more; until then it interrupts the graph. */
-export async function holdAtGate(store: Store, turnId: string, batchId: string): Promise<void> {
+/**
+ * Returns once nothing of the batch waits any more; until then it interrupts the graph. Where it cannot pause, only a card that
+ * is there already holds: what was to ask then goes through without a decision, and is denied.
+ */
+export async function holdAtGate(
+  { store, canPause }: Pick<EngineDeps, 'store' | 'canPause'>,
+  turnId: string,
+  batchId: string,
+): Promise<void> {
   const rows = await store.callsOfBatch(turnId, batchId);
   if (!rows.some(asks)) return;
+  if (!canPause() && !(await store.actionOfBatch(turnId, batchId))) return;
   while ((await store.actionOfBatch(turnId, batchId))?.state !== 'resolved') interrupt({ batchId });
 }
 

@@ -2,6 +2,7 @@
 import { decide } from '../policy/decide.ts';
 import { protectedAs } from '../policy/decidePath.ts';
 import { findTool, parseToolArgs } from '../tools/registry.ts';
+import { unasked } from './unasked.ts';
 import type { EngineDeps } from './deps.ts';
 import type { AssistantMessage, ToolCall } from './message.ts';
 import type { Decided } from '../policy/types.ts';
@@ -26,9 +27,12 @@ export interface Prepared {
 
 type Preparation = Prepared | { ok: false; message: string };
 
-/** Plans a batch in call order; edits of one file see what the earlier calls of the batch would leave. */
+/**
+ * Plans a batch in call order; edits of one file see what the earlier calls of the batch would leave. Where nobody can be asked,
+ * a call that would ask is denied.
+ */
 export async function planBatch(
-  deps: PlanDeps,
+  deps: PlanDeps & Pick<EngineDeps, 'canPause'>,
   turn: { id: string; mode: Mode },
   batch: AssistantMessage,
 ): Promise<PlannedCall[]> {
@@ -36,12 +40,20 @@ export async function planBatch(
   const rows: PlannedCall[] = [];
   for (const [index, call] of batch.toolCalls.entries()) {
     const prepared = await prepareCall(deps, call, { mode: turn.mode, overlay });
-    if (prepared.ok && prepared.proposal.kind === 'edit' && prepared.verdict.verdict !== 'deny') {
-      overlay.set(prepared.proposal.realPath, prepared.proposal.newText);
+    const planned = plannedRow(turn.id, batch.id, { call, index }, prepared);
+    const row = deps.canPause() ? planned : withoutAsking(planned);
+    if (row.proposal?.kind === 'edit' && row.verdict?.verdict !== 'deny') {
+      overlay.set(row.proposal.realPath, row.proposal.newText);
     }
-    rows.push(plannedRow(turn.id, batch.id, { call, index }, prepared));
+    rows.push(row);
   }
   return rows;
+}
+
+function withoutAsking(row: PlannedCall): PlannedCall {
+  if (row.verdict?.verdict !== 'ask') return row;
+  const { verdict, text: result } = unasked(row.verdict, row.proposal);
+  return { ...row, verdict, state: 'blocked', outcome: 'denied', result };
 }
 
 /** One call from its raw form to its verdict. Never throws: a failure is a message for the model. */

@@ -25,14 +25,18 @@ export async function recoverTurn(deps: EngineDeps, turn: TurnRow): Promise<Reco
     if (row.state !== 'started' || isAnswered(row, answers)) continue;
     if (!(await settleAfterCrash(deps, row, decided))) unknown.push(row);
   }
+  // A process that cannot pause opens no card; who drives the turn denies what asks, or leaves the card to others.
+  const canPause = deps.canPause();
   if (unknown.length > 0) {
+    if (!canPause) return 'interrupted';
     const action = unknownActionFor(deps, turn, unknown);
     return (await pauseWith(deps, turn, action)) ? 'paused' : 'lost';
   }
   if (decided?.state === 'resolved' || batch.some((row) => isAnswered(row, answers))) {
     return 'drivable';
   }
-  if (!batch.some((row) => row.state === 'planned' && asks(row))) return 'interrupted';
+  const asking = batch.some((row) => row.state === 'planned' && asks(row));
+  if (!asking || !canPause) return 'interrupted';
   const action = actionFor(deps, turn, batch);
   return (await pauseWith(deps, turn, action)) ? 'paused' : 'lost';
 }

@@ -2,6 +2,7 @@
 import { editNote } from './editNote.ts';
 import { execute } from './executor.ts';
 import { deniedText, prepareCall, type Prepared } from './plan.ts';
+import { unasked } from './unasked.ts';
 import { readableFiles } from '../policy/readableFiles.ts';
 import { assertNever } from '../base/assert.ts';
 import { AppError, isAbort, toAppError } from '../base/errors.ts';
@@ -82,7 +83,7 @@ async function decideAndRun(
   if (run.signal.aborted) return blocked('cancelled', 'Not run: the user stopped the turn.');
   // A decision always stands, also where a rule would allow the call by now.
   if (!decision && row.verdict?.verdict === 'allow') return perform(run, row, undefined);
-  if (!decision) return blocked('rejected', 'Rejected: no decision was given for this call.');
+  if (!decision) return undecided(run, row);
   switch (decision.type) {
     case 'reject':
       return blocked('rejected', rejectedText(decision.reason));
@@ -99,6 +100,15 @@ async function decideAndRun(
     default:
       return assertNever(decision);
   }
+}
+
+/** The gate holds it until it is decided, except where nobody can be asked. */
+function undecided({ deps }: CallRun, { verdict, proposal }: CallRow): Settled {
+  if (!deps.canPause() && verdict?.verdict === 'ask') {
+    const denied = unasked(verdict, proposal);
+    return deniedNow(denied.verdict, denied.text);
+  }
+  return blocked('rejected', 'Rejected: no decision was given for this call.');
 }
 
 /** A call that was started when its process died: the human says what became of it. It is never run again unasked. */

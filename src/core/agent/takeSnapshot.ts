@@ -74,7 +74,7 @@ function promptOf(facts: TurnFacts): string {
 }
 
 function policyHash({ policy }: Pick<EngineDeps, 'policy'>, texts: EngineDeps['texts']): string {
-  const { rules, blocksAllow } = policy.rules();
+  const { rules, blocksAllow, approvalsOff = false } = policy.rules();
   const written = rules.map(({ kind, layer, text }) => ({ kind, layer, text }));
-  return hashOf({ rules: written, blocksAllow }, texts);
+  return hashOf({ rules: written, blocksAllow, approvalsOff }, texts);
 }

@@ -34,7 +34,7 @@ export function createTurnNodes(
   return {
     model: (state) => callModel(deps, turn, { state, flusher }),
     propose: (batch) => proposeBatch(deps, turn, batch),
-    gate: (batch) => holdAtGate(deps.store, turn.id, batch.id),
+    gate: (batch) => holdAtGate(deps, turn.id, batch.id),
     // Calls of a batch run one after another, in the model's order: later ones may build on earlier ones.
     call: (task) => inOrder(() => settleCall(deps, turn, task)),
   };

@@ -8,8 +8,10 @@ import type { Decided, PolicyContext, PolicySubject, RuleSet } from './types.ts'
 /** What policy says of one call. Never throws. */
 export function decide(subject: PolicySubject, rules: RuleSet, context: PolicyContext): Decided {
   try {
-    const decided = decideBySubject(subject, rules, context);
-    return rules.blocksAllow && decided.verdict === 'allow' ? blocked(decided, rules) : decided;
+    const over = context.mode === 'bypass' && rules.noBypass === true;
+    const decided = decideBySubject(subject, rules, over ? { mode: 'default' } : context);
+    if (rules.blocksAllow) return decided.verdict === 'allow' ? blocked(decided, rules) : decided;
+    return rules.approvalsOff === true ? switchedOff(decided, subject) : decided;
   } catch {
     return builtIn('ask', 'the policy check failed on this call');
   }
@@ -34,6 +36,21 @@ function decideBySubject(subject: PolicySubject, rules: RuleSet, context: Policy
         : byRule(denied);
     }
   }
+}
+
+/**
+ * The switch takes the asking away and nothing else: a denial, by rule, by mode or of a forbidden file, is no question. While a
+ * deny or ask cannot be read it does not count, because what that would deny is not known.
+ */
+function switchedOff(decided: Decided, { group }: PolicySubject): Decided {
+  if (group === 'none' && decided.verdict === 'ask') return decided;
+  const holds = decided.verdict === 'deny' ? ', a denial holds' : '';
+  const reason = `approvals are switched off${holds}: ${decided.reason}`;
+  if (decided.verdict === 'deny') return { ...decided, reason };
+  const parts = decided.parts.map((part) =>
+    part.verdict === 'ask' ? { ...part, verdict: 'allow' as const } : part,
+  );
+  return { ...decided, verdict: 'allow', reason, parts };
 }
 
 function blocked(decided: Decided, rules: RuleSet): Decided {

@@ -90,7 +90,7 @@ export interface RuleProblem {
   span: { from: number; to: number } | null;
 }
 
-/** All rules in force. While `problems` holds a broken deny or ask (`blocksAllow`), nothing is auto-allowed. */
+/** All rules in force, and what stands above them. While `problems` holds a broken deny or ask (`blocksAllow`), nothing is auto-allowed. */
 export interface RuleSet {
   rules: readonly Rule[];
   problems: readonly RuleProblem[];
@@ -99,6 +99,10 @@ export interface RuleSet {
   unchecked?: readonly Rule[];
   /** When the next rule expires, in ms since the epoch: the set must then be made anew. */
   validUntil?: number;
+  /** The user switched approvals off: what would ask is allowed. A deny holds, and a question waits all the same. */
+  approvalsOff?: boolean;
+  /** Mode bypass is over, or was never the user's: mode default holds in its place. */
+  noBypass?: boolean;
 }
 
 export interface PolicyContext {

@@ -6,6 +6,8 @@ export interface SettingsLayers {
   workspace: Readonly<Record<string, unknown>>;
   /** Whether the user trusts the workspace. */
   trusted: boolean;
+  /** The user gave them for this one run: mode bypass ends with it, and needs no end of its own. */
+  oneRun?: boolean;
 }
 
 export interface Settings {

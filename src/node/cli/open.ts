@@ -34,6 +34,7 @@ export async function openForCli(
     settings: fileSettings(options.get('settings')),
     secrets: { get: async (name) => (name === 'openai' ? key : undefined) },
     logger: stderrLogger,
+    canPause: options.canPause,
     // A command drives its own turn only.
     takesQueued: () => false,
     // A run without an editor makes no model request beyond its turn's.
@@ -52,11 +53,11 @@ export function requireState(options: CliOptions): void {
   );
 }
 
-/** The file stands for the user's settings; on the command line the user vouches for the workspace. */
+/** The file stands for the user's settings, for one run; on the command line the user vouches for the workspace. */
 export function fileSettings(file: string | undefined): Settings {
   const user = file === undefined ? {} : readJsonObject(file, 'The settings file');
   return {
-    read: () => ({ user, workspace: {}, trusted: true }),
+    read: () => ({ user, workspace: {}, trusted: true, oneRun: true }),
     onChange: () => ({ dispose: () => undefined }),
   };
 }

@@ -9,16 +9,17 @@ import { JsonObject } from '../../protocol/calls.ts';
 export const USAGE = `Usage: node dist/cli.js COMMAND [OPTIONS]
 
   run      --workspace DIR --state FILE --model scripted:FILE|openai:NAME [--settings FILE]
-           [--thread ID [--when-busy queue|discard]] PROMPT
+           [--thread ID [--when-busy queue|discard]] [--no-pause] PROMPT
   pending  --state FILE
-  decide   --state FILE --workspace DIR ACTION_ID --decisions FILE|- [--settings FILE]
-  continue --state FILE --workspace DIR TURN_ID [--settings FILE] [--drift HASH]
+  decide   --state FILE --workspace DIR ACTION_ID --decisions FILE|- [--settings FILE] [--no-pause]
+  continue --state FILE --workspace DIR TURN_ID [--settings FILE] [--drift HASH] [--no-pause]
   threads  --state FILE
   show     --state FILE THREAD_ID
   ledger export --state FILE
   ledger verify --state FILE
   policy check --workspace DIR --cases FILE|- [--settings FILE]
 
+--no-pause: nobody can be asked. What would wait for a human is denied with a reason, and the turn goes on.
 --json prints one JSON object a line. --settings is a JSON object of VS Code setting keys.
 The key of an OpenAI-compatible endpoint is read from COUNTERSIGN_API_KEY or OPENAI_API_KEY.
 A turn that has to wait for its place says so (turn.queued) and waits; Ctrl+C leaves it in the queue.
@@ -38,28 +39,32 @@ const STRINGS = [
   'cases',
   'drift',
 ] as const;
-type OptionName = (typeof STRINGS)[number];
+type StringName = (typeof STRINGS)[number];
+type OptionName = StringName | 'no-pause';
 
 export interface CliOptions {
   words: string[];
   json: boolean;
+  /** --no-pause was not given. */
+  canPause: boolean;
   /** The value of a required option; UsageError when it is missing. */
-  need(name: OptionName): string;
-  get(name: OptionName): string | undefined;
+  need(name: StringName): string;
+  get(name: StringName): string | undefined;
 }
 
 /** `allowed` names the options that the command takes, besides --json. */
 export function parseOptions(argv: readonly string[], allowed: readonly OptionName[]): CliOptions {
   const { values, positionals } = parse(argv);
-  for (const name of STRINGS) {
+  for (const name of [...STRINGS, 'no-pause'] as const) {
     if (values[name] !== undefined && !allowed.includes(name)) {
       throw new UsageError(`--${name} does not belong to this command.`);
     }
   }
-  const get = (name: OptionName): string | undefined => values[name];
+  const get = (name: StringName): string | undefined => values[name];
   return {
     words: positionals,
     json: values.json === true,
+    canPause: values['no-pause'] !== true,
     get,
     need: (name) => {
       const value = get(name);
@@ -70,7 +75,7 @@ export function parseOptions(argv: readonly string[], allowed: readonly OptionNa
 }
 
 function parse(argv: readonly string[]): {
-  values: Partial<Record<OptionName, string>> & { json?: boolean };
+  values: Partial<Record<StringName, string>> & { json?: boolean; 'no-pause'?: boolean };
   positionals: string[];
 } {
   const text = { type: 'string' } as const;
@@ -80,6 +85,7 @@ function parse(argv: readonly string[]): {
       allowPositionals: true,
       options: {
         json: { type: 'boolean' },
+        'no-pause': { type: 'boolean' },
         workspace: text,
         state: text,
         model: text,

@@ -16,12 +16,15 @@ interface Command {
 
 const COMMANDS: Readonly<Record<string, Command>> = {
   run: {
-    options: ['workspace', 'state', 'model', 'settings', 'thread', 'when-busy'],
+    options: ['workspace', 'state', 'model', 'settings', 'thread', 'when-busy', 'no-pause'],
     run: runTurn,
   },
   pending: { options: ['state'], run: listPending },
-  decide: { options: ['workspace', 'state', 'decisions', 'settings'], run: decideAction },
-  continue: { options: ['workspace', 'state', 'settings', 'drift'], run: continueTurn },
+  decide: {
+    options: ['workspace', 'state', 'decisions', 'settings', 'no-pause'],
+    run: decideAction,
+  },
+  continue: { options: ['workspace', 'state', 'settings', 'drift', 'no-pause'], run: continueTurn },
   threads: { options: ['state'], run: listThreads },
   show: { options: ['state'], run: showThread },
   'ledger export': { options: ['state'], run: exportLedger },

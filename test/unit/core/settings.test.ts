@@ -11,6 +11,9 @@ const layers = (
 const modeOf = (user: unknown, workspace?: unknown): Mode =>
   parseSettings(layers({ [MODE]: user }, workspace === undefined ? {} : { [MODE]: workspace }))
     .values[MODE];
+const UNTIL = 'countersign.approval.bypassUntil';
+const END = '2030-01-01T00:00:00Z';
+const NOW = Date.parse(END) - 60_000;
 
 describe('parseSettings', () => {
   it('gives every setting its default', () => {
@@ -31,7 +34,7 @@ describe('parseSettings', () => {
     ['plan', 'bypass', 'plan'],
     ['acceptEdits', 'default', 'default'],
     ['bypass', 'acceptEdits', 'acceptEdits'],
-    ['bypass', undefined, 'bypass'],
+    ['bypass', undefined, 'default'],
     [undefined, 'bypass', 'default'],
     [undefined, 'plan', 'plan'],
     ['yolo', undefined, 'default'],
@@ -42,6 +45,53 @@ describe('parseSettings', () => {
       assert.equal(modeOf(user, workspace), expected);
     });
   }
+
+  for (const [title, until, now, oneRun, expected, says] of [
+    ['an end ahead', END, NOW, false, 'bypass', null],
+    ['an end ahead in another time zone', '2030-01-01T01:00:00+01:00', NOW, false, 'bypass', null],
+    ['the very end', END, Date.parse(END), false, 'default', /ended at 2030/],
+    ['no clock', END, undefined, false, 'default', /ended/],
+    ['no end', undefined, NOW, false, 'default', /does not say when it ends/],
+    ['no end, for one run', undefined, NOW, true, 'bypass', null],
+    ['an end that is over, for one run', '2020-01-01T00:00:00Z', NOW, true, 'default', /ended/],
+    ['a day', '2030-01-01', NOW, false, 'default', /cannot be read/],
+    ['no time zone', '2030-01-01T00:00:00', NOW, false, 'default', /cannot be read/],
+    ['no text', 9e15, NOW, false, 'default', /cannot be read/],
+    ['no text, for one run', true, NOW, true, 'default', /cannot be read/],
+  ] as const) {
+    it(`mode bypass with ${title}: ${expected} (H2)`, () => {
+      const user = { [MODE]: 'bypass', ...(until === undefined ? {} : { [UNTIL]: until }) };
+      const parsed = parseSettings({ ...layers(user), oneRun }, now);
+      assert.equal(parsed.values[MODE], expected);
+      const notice = parsed.problems.find((text) => text.startsWith('Mode bypass does not count'));
+      if (says === null) assert.deepEqual(parsed.problems, []);
+      else assert.match(notice ?? '', says);
+    });
+  }
+
+  it('the end of bypass is the user’s alone, and a stricter mode of the workspace holds in it (H2)', () => {
+    const user = { [MODE]: 'bypass' };
+    assert.equal(parseSettings(layers(user, { [UNTIL]: END }), NOW).values[MODE], 'default');
+    const ends = { ...user, [UNTIL]: END };
+    assert.equal(parseSettings(layers(ends, { [MODE]: 'plan' }), NOW).values[MODE], 'plan');
+    const workspaces = layers({}, { [MODE]: 'bypass', [UNTIL]: END });
+    assert.equal(parseSettings(workspaces, NOW).values[MODE], 'default');
+  });
+
+  it('switched-off approvals are a standing notice, and only the user’s own false is one (H2)', () => {
+    const key = 'countersign.approval.enabled';
+    const notice = /^Approvals are switched off/;
+    assert.match(parseSettings(layers({ [key]: false })).problems.join('\n'), notice);
+    for (const said of [
+      layers({}, { [key]: false }),
+      layers({ [key]: 'false' }),
+      layers({ [key]: 0 }),
+    ]) {
+      const { values, problems } = parseSettings(said);
+      assert.equal(values[key], true);
+      assert.ok(!problems.some((text) => notice.test(text)));
+    }
+  });
 
   it('never takes from a workspace where the model is, who it is or where state is kept', () => {
     const workspace = Object.fromEntries(

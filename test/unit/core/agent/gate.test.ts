@@ -43,7 +43,8 @@ describe('the gate', () => {
     const nodes = {
       model: reached,
       propose: reached,
-      gate: (batch: { id: string }) => holdAtGate(store, turnId, batch.id),
+      gate: (batch: { id: string }) =>
+        holdAtGate({ store, canPause: () => true }, turnId, batch.id),
       call: reached,
     };
     return buildGraph(nodes, await unfenced());

@@ -133,6 +133,7 @@ async function makeDeps(
     expiresAfter: () => null,
     maxRunningTurns: () => Number(settings['countersign.agent.maxRunningTurns'] ?? 4),
     takesQueued: () => true,
+    canPause: () => true,
     hashProposal: createProposalHasher(texts),
     redactor: createRedactor(),
     emit: (event) => bench.events.push(event),
