@@ -3,7 +3,7 @@ import { AppError } from '../../core/base/errors.ts';
 import type { Db, OpenFile } from './database.ts';
 import { errorCode, isCorrupt } from './errors.ts';
 import { readHeader, type Header } from './files.ts';
-import { APPLICATION_ID, SCHEMA_VERSION } from './migrations.ts';
+import { APPLICATION_ID, SCHEMA_TEXT, SCHEMA_VERSION } from './migrations.ts';
 
 /** Up to this size the whole file is checked at every open; above it only what opening reads. */
 const FULL_CHECK_BYTES = 8 * 1024 * 1024;
@@ -31,11 +31,22 @@ function isWhole(file: string, header: Header, open: OpenFile): boolean {
   const db = open(file, { readonly: true });
   try {
     refuseUnknown(db, file);
+    if (hasForeignSchema(db)) return false;
     if (header.size > FULL_CHECK_BYTES) return true;
     return db.pragma('quick_check(1)', { simple: true }) === 'ok';
   } finally {
     db.close();
   }
+}
+
+/** Whether the schema holds what acts by itself and is not Countersign's: a trigger, a view, a virtual table. Only reads. */
+export function hasForeignSchema(db: Db): boolean {
+  const acting = db.prepare(
+    `SELECT sql FROM sqlite_schema WHERE type IN ('trigger', 'view') OR sql LIKE 'CREATE VIRTUAL%'`,
+  );
+  // SQLite keeps the text of each statement as it was given.
+  const texts = acting.pluck().all();
+  return texts.some((sql) => typeof sql !== 'string' || !SCHEMA_TEXT.includes(sql));
 }
 
 /** Throws when the database is from a newer Countersign or of another program. Only reads. */

@@ -126,6 +126,8 @@ ${EVENT_SCHEMA}${SHARED_RESULT_SCHEMA}${SHARED_CALL_SCHEMA}${EDIT_TEXT_SCHEMA}`,
 
 /** The newest schema this code knows. */
 export const SCHEMA_VERSION = migrations.length;
+/** All statements that ever made a part of the schema: an `ALTER TABLE` would change their text, and needs more than this. */
+export const SCHEMA_TEXT = migrations.join('\n');
 
 /** Brings the schema up to date, each step in a transaction of its own. Safe when several processes do it at once. */
 export function migrate(db: Db): void {

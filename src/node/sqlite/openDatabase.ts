@@ -3,7 +3,7 @@ import { AppError } from '../../core/base/errors.ts';
 import { loadDriver, MEMORY, type Db, type DriverOptions, type OpenFile } from './database.ts';
 import { isBusy } from './errors.ts';
 import { createPrivate, keepPrivate, moveAside, prepareFolder, readHeader } from './files.ts';
-import { inspectFile, refuseUnknown } from './inspect.ts';
+import { hasForeignSchema, inspectFile, refuseUnknown } from './inspect.ts';
 import { migrate } from './migrations.ts';
 import { DEADLINES, withBusyRetry, type Deadlines } from './retry.ts';
 import { walWorks } from './walProbe.ts';
@@ -96,6 +96,12 @@ function configure(db: Db, file: string, journalMode: JournalMode): void {
   // Sorting would otherwise write large results to a temporary file.
   if (journalMode === 'memory') db.pragma('temp_store=MEMORY');
   refuseUnknown(db, file);
+  if (hasForeignSchema(db)) {
+    throw new AppError(
+      'store_foreign',
+      `${file} holds triggers or views that Countersign did not make. Choose another state file; this one was not changed.`,
+    );
+  }
   if (Number(db.pragma('user_version', { simple: true })) === 0) {
     // For a file that is still empty. On any other, the second one writes and waits for locks: reading must not.
     db.pragma(`page_size=${PAGE_SIZE}`);
@@ -122,6 +128,6 @@ function holdAlone(db: Db): void {
 }
 
 const corruptNotice = (file: string, moved: string): string =>
-  `The state file ${file} was damaged. It was moved to ${moved}, and a new, empty one was made.`;
+  `The state file ${file} was damaged or changed by another program. It was moved to ${moved}, and a new, empty one was made.`;
 const truncateNotice = (file: string): string =>
   `The folder of ${file} does not support write-ahead logging (a network drive?). Only one window at a time can use it, and nothing else; set countersign.storage.path to a local folder for more.`;
