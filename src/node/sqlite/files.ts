@@ -32,7 +32,16 @@ export function createPrivate(file: string): void {
  */
 export function keepPrivate(file: string): void {
   for (const path of [file, ...companions.map((suffix) => file + suffix)]) {
-    if (existsSync(path)) chmodSync(path, PRIVATE_FILE);
+    if (existsSync(path)) makePrivate(path);
+  }
+}
+
+/** Another process that closes the file takes what lies beside it away at any moment. */
+function makePrivate(path: string): void {
+  try {
+    chmodSync(path, PRIVATE_FILE);
+  } catch (error) {
+    if (existsSync(path)) throw error;
   }
 }
 
@@ -77,7 +86,7 @@ export function readHeader(file: string): Header | undefined {
 }
 
 function hasBytes(path: string): boolean {
-  return existsSync(path) && statSync(path).size > 0;
+  return (statSync(path, { throwIfNoEntry: false })?.size ?? 0) > 0;
 }
 
 /**
