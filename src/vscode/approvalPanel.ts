@@ -6,6 +6,7 @@ import { titleOf } from '../core/threads/titleText.ts';
 import { isTemporary } from '../protocol/temporary.ts';
 import { displayBytes } from '../protocol/displayBytes.ts';
 import { DisposableStore } from '../core/base/lifecycle.ts';
+import type { ActionRow } from '../core/ports/store.ts';
 import type { Contribution } from './contribution.ts';
 import type { Services } from './services.ts';
 
@@ -63,9 +64,10 @@ export const approvalPanels: Contribution = {
       watching.add(store.onExternalChange(closeOld));
       watching.add(
         engine.onEvent((event) => {
-          if (event.type === 'action' && event.action.state !== 'open') {
-            closeSettled(services, event.action.id);
-          }
+          if (event.type !== 'action' || event.action.state === 'open') return;
+          closeSettled(services, event.action).catch((error: unknown) => {
+            services.logger.error('what is decided could not be closed', error);
+          });
         }),
       );
       return watching;
@@ -111,11 +113,15 @@ async function leaveSettled(waiting: (actionId: string) => Promise<boolean>): Pr
   }
 }
 
-function closeSettled(services: Services, actionId: string): void {
-  open.get(actionId)?.dispose();
-  services.diffs.close(actionId).catch((error: unknown) => {
-    services.logger.error('a diff editor could not be closed', error);
-  });
+/** A panel whose batch is shown anew (its files or its turn changed) makes way for one that shows it as it is now. */
+async function closeSettled(services: Services, { id, turnId, state }: ActionRow): Promise<void> {
+  const shown = open.get(id);
+  shown?.dispose();
+  await services.diffs.close(id);
+  if (!shown || state === 'resolved') return;
+  const { store } = await services.engine();
+  const next = (await store.openActions()).find((action) => action.turnId === turnId);
+  if (next) await showApproval(services, next.id);
 }
 
 /** The webview keeps the id of its action in its state, for this. */

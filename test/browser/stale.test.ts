@@ -42,6 +42,38 @@ describe('stale', () => {
     assert.equal(folder.read('src/price.ts'), expected);
   });
 
+  it('decided in the approval panel: the panel shows it anew, too', async () => {
+    const { bench, folder, script, chat, panel } = session;
+    await session.fresh();
+    script.says(
+      {
+        toolCalls: [
+          call('w1', 'write_file', { path: 'src/round.ts', content: 'agent\n' }),
+          call('r1', 'run_command', { command: "printf 'ran\\n' >> runs.txt" }),
+        ],
+      },
+      { text: 'Done' },
+    );
+    await chat.send('Replace it, in the panel');
+    await chat.armed('w1');
+    await bench.runCommand('Countersign: Show Pending Approvals');
+    await bench.quickPick.choose('Replace it, in the panel');
+    await panel.decide('w1', 'approve');
+    await panel.decide('r1', 'approve');
+    const first = await panel.actionId();
+    writeFileSync(folder.at('src/round.ts'), 'mine\n');
+    await panel.submit();
+    await panel.testId('card-changed').waitFor();
+    assert.notEqual(await panel.actionId(), first);
+    await bench.screenshot('stale-panel');
+    await panel.card('r1', '[data-decision=approve]').waitFor(); // it did not change: decided as it was
+    await panel.decideWith('w1', 'reject', 'mine');
+    await panel.submit();
+    await chat.turn('finished');
+    assert.equal(folder.read('src/round.ts'), 'mine\n');
+    assert.equal(folder.read('runs.txt'), 'ran\n');
+  });
+
   it('what is typed in the editor counts, saved or not: in the same lines the edit cannot be approved as it is', async () => {
     const { bench, chat, folder, script } = session;
     await session.fresh();
