@@ -22,6 +22,14 @@ const SILENT: ModelProvider = {
 };
 const KEY = 'countersign.agent.maxRunningTurns';
 
+/** Rejects with an AbortError when `signal` is aborted first, as a model does. */
+async function unlessAborted(held: Promise<void>, signal: AbortSignal): Promise<void> {
+  const aborted = Promise.withResolvers<void>();
+  signal.addEventListener('abort', () => aborted.resolve());
+  if (!signal.aborted) await Promise.race([held, aborted.promise]);
+  signal.throwIfAborted();
+}
+
 describe('the queue', () => {
   let bench: Bench;
   let release: () => void;
@@ -40,13 +48,13 @@ describe('the queue', () => {
     await bench.dispose();
   });
 
-  /** `hold …` waits until it is released, `write F` proposes a file, anything else is answered at once. */
+  /** `hold …` waits until it is released or stopped, `write F` proposes a file, anything else is answered at once. */
   function byMessage(held: Promise<void>): Reply {
     return async function* (request) {
       const text = request.messages.findLast(({ role }) => role === 'user')?.text ?? '';
       const [verb, name = ''] = text.split(' ');
       const last = request.messages.at(-1);
-      if (verb === 'hold') await held;
+      if (verb === 'hold') await unlessAborted(held, request.signal);
       if (verb === 'write' && last?.role === 'user') {
         const args = JSON.stringify({ path: name, content: 'x\n' });
         yield { type: 'toolCall', index: 0, id: `c-${name}`, name: 'write_file', args };
@@ -398,7 +406,6 @@ describe('the queue', () => {
         assert.equal((await states(id))[0], state.split(' ')[0]);
         await send(id, 'behind', 'queue');
         const stopping = bench.engine.stopThread(id);
-        if (state === 'running') release();
         assert.equal(await stopping, true);
         assert.deepEqual(await states(id), ['cancelled', 'cancelled']);
         assert.equal(await bench.engine.stopThread(id), false, 'there is nothing to stop any more');
