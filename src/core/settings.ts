@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { approvalSwitch, BypassUntil, switchNotices } from './approvalSwitch.ts';
 import { Mode } from '../protocol/calls.ts';
+import { SecretAction } from './screening/secretAction.ts';
 import type { SettingsLayers } from './ports/settings.ts';
 
 /** Where a value may come from: `application` and `machine` values are never taken from a workspace. */
@@ -31,6 +32,8 @@ export const SETTINGS = {
   'countersign.approval.expiresAfter': setting(z.number().min(0), 0, 'application'),
   'countersign.agent.maxRunningTurns': setting(z.int().min(1), 4, 'application'),
   'countersign.thread.titles': setting(z.enum(['model', 'firstLine']), 'model', 'application'),
+  // Safe, and never in the way of work: nothing that looks like a secret leaves, and the transcript shows what was sent.
+  'countersign.screening.secrets': setting(SecretAction, 'redact', 'application'),
   'countersign.storage.path': setting(z.string(), '', 'machine'),
 } as const;
 
@@ -84,6 +87,7 @@ export function parseSettings(layers: SettingsLayers, now?: number): ParsedSetti
       'countersign.approval.expiresAfter': read('countersign.approval.expiresAfter'),
       'countersign.agent.maxRunningTurns': read('countersign.agent.maxRunningTurns'),
       'countersign.thread.titles': read('countersign.thread.titles'),
+      'countersign.screening.secrets': read('countersign.screening.secrets'),
       'countersign.storage.path': read('countersign.storage.path'),
     },
     problems: [...problems, ...switchNotices(switched)],

@@ -6,6 +6,7 @@ import { createFileWriter } from './files/writer.ts';
 import { createLocalFiles } from './files/localFiles.ts';
 import { createNodeProviders } from './models/index.ts';
 import { createPolicySource } from './policySource.ts';
+import { createSecretScanner } from './screening/secretlint.ts';
 import { createShellParser } from './shell/parser.ts';
 import { BothSavers } from './sqlite/bothSavers.ts';
 import { createBothStores } from './sqlite/bothStores.ts';
@@ -39,6 +40,7 @@ export const openEngine: EngineOpener = async (options) => {
   const problems = (): string[] => [
     ...notices,
     ...readSettings().problems,
+    ...(engine.notice === null ? [] : [engine.notice]),
     ...deps.policy
       .rules()
       .problems.filter(({ severity }) => severity !== 'information')
@@ -114,6 +116,9 @@ function createPorts(options: OpenEngineOptions): Omit<CoreDeps, 'store' | 'chec
     timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
     hashProposal: createProposalHasher(texts),
     redactor,
+    secretScanner: createSecretScanner(),
+    secretAction: () =>
+      parseSettings(options.settings.read()).values['countersign.screening.secrets'],
     titles: () => titleSource(options),
     maxRunningTurns: () =>
       parseSettings(options.settings.read()).values['countersign.agent.maxRunningTurns'],

@@ -15,6 +15,7 @@ import { createLocalFiles } from '../../src/node/files/localFiles.ts';
 import { createFileWriter } from '../../src/node/files/writer.ts';
 import { compileGlob } from '../../src/node/globs.ts';
 import { createShells } from '../../src/node/commands/shells.ts';
+import { createSecretScanner } from '../../src/node/screening/secretlint.ts';
 import { createShellParser } from '../../src/node/shell/parser.ts';
 import { openStore } from '../../src/node/sqlite/openStore.ts';
 import { createIds, systemTexts } from '../../src/node/system.ts';
@@ -171,6 +172,8 @@ async function openWindow(name: string, shared: Shared): Promise<Window> {
     canPause: () => true,
     hashProposal: createProposalHasher(texts),
     redactor: createRedactor(),
+    secretScanner: createSecretScanner(),
+    secretAction: () => 'redact',
   });
   return {
     ...{ name, engine, store, bare: opening.store },

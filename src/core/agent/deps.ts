@@ -2,6 +2,8 @@
 import type { ProposalHasher } from './proposalHash.ts';
 import type { Redactor } from './redactor.ts';
 import type { Policy } from '../policy/source.ts';
+import type { SecretAction } from '../screening/secretAction.ts';
+import type { SecretScanner } from '../ports/secretScanner.ts';
 import type { Clock, Ids, Logger, Texts } from '../ports/system.ts';
 import type { Effects, Files, Shells } from '../ports/workspace.ts';
 import type { ModelProviders } from '../ports/model.ts';
@@ -41,5 +43,9 @@ export interface EngineDeps {
   hashProposal: ProposalHasher;
   /** Knows the secrets that this program was handed; what tools give back goes through it. */
   redactor: Redactor;
+  /** Finds what looks like a secret, in what humans write and what tools give back. */
+  secretScanner: SecretScanner;
+  /** What is done with a secret that a human wrote. */
+  secretAction: () => SecretAction;
   emit: (event: EngineEvent) => void;
 }

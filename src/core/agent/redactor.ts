@@ -1,4 +1,5 @@
-// Takes the secrets this program itself was handed out of what tools give back. Pure but for the growing list of secrets.
+// Takes the secrets this program itself was handed out of what tools give back, whatever they look like. Texts that look like a
+// secret are core/screening's matter. Pure but for the growing list of secrets.
 
 /** Shorter values stand for "no key" at local servers ("none", "ollama") and would be found in ordinary text. */
 const MIN_SECRET = 12;

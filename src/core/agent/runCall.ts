@@ -1,27 +1,19 @@
 // Steps 7 to 9 of one tool call: check again, execute under the journal, and give it exactly one result.
 import { editNote } from './editNote.ts';
 import { execute } from './executor.ts';
+import { afterCrash, blocked, type Settled } from './settled.ts';
 import { deniedText, prepareCall, type Prepared } from './plan.ts';
 import { unasked } from './unasked.ts';
+import { createResultScreen, type ResultScreen } from '../screening/screenResults.ts';
 import { readableFiles } from '../policy/readableFiles.ts';
 import { assertNever } from '../base/assert.ts';
 import { AppError, isAbort, toAppError } from '../base/errors.ts';
 import { isStoreFault } from '../base/storeFaults.ts';
 import type { EngineDeps } from './deps.ts';
 import type { ToolMessage } from './message.ts';
-import type {
-  CallOutcome,
-  CallState,
-  Decision,
-  Mode,
-  Proposal,
-  Verdict,
-} from '../../protocol/calls.ts';
+import type { Decision, Mode, Proposal, Verdict } from '../../protocol/calls.ts';
 import type { CallRow } from '../ports/store.ts';
 import type { Tool } from '../tools/tool.ts';
-
-const OUTCOME_UNKNOWN =
-  'The outcome of this call is unknown: it was started, and the process ended before its result was recorded.';
 
 const LOST = 'turn_lost';
 
@@ -30,22 +22,15 @@ function lostTurn(): AppError {
   return new AppError(LOST, 'The turn is driven elsewhere now.', { audience: 'log' });
 }
 
-/** What became of a call: settled in the journal, told to the model. */
-export interface Settled {
-  state: Extract<CallState, 'done' | 'blocked' | 'unknown'>;
-  outcome: CallOutcome;
-  text: string;
-  /** The whole output, when `text` holds only its head and tail. */
-  fullOutput?: string;
-  /** What policy said when it was checked again, for a call that this kept from running. */
-  verdict?: Verdict;
-}
-
 interface CallRun {
   deps: EngineDeps;
   threadId: string;
   mode: Mode;
   signal: AbortSignal;
+}
+
+interface ScreenedRun extends CallRun {
+  screen: ResultScreen;
 }
 
 /** What the human decided of a call: before it ran, and after a crash in the middle of it. */
@@ -62,10 +47,11 @@ export async function runCall(
 ): Promise<ToolMessage> {
   const known = knownResult(row);
   if (known) return toMessage(row, known);
+  const screen = createResultScreen(run.deps);
   const settled =
     row.state === 'started'
       ? afterCrash(decisions.unknown)
-      : await decideAndRun(run, row, decisions.approval);
+      : await decideAndRun({ ...run, screen }, row, decisions.approval);
   return toMessage(row, await settle(run, row, withoutSecrets(run.deps, settled)));
 }
 
@@ -76,13 +62,13 @@ function knownResult(row: CallRow): Settled | undefined {
 }
 
 async function decideAndRun(
-  run: CallRun,
+  run: ScreenedRun,
   row: CallRow,
   decision: Decision | undefined,
 ): Promise<Settled> {
   if (run.signal.aborted) return blocked('cancelled', 'Not run: the user stopped the turn.');
   // A decision always stands, also where a rule would allow the call by now.
-  if (!decision && row.verdict?.verdict === 'allow') return perform(run, row, undefined);
+  if (!decision && row.verdict?.verdict === 'allow') return screened(run, row, undefined);
   if (!decision) return undecided(run, row);
   switch (decision.type) {
     case 'reject':
@@ -90,9 +76,9 @@ async function decideAndRun(
     case 'respond':
       return blocked('responded', decision.text);
     case 'approve':
-      return perform(run, row, undefined);
+      return screened(run, row, undefined);
     case 'edit':
-      return perform(run, row, decision);
+      return screened(run, row, decision);
     case 'mark_done':
     case 'run_again':
     case 'skip':
@@ -111,37 +97,14 @@ function undecided({ deps }: CallRun, { verdict, proposal }: CallRow): Settled {
   return blocked('rejected', 'Rejected: no decision was given for this call.');
 }
 
-/** A call that was started when its process died: the human says what became of it. It is never run again unasked. */
-function afterCrash(unknown: Decision | undefined): Settled {
-  if (!unknown) return unknownOutcome();
-  switch (unknown.type) {
-    case 'mark_done': {
-      const output = unknown.output?.trim();
-      const text = output ? `: ${output}` : '.';
-      return { state: 'done', outcome: 'ok', text: `Done, as the user found after a crash${text}` };
-    }
-    case 'respond':
-      return { state: 'unknown', outcome: 'responded', text: unknown.text };
-    case 'skip':
-      return {
-        state: 'unknown',
-        outcome: 'cancelled',
-        text: `${OUTCOME_UNKNOWN} The user skipped it.`,
-      };
-    // Its decision was used up by the claim, which planned the call again: it was started once more since.
-    case 'run_again':
-    case 'approve':
-    case 'edit':
-    case 'reject':
-      return unknownOutcome();
-    default:
-      return assertNever(unknown);
-  }
+/** What a human wrote was screened when it was submitted, as the settings say; everything else is screened here. */
+async function screened(...call: Parameters<typeof perform>): Promise<Settled> {
+  return call[0].screen.result(await perform(...call));
 }
 
 /** Prepares the call again from its arguments (policy may have changed, files too), then executes what was approved. */
 async function perform(
-  run: CallRun,
+  run: ScreenedRun,
   row: CallRow,
   edit: Extract<Decision, { type: 'edit' }> | undefined,
 ): Promise<Settled> {
@@ -198,7 +161,7 @@ function placeOf(proposal: Proposal): string | undefined {
 }
 
 async function performEdited(
-  run: CallRun,
+  run: ScreenedRun,
   row: CallRow,
   edited: { again: Prepared; content: string | undefined },
 ): Promise<Settled> {
@@ -239,20 +202,25 @@ async function withHumanText(
   return tool.withContent(base, content, { ...deps, overlay });
 }
 
-async function performFrozen(run: CallRun, row: CallRow, prepared: Prepared): Promise<Settled> {
-  const { deps, signal } = run;
+async function performFrozen(run: ScreenedRun, row: CallRow, prepared: Prepared): Promise<Settled> {
+  const { deps, signal, screen } = run;
   const { args, proposal, proposalHash: token, verdict } = prepared;
   const call = { callId: row.callId, tool: row.tool, args, proposal };
   try {
     const order = { call, token, verdict };
     const execution = await execute(deps, row.turnId, order, (effects, frozen) => {
       announceStart(run, row);
-      const output = deps.redactor.stream(outputSink(run, row));
+      const lines = screen.stream(outputSink(run, row));
+      const output = deps.redactor.stream(lines.write);
       const { texts } = deps;
       const files = readableFiles(deps.files, deps.policy);
-      const context = { files, texts, effects, onOutput: output.write, signal };
+      const clean = { effects: screen.effects(effects), onOutput: output.write };
+      const context = { files, texts, ...clean, signal };
       const performing = prepared.tool.perform(frozen.proposal, frozen.args, context);
-      return performing.finally(output.end);
+      return performing.finally(() => {
+        output.end();
+        return lines.end();
+      });
     });
     if (execution.kind === 'notPlanned') throw lostTurn();
     return { state: 'done', ...execution.value };
@@ -265,11 +233,6 @@ async function performFrozen(run: CallRun, row: CallRow, prepared: Prepared): Pr
     deps.logger.error(`call ${row.callId} (${row.tool}) failed`, error);
     return { state: 'done', outcome: 'error', text: `The call failed: ${failure.message}` };
   }
-}
-
-/** A call that did not run. */
-function blocked(outcome: CallOutcome, text: string): Settled {
-  return { state: 'blocked', outcome, text };
 }
 
 function deniedNow(verdict: Verdict, text: string): Settled {
@@ -331,12 +294,4 @@ function rejectedText(reason: string | undefined): string {
 /** For a call that was allowed when it was planned: nobody was asked, so it does not run. */
 function needsApprovalText(verdict: Verdict): string {
   return `Not run: it was allowed when you asked for it, but now it needs the user’s approval (${verdict.reason}). Ask for it again.`;
-}
-
-function unknownOutcome(): Settled {
-  return {
-    state: 'unknown',
-    outcome: 'error',
-    text: `${OUTCOME_UNKNOWN} It was not run again. Look at the workspace before you go on.`,
-  };
 }

@@ -36,7 +36,8 @@ type RefusalCode =
   | 'undecided'
   | 'not_allowed'
   | 'incomplete'
-  | 'invalid_arguments';
+  | 'invalid_arguments'
+  | 'screening_failed';
 
 export type Checked = { ok: true; decisions: Decisions } | { ok: false; refusal: Refusal };
 

@@ -4,13 +4,14 @@ import { planBatch } from './plan.ts';
 import { collectReply } from './reply.ts';
 import { runCall } from './runCall.ts';
 import { AppError } from '../base/errors.ts';
+import { createResultScreen } from '../screening/screenResults.ts';
 import type { EngineDeps } from './deps.ts';
 import type { CallTask, GraphNodes, TurnState } from './graph.ts';
 import type { AssistantMessage, Message } from './message.ts';
 import type { TurnSnapshot } from './snapshot.ts';
 import type { TextFlusher } from './textFlusher.ts';
 import type { ToolSpec } from '../ports/model.ts';
-import type { ActionRow, CallRow } from '../ports/store.ts';
+import type { ActionRow, CallRow, PlannedCall } from '../ports/store.ts';
 
 export interface DrivenTurn {
   id: string;
@@ -80,11 +81,18 @@ async function proposeBatch(
   // What a human was shown is never proposed anew: this node runs again when its process died right after it.
   if (!(await deps.store.actionOfBatch(turn.id, batch.id))) {
     const rows = await planBatch(deps, { id: turn.id, mode: turn.snapshot.mode }, batch);
-    await deps.store.planCalls(rows);
+    await deps.store.planCalls(await Promise.all(rows.map((row) => screenedRow(deps, row))));
   }
   for (const call of await deps.store.callsOfBatch(turn.id, batch.id)) {
     deps.emit({ type: 'call', threadId: turn.threadId, call });
   }
+}
+
+/** Why a call cannot be done may quote the file it is about. */
+async function screenedRow(deps: EngineDeps, row: PlannedCall): Promise<PlannedCall> {
+  if (row.result === null) return row;
+  const { text } = await createResultScreen(deps).result({ text: deps.redactor.text(row.result) });
+  return { ...row, result: text };
 }
 
 async function settleCall(deps: EngineDeps, turn: DrivenTurn, task: CallTask): Promise<Message> {

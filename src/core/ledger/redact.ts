@@ -1,5 +1,8 @@
-// Takes secrets out of what the ledger keeps. The one table of patterns; @secretlint takes its place with the screening.
+// Our own table of patterns for secrets: at once and always, for the ledger's transactions; with secretlint's rules, and in their
+// place should they fail, for the screening (core/screening). Keys that this program was handed are agent/redactor.ts's matter.
 // Every pattern is linear: quantifiers are bounded or cannot give back what they took.
+
+import type { SecretRange } from '../ports/secretScanner.ts';
 
 interface Secret {
   name: string;
@@ -51,6 +54,19 @@ export function redact(text: string): string {
     (result, { name, pattern, keep }) =>
       result.replace(pattern, `${group(keep?.before)}[redacted:${name}]${group(keep?.after)}`),
     text,
+  );
+}
+
+/** Where each known kind of secret stands, in the order of the table; what was redacted before is none. Pure. */
+export function secretsByPattern(text: string): SecretRange[] {
+  return SECRETS.flatMap(({ name: kind, pattern, keep }) =>
+    [...text.matchAll(pattern)].flatMap((match) => {
+      const length = (number: number | undefined): number =>
+        number === undefined ? 0 : (match[number]?.length ?? 0);
+      const start = match.index + length(keep?.before);
+      const end = match.index + match[0].length - length(keep?.after);
+      return text.startsWith('[redacted:', start) ? [] : [{ start, end, kind }];
+    }),
   );
 }
 

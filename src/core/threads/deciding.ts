@@ -3,6 +3,7 @@ import { driftOfTurn, NO_DRIFT } from '../agent/drift.ts';
 import { prepareCall } from '../agent/plan.ts';
 import { alreadyDecided, checkSubmission, type Refusal } from '../agent/submission.ts';
 import { TurnSnapshot } from '../agent/snapshot.ts';
+import { screenDecisions } from '../screening/screenHuman.ts';
 import { AppError } from '../base/errors.ts';
 import { driveOn } from './queue.ts';
 import { expireDue } from './recovering.ts';
@@ -49,19 +50,23 @@ export async function submit(
   const drift = turn ? driftOfTurn(deps, turn) : NO_DRIFT;
   const checked = checkSubmission(submission, { action, turn, tools, roots, drift });
   if (!checked.ok) return { ok: false, refusal: await latest(deps, checked.refusal, submission) };
+  const screened = await screenDecisions(deps, action!, checked.decisions);
+  if ('refusal' in screened) return { ok: false, refusal: screened.refusal };
+  const { value: decisions, notice } = screened;
   const gone = await missingCheckpoint(deps, action!.turnId);
   if (gone) return { ok: false, refusal: await latest(deps, gone, submission) };
-  const stale = await showAnew(deps, action!, checked.decisions);
+  const stale = await showAnew(deps, action!, decisions);
   if (stale) return { ok: false, refusal: stale };
   const claim = {
     actionId: submission.actionId,
-    decisions: checked.decisions,
+    decisions,
     decidedBy,
     at: clock.now(),
     ...(drift.hash !== null && { drift: drift.hash }),
   };
   const outcome = await store.claimAction(claim, deps.maxRunningTurns());
   if (outcome.kind === 'lost') return { ok: false, refusal: lostRefusal(outcome.action) };
+  deps.screened(notice);
   const resolved = await store.getAction(submission.actionId);
   if (resolved) deps.emit({ type: 'action', action: resolved });
   const drive = await driveOn(deps, action!.turnId, outcome.generation);

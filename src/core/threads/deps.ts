@@ -5,6 +5,8 @@ import type { Drives } from './drives.ts';
 
 export interface ThreadDeps extends RunnerDeps {
   drives: Drives;
+  /** Told with every message and decision: what screening says of it to the human, null for nothing. */
+  screened: (notice: string | null) => void;
 }
 
 /** A turn under way in this process; `done` never rejects. */

@@ -28,6 +28,7 @@ export class Engine {
   readonly #emitter: Emitter<EngineEvent>;
   readonly #queue: QueueKeeper;
   readonly #titles: Titles;
+  #notice: string | null = null;
   readonly onEvent: Event<EngineEvent>;
   /** Of commands that this process runs. */
   readonly outputs = new RunningOutputs();
@@ -36,11 +37,17 @@ export class Engine {
     this.#emitter = new Emitter((error) => deps.logger.error('a watcher failed', error));
     this.onEvent = this.#emitter.event;
     const runner: RunnerDeps = { ...deps, emit: (event) => this.#emitter.fire(event) };
-    this.#deps = { ...runner, drives: new Drives(runner) };
+    const screened: ThreadDeps['screened'] = (notice) => (this.#notice = notice);
+    this.#deps = { ...runner, drives: new Drives(runner), screened };
     this.#queue = new QueueKeeper(this.#deps);
     this.#titles = new Titles(runner);
     this.onEvent((event) => this.outputs.see(event));
     this.onEvent((event) => (event.type === 'turn' ? this.#titles.onTurn(event.turn) : undefined));
+  }
+
+  /** What screening says of the last message or decision that this process took: one sentence for the human, or nothing. */
+  get notice(): string | null {
+    return this.#notice;
   }
 
   /** A temporary one is gone, with all that is said and done in it, when this process ends. */

@@ -1,8 +1,10 @@
 // A message starts a turn: what determines it is fixed here, once. A message never answers a turn, nor replaces it unless told to.
+import { discreetFor } from '../agent/discreet.ts';
 import { hashOf } from '../agent/snapshot.ts';
 import { takeSnapshot } from '../agent/takeSnapshot.ts';
 import { inQueue } from './queue.ts';
 import { AppError } from '../base/errors.ts';
+import { screenMessage } from '../screening/screenHuman.ts';
 import { stopBefore, stoppedByModel, stopTurn } from './stopping.ts';
 import { firstLine } from './titleText.ts';
 import { isTemporary, prefixIn } from '../../protocol/temporary.ts';
@@ -27,25 +29,28 @@ export interface StartTurn {
 
 /**
  * Throws AppError `unknown_thread`, and unless it may wait or discard `turn_paused`, `turn_expired`, `turn_interrupted` or
- * `turn_running`.
+ * `turn_running`; `screening_failed` when a secret is in the message and the settings say that it is not sent.
  */
-export async function startTurn(deps: ThreadDeps, start: StartTurn): Promise<Drive> {
+export async function startTurn(deps: ThreadDeps, given: StartTurn): Promise<Drive> {
   const { store, ids, texts, clock, drives } = deps;
-  const { threadId, whenBusy = 'refuse' } = start;
+  const { threadId, whenBusy = 'refuse' } = given;
   if (!(await store.getThread(threadId))) {
     throw new AppError('unknown_thread', `There is no thread ${threadId} in this state file.`);
   }
+  const { value: text, notice } = await screenMessage(discreetFor(deps, threadId), given.text);
+  const start = { ...given, text };
   await makeWay(deps, start);
   const id = ids.next(prefixIn(threadId, 'u'));
   const snapshot = await takeSnapshot(deps, id, start);
-  const user: Message = { role: 'user', id: `${id}:m0`, text: start.text };
+  const user: Message = { role: 'user', id: `${id}:m0`, text };
   const snapshotHash = hashOf(snapshot, texts);
   const createdAt = clock.now();
   const place = { limit: deps.maxRunningTurns(), behind: whenBusy !== 'refuse' };
   const created = { id, threadId, snapshot, snapshotHash, createdAt };
   const turn = await store.createTurn(created, user, place);
+  deps.screened(notice);
   if (isTemporary(threadId) || deps.titles() === 'firstLine') {
-    await store.setTitleIfNull(threadId, firstLine(start.text));
+    await store.setTitleIfNull(threadId, firstLine(text));
   }
   await announceStart(deps, turn, user);
   if (turn.status === 'running') return { turn, done: drives.start(turn, user) };

@@ -33,8 +33,14 @@ export async function runTurn(context: CliContext, options: CliOptions): Promise
     const mode = opened.settings().values['countersign.approval.mode'];
     const start = { threadId, text: prompt, model, mode, whenBusy };
     const drive = await opened.engine.startTurn(start);
+    printNotice(print, opened);
     return finish(opened, print, drive);
   });
+}
+
+/** What screening let pass or replaced. */
+function printNotice(print: Print, { engine }: OpenedEngine): void {
+  if (engine.notice !== null) printWarnings(print, [engine.notice]);
 }
 
 function modelOption(options: CliOptions): ModelRef {
@@ -69,6 +75,7 @@ export async function decideAction(context: CliContext, options: CliOptions): Pr
     const who = `command line (pid ${process.pid})`;
     const outcome = await opened.engine.submit(read.submission, who);
     if (!outcome.ok) return printRefusal(print, outcome.refusal);
+    printNotice(print, opened);
     return finish(opened, print, outcome);
   });
 }

@@ -3,7 +3,7 @@ import { constants } from 'node:fs';
 import { access, realpath, stat } from 'node:fs/promises';
 import { failureText } from '../files/failure.ts';
 import { commandEnvironment, type Environment } from './environment.ts';
-import { createOutputCapture } from './outputCapture.ts';
+import { createOutputCapture } from '../../core/base/outputCapture.ts';
 import { followToEnd, type Ending } from './followToEnd.ts';
 import { startHeld, type Shell } from './heldShell.ts';
 import { trackGroup } from './processGroups.ts';

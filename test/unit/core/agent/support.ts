@@ -7,12 +7,14 @@ import { createProposalHasher } from '../../../../src/core/agent/proposalHash.ts
 import { createRedactor } from '../../../../src/core/agent/redactor.ts';
 import { rulesOfSettings } from '../../../../src/core/policy/layers.ts';
 import { Engine } from '../../../../src/core/threads/engine.ts';
+import { SecretAction } from '../../../../src/core/screening/secretAction.ts';
 import { allTools } from '../../../../src/core/tools/registry.ts';
 import { createCommandRunner } from '../../../../src/node/commands/runner.ts';
 import { createShells } from '../../../../src/node/commands/shells.ts';
 import { createLocalFiles } from '../../../../src/node/files/localFiles.ts';
 import { createFileWriter } from '../../../../src/node/files/writer.ts';
 import { compileGlob } from '../../../../src/node/globs.ts';
+import { createSecretScanner } from '../../../../src/node/screening/secretlint.ts';
 import { createShellParser } from '../../../../src/node/shell/parser.ts';
 import { openStore } from '../../../../src/node/sqlite/openStore.ts';
 import type { Deadlines } from '../../../../src/node/sqlite/retry.ts';
@@ -136,6 +138,8 @@ async function makeDeps(
     canPause: () => true,
     hashProposal: createProposalHasher(texts),
     redactor: createRedactor(),
+    secretScanner: createSecretScanner(),
+    secretAction: () => SecretAction.parse(settings['countersign.screening.secrets'] ?? 'redact'),
     emit: (event) => bench.events.push(event),
   };
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { createOutputCapture } from '../../../../src/node/commands/outputCapture.ts';
+import { createOutputCapture } from '../../../../src/core/base/outputCapture.ts';
 
 describe('createOutputCapture', () => {
   it('keeps everything up to the limit', () => {

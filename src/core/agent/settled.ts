@@ -1,0 +1,58 @@
+// What became of a call, and what a human says became of one whose process died. Pure.
+import { assertNever } from '../base/assert.ts';
+import type { CallOutcome, CallState, Decision, Verdict } from '../../protocol/calls.ts';
+
+/** What became of a call: settled in the journal, told to the model. */
+export interface Settled {
+  state: Extract<CallState, 'done' | 'blocked' | 'unknown'>;
+  outcome: CallOutcome;
+  text: string;
+  /** The whole output, when `text` holds only its head and tail. */
+  fullOutput?: string;
+  /** What policy said when it was checked again, for a call that this kept from running. */
+  verdict?: Verdict;
+}
+
+const OUTCOME_UNKNOWN =
+  'The outcome of this call is unknown: it was started, and the process ended before its result was recorded.';
+
+/** A call that did not run. */
+export function blocked(outcome: CallOutcome, text: string): Settled {
+  return { state: 'blocked', outcome, text };
+}
+
+/** A call that was started when its process died: the human says what became of it. It is never run again unasked. */
+export function afterCrash(unknown: Decision | undefined): Settled {
+  if (!unknown) return unknownOutcome();
+  switch (unknown.type) {
+    case 'mark_done': {
+      const output = unknown.output?.trim();
+      const text = output ? `: ${output}` : '.';
+      return { state: 'done', outcome: 'ok', text: `Done, as the user found after a crash${text}` };
+    }
+    case 'respond':
+      return { state: 'unknown', outcome: 'responded', text: unknown.text };
+    case 'skip':
+      return {
+        state: 'unknown',
+        outcome: 'cancelled',
+        text: `${OUTCOME_UNKNOWN} The user skipped it.`,
+      };
+    // Its decision was used up by the claim, which planned the call again: it was started once more since.
+    case 'run_again':
+    case 'approve':
+    case 'edit':
+    case 'reject':
+      return unknownOutcome();
+    default:
+      return assertNever(unknown);
+  }
+}
+
+function unknownOutcome(): Settled {
+  return {
+    state: 'unknown',
+    outcome: 'error',
+    text: `${OUTCOME_UNKNOWN} It was not run again. Look at the workspace before you go on.`,
+  };
+}
