@@ -235,7 +235,7 @@ describe('chat in Restricted Mode', () => {
   after(() => session.stop());
   pictureOnFailure(() => session);
 
-  it('refuses to start a turn and says why; nothing runs; after trust is given, it works', async () => {
+  it('refuses to start a turn and says why; nothing runs; after trust is given, it works (I13)', async () => {
     const { bench, chat, folder, script } = session;
     script.says({ toolCalls: [call('l1', 'list_directory', { path: '.' })] }, { text: 'Listed.' });
     await chat.send('Look around');

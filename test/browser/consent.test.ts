@@ -66,7 +66,7 @@ describe('consent', () => {
     assert.equal(readFileSync(outside, 'utf8'), '{}\n');
   });
 
-  it('keys pressed around the appearance of a card approve nothing, and it takes no focus', async () => {
+  it('keys pressed around the appearance of a card approve nothing, and it takes no focus (U7, I11)', async () => {
     const { bench, chat, folder, script } = session;
     const { keyboard } = bench.page;
     script.says({ toolCalls: [write('k1', 'keys.json')], delayMs: 400 }, { text: 'Done' });
@@ -80,7 +80,7 @@ describe('consent', () => {
     await chat.turn('paused');
   });
 
-  it('clicks where the button is in the first half second approve nothing', async () => {
+  it('clicks where the button is in the first half second approve nothing (U8, I11)', async () => {
     const { bench, chat, folder, script } = session;
     const { mouse } = bench.page;
     await proposes(write('c1', 'clicks.json'));
@@ -105,7 +105,7 @@ describe('consent', () => {
     await end();
   });
 
-  it('hidden characters of a command are shown, and it runs as it was shown', async () => {
+  it('hidden characters of a command are shown, and it runs as it was shown (U4)', async () => {
     const { chat } = session;
     await proposes(call('h1', 'run_command', { command: 'echo safe\u202e\u200b # txt.exe' }));
     const chips = chat.card('h1').getByTestId('card-command').locator('.hidden-char');
@@ -114,7 +114,7 @@ describe('consent', () => {
     await end();
   });
 
-  it('what the model writes becomes no element, no link and no card', async () => {
+  it('what the model writes becomes no element, no link and no card (U1, U13)', async () => {
     const { bench, chat, folder, script } = session;
     const requests: string[] = [];
     bench.page.on('request', (request) => requests.push(request.url()));
@@ -163,7 +163,7 @@ describe('consent', () => {
     await end();
   });
 
-  it('a card that was already decided elsewhere cannot be decided again', async () => {
+  it('a card that was already decided elsewhere cannot be decided again (U10)', async () => {
     const { bench, chat, panel, folder } = session;
     await proposes(call('t1', 'run_command', { command: "printf 'ran\\n' >> runs.txt" }));
     await chat.armed('t1');

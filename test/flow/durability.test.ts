@@ -64,7 +64,7 @@ describe('a paused turn', function () {
     assert.equal((await flow().tree())['runs.txt'], 'ran\n');
   });
 
-  it('two deciders at the same time: exactly one wins, every time, and the command ran once', async () => {
+  it('two deciders at the same time: exactly one wins, every time, and the command ran once (U10)', async () => {
     for (let round = 0; round < 4; round += 1) {
       const started = await flow().run(append);
       const runs = await Promise.all([

@@ -96,7 +96,7 @@ describe('the ledger on the command line', function () {
     assert.equal(end.status, 0, show(end));
   }
 
-  it('tells the whole story of a turn, in order (HW9)', async () => {
+  it('tells the whole story of a turn, in order (HW9, I15)', async () => {
     await wholeTurn();
     const rows = await exported();
     assert.deepEqual(
@@ -163,7 +163,7 @@ describe('the ledger on the command line', function () {
     assert.equal(ran?.body.edited?.proposal.target, 'echo changed by hand');
   });
 
-  it('holds no secret and no content of a file', async () => {
+  it('holds no secret and no content of a file (F4)', async () => {
     await wholeTurn();
     const { stdout } = await ledger('export');
     for (const text of [KEY, 'secret content', 'the kept content']) {

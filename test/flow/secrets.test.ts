@@ -70,7 +70,7 @@ describe('the API key on the command line', function () {
     });
   }
 
-  it('is taken out of what a command prints, in the process that decides too', async () => {
+  it('is taken out of what a command prints, in the process that decides too (F4)', async () => {
     command('cat key.txt; head -c 200000 /dev/zero | tr "\\0" a; cat key.txt');
     const started = await flow().run([], options());
     server.enqueue({ kind: 'completion', text: 'Done.' });

@@ -30,7 +30,7 @@ describe('settings', () => {
     assert.equal(await mode(), 'default');
   });
 
-  it('a workspace cannot set who answers: the setting is the application’s', async () => {
+  it('a workspace cannot set who answers: the setting is the application’s (I14)', async () => {
     const model = vscode.workspace.getConfiguration('countersign.model');
     await assert.rejects(async () => model.update('id', 'evil', inThisWorkspace));
   });

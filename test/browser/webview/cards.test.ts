@@ -211,7 +211,7 @@ describe('page: cards', function () {
     );
   });
 
-  it('protected files and files elsewhere carry a warning', async () => {
+  it('protected files and files elsewhere carry a warning (U5)', async () => {
     const place = {
       protected: 'tasks of the editor',
       realPath: '/home/ada/shop/.vscode/tasks.json',
@@ -324,7 +324,7 @@ describe('page: cards', function () {
     }
   });
 
-  it('long blanks and hidden characters of a command are written out', async () => {
+  it('long blanks and hidden characters of a command are written out (U2)', async () => {
     await show([commandRequest(`echo ok${' '.repeat(300)}; rm -rf \u202E~\n\n\n\n\nls`)]);
     assert.equal(await view.byId('card-command').innerText(), 'echo ok␠×300; rm -rf U+202E~⏎×5ls');
   });

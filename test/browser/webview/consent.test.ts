@@ -230,7 +230,7 @@ describe('page: consent', function () {
     await view.armed();
   });
 
-  it('hostile text stays text', async () => {
+  it('hostile text stays text (U1, U13)', async () => {
     const bad = [
       '<img src=x onerror="parent.hit=1">',
       '<svg onload="hit=1"></svg>',

@@ -93,7 +93,7 @@ describe('parseSettings', () => {
     }
   });
 
-  it('never takes from a workspace where the model is, who it is or where state is kept', () => {
+  it('never takes from a workspace where the model is, who it is or where state is kept (I4, I14)', () => {
     const workspace = Object.fromEntries(
       Object.entries(SETTINGS)
         .filter(([, spec]) => spec.scope !== 'resource')

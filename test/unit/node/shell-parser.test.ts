@@ -164,7 +164,7 @@ describe('readPosix', () => {
     it(`refuses ${JSON.stringify(line)}`, () => assert.equal(typeof read(line), 'string'));
   }
 
-  it('refuses what other shells read otherwise', () => {
+  it('refuses what other shells read otherwise (I5)', () => {
     for (const line of ['a &> /dev/null', 'a <<< b', 'a |& b']) {
       assert.equal(typeof read(line, 'sh'), 'string', line);
       assert.equal(typeof read(line), 'object', line);

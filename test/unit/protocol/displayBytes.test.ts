@@ -18,7 +18,7 @@ function parse(shown: string): string {
 }
 
 describe('displayBytes', () => {
-  it('every code point there is: shown as itself only when it is seen, else by its number', function () {
+  it('every code point there is: shown as itself only when it is seen, else by its number (U4, I10)', function () {
     this.timeout(20_000);
     for (const point of allCodePoints()) {
       const text = String.fromCodePoint(point);

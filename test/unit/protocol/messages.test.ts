@@ -12,7 +12,7 @@ const submit = {
 };
 
 describe('what a view may send', () => {
-  it('is parsed strictly: an unknown member anywhere is refused (H22, H27, H29)', () => {
+  it('is parsed strictly: an unknown member anywhere is refused (H22, H27, H29, I4)', () => {
     assert.ok(ViewToHost.safeParse(submit).success);
     for (const extra of ['rule', 'scope', 'snapshot', 'model', 'args', '__proto__x']) {
       assert.ok(!ViewToHost.safeParse({ ...submit, [extra]: 1 }).success, extra);

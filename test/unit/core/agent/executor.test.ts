@@ -34,7 +34,7 @@ describe('execute', () => {
   const write = async (effects: Effects, call: HashedCall): Promise<string> =>
     (await effects.writeFile(change(call))).kind;
 
-  it('runs the frozen call once; the journal is `started` before the effect', async () => {
+  it('runs the frozen call once; the journal is `started` before the effect (I1)', async () => {
     const { turnId, call, token } = await claimed();
     const { deps } = bench();
     const ran = await execute(deps, turnId, { call, token }, async (effects, frozen) => {
@@ -69,7 +69,7 @@ describe('execute', () => {
     });
   }
 
-  it('what is changed after the check is not what runs: the act gets a frozen copy', async () => {
+  it('what is changed after the check is not what runs: the act gets a frozen copy (U12, I1)', async () => {
     const { turnId, call, token } = await claimed();
     const { deps } = bench();
     const order = { call: structuredClone(call), token };

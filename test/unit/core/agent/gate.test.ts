@@ -101,7 +101,7 @@ describe('the gate', () => {
     await decideProperly(turnId, actionId);
   });
 
-  it('any JSON as a resume value does neither', async () => {
+  it('any JSON as a resume value does neither (F2)', async () => {
     const { turnId, actionId } = await paused();
     await fc.assert(
       fc.asyncProperty(

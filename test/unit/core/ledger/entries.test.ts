@@ -44,7 +44,7 @@ function decide(decision: Decision, shown: ActionRequest = request()) {
 }
 
 describe('entries of the ledger', () => {
-  it('a verdict stands with its rule, layer and what the call would do, without any content', () => {
+  it('a verdict stands with its rule, layer and what the call would do, without any content (I15)', () => {
     const verdict = { verdict: 'allow', rule: 'edit(*)', layer: 'user', reason: 'ok' } as const;
     const made = entries.callPlanned(plannedCall({ proposal: edit, verdict }), 5, texts);
     const [entry, ...more] = made.map(sealed);

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import fc from 'fast-check';
 import type { PresenterDeps, Surface } from '../../../../src/core/panel/presenter.ts';
+import { Engine } from '../../../../src/core/threads/engine.ts';
 import { Session } from '../../../../src/core/panel/session.ts';
 import { View } from './view.ts';
 import { openBench, type Bench } from '../agent/support.ts';
@@ -251,6 +252,86 @@ describe('the presenter', () => {
     assert.equal(decided?.decidedBy, 'this window');
   });
 
+  it('one approval is one execution: not twice, not after reject or stop, not from another window or a restarted one (U10)', async () => {
+    const submit = (
+      shown: View,
+      { id: actionId, proposalHash }: ActionRow,
+      decision: object,
+    ): Promise<string | null> =>
+      shown.ask({ type: 'submit', actionId, proposalHash, decisions: { w: decision } });
+    const [shown, other] = [view(), view()];
+    const rejected = await waiting(shown, 'rejected.txt');
+    assert.equal(await submit(shown, rejected, { type: 'reject' }), null);
+    await bench.engine.idle();
+    assert.equal(await submit(shown, rejected, approve), 'already_decided');
+    assert.equal(await submit(other, rejected, approve), 'already_decided');
+    deps.session.update({ threadId: null });
+    const approved = await waiting(shown, 'approved.txt');
+    const both = await Promise.all([
+      ...[1, 2, 3].map(() => submit(shown, approved, approve)),
+      ...[1, 2, 3].map(() => submit(other, approved, approve)),
+    ]);
+    assert.equal(both.filter((code) => code === null).length, 1);
+    await bench.engine.idle();
+    deps.session.update({ threadId: null });
+    const stopped = await waiting(shown, 'stopped.txt');
+    assert.equal(await shown.ask({ type: 'stop' }), null);
+    assert.notEqual(await submit(shown, stopped, approve), null);
+    // The same state, opened anew: what it is told again is refused, and recovery runs nothing again.
+    const engine = new Engine(bench.deps);
+    const later = new View({ ...deps, engine }, { kind: 'chat' });
+    views.push(later);
+    await engine.recover({ drive: true });
+    for (const action of [rejected, stopped, approved]) {
+      assert.notEqual(await submit(later, action, approve), null);
+    }
+    await engine.idle();
+    engine.dispose();
+    assert.equal(existsSync(bench.at('rejected.txt')), false);
+    assert.equal(existsSync(bench.at('stopped.txt')), false);
+    const starts = (await bench.deps.store.callsOfTurn(approved.turnId)).map(({ state }) => state);
+    assert.deepEqual(starts, ['done']);
+  });
+
+  it('thousands of hostile messages, replays among them, approve nothing and leave the view working (U14)', async function () {
+    this.timeout(20_000);
+    const shown = view();
+    const { id: actionId, proposalHash, turnId } = await waiting(shown);
+    const decisions: unknown = JSON.parse(
+      '{"__proto__":{"type":"approve"},"constructor":{"type":"approve"}}',
+    );
+    const wrong = [
+      { type: 'submit', requestId: 1, actionId, proposalHash, decisions },
+      {
+        type: 'submit',
+        requestId: 1,
+        actionId: '__proto__',
+        proposalHash,
+        decisions: { w: approve },
+      },
+      {
+        type: 'submit',
+        requestId: 1,
+        actionId,
+        proposalHash: 'constructor',
+        decisions: { w: approve },
+      },
+      { type: 'submit', requestId: 1, actionId, proposalHash, decisions: { toString: approve } },
+      { type: 'openDiff', requestId: 1, actionId, callId: '__proto__' },
+      { type: 'approve', requestId: 1, actionId },
+      JSON.parse('{"__proto__":{"type":"stop"},"requestId":1}') as unknown,
+      'x'.repeat(1000),
+    ];
+    for (let n = 0; n < 4000; n += 1) shown.fire(wrong[n % wrong.length]);
+    assert.equal(await shown.ask({ type: 'ready' }), null);
+    assert.equal((await bench.deps.store.getAction(actionId))?.state, 'open');
+    assert.equal((await bench.deps.store.getCall(turnId, 'w'))?.state, 'planned');
+    const right = { type: 'submit', actionId, proposalHash, decisions: { w: approve } };
+    assert.equal(await shown.ask(right), null);
+    await bench.engine.idle();
+    for (let n = 0; n < 10; n += 1) assert.equal(await shown.ask(right), 'already_decided');
+  });
+
   it('protected files and paths outside the workspace need the native confirmation', async () => {
     for (const path of ['.vscode/tasks.json', '../outside.txt']) {
       const shown = view();
@@ -270,7 +351,7 @@ describe('the presenter', () => {
     }
   });
 
-  it('before trust nothing starts and nothing is decided', async () => {
+  it('before trust nothing starts and nothing is decided (I13)', async () => {
     const shown = view();
     const { id: actionId, proposalHash } = await waiting(shown);
     trusted = false;

@@ -38,7 +38,7 @@ describe('approvals of high risk', () => {
     });
   }
 
-  it('a link that leads to a protected file is one', async () => {
+  it('a link that leads to a protected file is one (U5)', async () => {
     symlinkSync(bench.at('package.json'), bench.at('harmless.txt'));
     assert.equal((await risksOf('harmless.txt')).length, 1);
   });

@@ -128,7 +128,7 @@ describe('decide on paths', () => {
     assert.match(edit(file('package.json'), ALL).reason, /protected file \(package manifest\)/);
   });
 
-  it('judges a link by where it leads, and by its own name', () => {
+  it('judges a link by where it leads, and by its own name (I9)', () => {
     const inside = file('src/a.ts', { target: 'src/b.ts' });
     assert.equal(edit(inside, { allow: ['edit(src/**)'] }).verdict, 'allow');
     assert.equal(

@@ -29,7 +29,7 @@ describe('behaviours of the runtime', () => {
   const sayCommand = (command: string): void =>
     bench().say({ calls: [{ id: 'c', name: 'run_command', args: { command } }] }, { text: 'Done' });
 
-  it('there is no way from a proposed call to its execution but through the gate (H3)', async () => {
+  it('there is no way from a proposed call to its execution but through the gate (H3, I3)', async () => {
     const reached = async (): Promise<never> => assert.fail('reached');
     const nodes = { model: reached, propose: reached, gate: reached, call: reached };
     const { edges } = await buildGraph(nodes, new MemorySaver()).getGraphAsync();

@@ -31,7 +31,7 @@ describe('expiry', () => {
     return paused;
   }
 
-  it('expires exactly the action that is due, and refuses a decision that comes too late (H65)', async () => {
+  it('expires exactly the action that is due, and refuses a decision that comes too late (H65, U9)', async () => {
     const action = await expired();
     assert.equal((await test.store.getAction(action.id))?.state, 'expired');
     assert.equal((await test.store.getTurn(action.turnId))?.status, 'expired');

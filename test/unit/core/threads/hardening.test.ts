@@ -64,7 +64,7 @@ describe('consent under odd circumstances', () => {
     });
   }
 
-  it('a link that was turned after the approval was shown writes nothing', async () => {
+  it('a link that was turned after the approval was shown writes nothing (U11)', async () => {
     symlinkSync(bench.at('a.txt'), bench.at('l.txt'));
     const { turnId } = await propose('write_file', { path: 'l.txt', content: 'new\n' });
     bench.settings['countersign.approval.deny'] = ['edit(a.txt)'];

@@ -24,7 +24,7 @@ export const CANARIES = [
 ];
 
 describe('commandEnvironment', () => {
-  it('hands on nothing that is not on the list', () => {
+  it('hands on nothing that is not on the list (I8)', () => {
     assert.ok(CANARIES.length >= 40);
     const parent = {
       ...Object.fromEntries(CANARIES.map((name) => [name, 'canary'])),

@@ -48,7 +48,7 @@ describe('createShells', () => {
     assert.equal(shells().which(folder.at('two/linked')), undefined);
   });
 
-  it('has bash at a fixed place, whatever PATH says', () => {
+  it('has bash at a fixed place, whatever PATH says (I5)', () => {
     const found = shells().defaultShell();
     assert.ok('path' in found);
     assert.equal(found.shell, 'bash');

@@ -91,7 +91,7 @@ describe('the file writer', () => {
     assert.equal((await write(one)).kind, 'stale');
   });
 
-  it('follows no link at the end or on the way', async () => {
+  it('follows no link at the end or on the way (I9)', async () => {
     await symlink('out/secret', folder.at('link'));
     await symlink('out', folder.at('dlink'));
     await symlink('out/new', folder.at('dangling'));
@@ -134,7 +134,7 @@ describe('the file writer', () => {
     await assertEntries('a', 'd', 'out');
   });
 
-  it('looks again right before the change counts', async () => {
+  it('looks again right before the change counts (U11)', async () => {
     // The buffers are asked on each look: the second one finds a change made in between.
     const onSecondLook = (act: () => void): EditorBuffers => {
       let looks = 0;

@@ -146,7 +146,7 @@ describe('damaged rows', () => {
   );
 
   it(
-    'JSON in a row stays data: no class, no secret, no prototype',
+    'JSON in a row stays data: no class, no secret, no prototype (F2)',
     withFile(async (file) => {
       const secret = { lc: 1, type: 'secret', id: ['HOME'] };
       await using(file, async ({ store }) => {
