@@ -46,11 +46,12 @@ function switchedOff(decided: Decided, { group }: PolicySubject): Decided {
   if (group === 'none' && decided.verdict === 'ask') return decided;
   const holds = decided.verdict === 'deny' ? ', a denial holds' : '';
   const reason = `approvals are switched off${holds}: ${decided.reason}`;
-  if (decided.verdict === 'deny') return { ...decided, reason };
+  if (decided.verdict !== 'ask') return { ...decided, reason };
   const parts = decided.parts.map((part) =>
     part.verdict === 'ask' ? { ...part, verdict: 'allow' as const } : part,
   );
-  return { ...decided, verdict: 'allow', reason, parts };
+  // No rule allows it: the user's setting does.
+  return { verdict: 'allow', layer: 'user', reason, parts };
 }
 
 function blocked(decided: Decided, rules: RuleSet): Decided {

@@ -34,6 +34,10 @@ describe('approvals switched off', () => {
       const decided = decide(subject, off, { mode: 'default' });
       assert.equal(decided.verdict, 'allow');
       assert.match(decided.reason, /^approvals are switched off: ./);
+      assert.deepEqual(
+        [decided.layer, decided.rule, decided.place],
+        ['user', undefined, undefined],
+      );
     }
     const line = await decideCommand('touch a && eval "$X"', off);
     assert.equal(line.verdict, 'allow');
