@@ -163,6 +163,47 @@ describe('consent', () => {
     await end();
   });
 
+  it('a file named like a link, or like a picture, is neither on any surface (U15)', async () => {
+    const { bench, chat, panel } = session;
+    const { page } = bench;
+    const name = '[x](command:workbench.action.terminal.new)';
+    const links = async (where: string): Promise<void> => {
+      // Titles, tabs, lists, dialogs and notifications; the chat's and the panel's pages.
+      for (const view of [page, chat.frame, panel.frame]) {
+        const found = view.locator('a[href*="command:"], a[data-href*="command:"], a:text-is("x")');
+        assert.equal(await found.count(), 0, where);
+      }
+      assert.equal(await page.locator('.terminal-wrapper').count(), 0, where);
+    };
+    await proposes(
+      write('n1', `.vscode/${name}.json`),
+      call('n2', 'run_command', { command: 'echo $(trash)' }),
+    );
+    await chat.armed('n1');
+    await links('the card');
+    await bench.runCommand('Countersign: Show Pending Approvals');
+    await bench.quickPick.opened();
+    const row = page.locator('.quick-input-list .monaco-list-row', { hasText: 'run echo' });
+    assert.match(await row.innerText(), /run echo \$\(trash\)/);
+    assert.equal(await row.locator('.codicon-trash').count(), 0);
+    await links('the quick pick');
+    await bench.quickPick.choose('run echo');
+    await panel.armed('n1');
+    await links('the panel');
+    await chat.card('n1').getByTestId('open-diff').click();
+    await page.locator('.tab').filter({ hasText: 'proposed by the agent' }).waitFor();
+    await links('the diff editor');
+    await bench.screenshot('look-link-names');
+    await end();
+    await proposes(write('n3', `.vscode/${name}.json`));
+    await chat.decide('n3', 'approve');
+    assert.match(await modal().innerText(), /\[x\] \(command:workbench\.action\.terminal\.new\)/);
+    await links('the dialog');
+    await page.keyboard.press('Escape');
+    await modal().waitFor({ state: 'detached' });
+    await end();
+  });
+
   it('a card that was already decided elsewhere cannot be decided again (U10)', async () => {
     const { bench, chat, panel, folder } = session;
     await proposes(call('t1', 'run_command', { command: "printf 'ran\\n' >> runs.txt" }));
