@@ -285,6 +285,26 @@ describe('page: cards', function () {
     assert.equal(await view.byId('submit-error').innerText(), 'Call c2 is refused');
   });
 
+  it('a text that screening refuses stays on the card, with the reason, and can be sent again', async () => {
+    await show([commandRequest()]);
+    await view.byId('respond').click();
+    await view.byId('respond-input').fill('it prints a key');
+    await view.armed();
+    const send = view.page.getByRole('button', { name: 'Respond', exact: true });
+    await send.click();
+    assert.equal((await submitted()).length, 1);
+    const message = 'This looks like a secret: npm-token in text of c2. Nothing was decided.';
+    await view.reply('submit', { code: 'screening_failed', message, callIds: ['c2'] });
+    const error = view.byId('card-error');
+    assert.equal(await error.innerText(), message);
+    assert.equal(await error.getAttribute('data-code'), 'screening_failed');
+    assert.equal(await view.byId('respond-input').inputValue(), 'it prints a key');
+    await view.byId('respond-input').fill('it prints');
+    await view.armed();
+    await send.click();
+    assert.deepEqual((await submitted())[1], { c2: { type: 'respond', text: 'it prints' } });
+  });
+
   it('reject and stop decides what is left of a batch', async () => {
     await show([editRequest(), commandRequest()]);
     await view.byId('approve').first().click();
