@@ -1,10 +1,11 @@
 // The strict reading of a cmd line, for which there is no grammar: bare words and plain quotes, joined by `&`, `&&`,
 // `||` and `|`, output to NUL. No variables, brackets, escapes (but in a lone echo) or quotes inside words.
 import type { ShellWord, SimpleCommand } from '../../core/ports/shell.ts';
-import { foldersOf } from './folders.ts';
+import { withFolders, type CdWords, type Link } from './chain.ts';
 import type { Reading } from './posixReader.ts';
 
 const BLANK = /[ \t]+/y;
+const CD: CdWords = { program: /^(?:cd|chdir)$/i, odd: /^[-/]|^$|[:,;=~]/ };
 const SEPARATOR = /&&|\|\||[&|]/y;
 const FREE_REDIRECT = /(?:[12]?>>?[ \t]*nul|<[ \t]*nul|[012]>&[012])(?=[\s&|]|$)/iy;
 const WORD = /(?:[\w.\\/:+=,*?@#~-]+(?:"[^"%^!\n]*")?|"[^"%^!\n]*")(?=[ \t&|]|$)/y;
@@ -17,15 +18,10 @@ const KEYWORDS = new Set(
   'if for rem call start set goto exit setlocal endlocal else do in not'.split(' '),
 );
 
-interface Item {
-  command: SimpleCommand;
-  then: string;
-}
-
 export function readCmd(text: string): Reading {
   if (/[\n]/.test(text.trim())) return { ok: false, why: 'it has more than one line' };
   const line = text.trim();
-  const items: Item[] = [];
+  const items: Link[] = [];
   let command = newCommand();
   let escaped = false;
   let at = 0;
@@ -61,7 +57,7 @@ export function readCmd(text: string): Reading {
   }
   const why = items.map((item) => commandProblem(item.command)).find((found) => found !== null);
   return why === undefined || why === null
-    ? { ok: true, commands: withFolders(items) }
+    ? { ok: true, commands: withFolders(items, CD) }
     : { ok: false, why };
 }
 
@@ -85,21 +81,4 @@ function reasonAt(character: string): string {
   if (character === '%' || character === '!') return 'it may hold a variable';
   if (character === '>' || character === '<') return 'it redirects';
   return `it holds ${character}`;
-}
-
-function withFolders(items: readonly Item[]): SimpleCommand[] {
-  const steps = items.map(({ command, then }) => ({ cd: cdTarget(command), then }));
-  const folders = foldersOf(steps);
-  return items.map(({ command }, i) => ({
-    ...command,
-    folders: folders[i] ?? null,
-    ...(items[i - 1]?.then === '|' && { fed: true }),
-  }));
-}
-
-function cdTarget({ words }: SimpleCommand): string | null {
-  const [program, target, more] = words;
-  if (target === undefined || more !== undefined) return null;
-  if (!/^(?:cd|chdir)$/i.test(program?.text ?? '')) return null;
-  return target.glob || /^[-/]|^$|[:,;=~]/.test(target.text) ? null : target.text;
 }

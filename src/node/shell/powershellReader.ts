@@ -1,13 +1,14 @@
 // The strict reading of a PowerShell line: cmdlets and programs with bare words and plain quotes, joined by `;`, line
 // breaks, `|`, `&&` and `||`, output to `$null`. No expressions, variables, blocks, calls or escapes.
 import type { ShellWord, SimpleCommand } from '../../core/ports/shell.ts';
-import { foldersOf } from './folders.ts';
+import { withFolders, type CdWords, type Link } from './chain.ts';
 
 export type PowershellReading =
   /** `filled`: the text with what the grammar is known to choke on replaced, length by length. */
   { ok: true; commands: SimpleCommand[]; filled: string } | { ok: false; why: string };
 
 const BLANK = /[ \t]+/y;
+const CD: CdWords = { program: /^(?:cd|set-location)$/i, odd: /^-|^$|[:,~]/ };
 const COMMENT = /#[^\n]*/y;
 const SEPARATOR = /&&|\|\||[;|\n]/y;
 const FREE_REDIRECT = /(?:[1-6*]?>>?[ \t]*\$null|[2-6*]>&1)(?=[\s;|&]|$)/iy;
@@ -21,13 +22,8 @@ const KEYWORDS = new Set(
   ),
 );
 
-interface Item {
-  command: SimpleCommand;
-  then: string;
-}
-
 export function readPowershell(text: string): PowershellReading {
-  const items: Item[] = [];
+  const items: Link[] = [];
   const filled: string[] = [];
   let at = 0;
   let item = newItem();
@@ -59,17 +55,17 @@ export function readPowershell(text: string): PowershellReading {
   const why =
     open ?? items.map(({ command }) => commandProblem(command)).find((one) => one !== null);
   if (why !== undefined && why !== null) return { ok: false, why };
-  return { ok: true, commands: withFolders(items), filled: filled.join('') };
+  return { ok: true, commands: withFolders(items, CD), filled: filled.join('') };
 }
 
-function newItem(): Item {
+function newItem(): Link {
   return {
     command: { raw: '', words: [], assignments: [], redirects: [], nested: false },
     then: '',
   };
 }
 
-function close(item: Item, then: string, items: Item[]): string | null {
+function close(item: Link, then: string, items: Link[]): string | null {
   const { words, redirects } = item.command;
   if (words.length > 0) {
     items.push({ ...item, then });
@@ -83,7 +79,7 @@ function close(item: Item, then: string, items: Item[]): string | null {
   return 'a separator stands alone';
 }
 
-function trailing(items: readonly Item[]): string | null {
+function trailing(items: readonly Link[]): string | null {
   return /^[;\n]?$/.test(items.at(-1)?.then ?? '') ? null : 'it ends with an operator';
 }
 
@@ -116,21 +112,4 @@ function fill(piece: string): string {
   if (quoted !== undefined) return fill(quoted).padEnd(piece.length, 'x');
   if (/^-+[A-Za-z]/.test(piece)) return piece.replace(/[^A-Za-z-]/g, 'x');
   return /^['"#]/.test(piece) ? piece : piece.replace(/[,=]/g, 'x');
-}
-
-function withFolders(items: readonly Item[]): SimpleCommand[] {
-  const steps = items.map(({ command, then }) => ({ cd: cdTarget(command), then }));
-  const folders = foldersOf(steps);
-  return items.map(({ command }, i) => ({
-    ...command,
-    folders: folders[i] ?? null,
-    ...(items[i - 1]?.then === '|' && { fed: true }),
-  }));
-}
-
-function cdTarget({ words }: SimpleCommand): string | null {
-  const [program, target, more] = words;
-  if (target === undefined || more !== undefined) return null;
-  if (!/^(?:cd|set-location)$/i.test(program?.text ?? '')) return null;
-  return target.glob || /^-|^$|[:,~]/.test(target.text) ? null : target.text;
 }
