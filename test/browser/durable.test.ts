@@ -4,7 +4,6 @@ import { DiffEditor } from './support/diffEditor.ts';
 import { sampleTree } from './support/folder.ts';
 import { call } from './support/script.ts';
 import { pictureOnFailure, startSession, type Session } from './support/session.ts';
-import { until } from './support/until.ts';
 
 describe('durable', () => {
   let session: Session;
@@ -46,19 +45,10 @@ describe('durable', () => {
     assert.deepEqual(session.folder.tree(), expected);
   }
 
-  async function killExtensionHost(): Promise<void> {
-    const before = await session.host.killExtensionHost();
-    assert.ok(before.length > 0, 'no extension host was running');
-    await until('a new extension host', async () => {
-      const now = await session.host.extensionHostPids();
-      return now.some((pid) => !before.includes(pid));
-    });
-  }
-
   it('the extension host is killed: the window brings the same card back, in the chat and in the quick pick (H91)', async () => {
     const { bench, chat } = session;
     const actionId = await paused('Survive a kill');
-    await killExtensionHost();
+    await session.killExtensionHost();
     await bench.runCommand('Countersign: Resume Paused Thread…');
     const row = bench.page
       .locator('.quick-input-list .monaco-list-row')
@@ -78,7 +68,7 @@ describe('durable', () => {
   it('the extension host is killed and the window reloaded: the same card is there without asking for it', async () => {
     const { bench, chat } = session;
     const actionId = await paused('Survive a reload');
-    await killExtensionHost();
+    await session.killExtensionHost();
     await bench.reload();
     await chat.armed('w1');
     assert.equal(await chat.actionId(), actionId);

@@ -57,15 +57,6 @@ describe('in the middle', () => {
     assert.deepEqual(await chat.testId('item-assistant').allInnerTexts(), [SAID]);
   }
 
-  async function killExtensionHost(): Promise<void> {
-    const before = await session.host.killExtensionHost();
-    assert.ok(before.length > 0, 'no extension host was running');
-    await until('a new extension host', async () => {
-      const now = await session.host.extensionHostPids();
-      return now.some((pid) => !before.includes(pid));
-    });
-  }
-
   it('of a reply the chat is hidden: shown again, it holds all of it, once (H50, H70)', async () => {
     const { bench, chat } = session;
     const release = enqueueHalves();
@@ -94,7 +85,7 @@ describe('in the middle', () => {
     await session.fresh();
     await chat.send('Talk while I reload');
     await streaming();
-    await killExtensionHost();
+    await session.killExtensionHost();
     await bench.reload();
     await chat.testId('continue').waitFor();
     const said = chat.testId('item-assistant');
@@ -118,7 +109,7 @@ describe('in the middle', () => {
     await chat.decide('r1', 'approve');
     await until('the command', () => existsSync(folder.at('runs.txt')));
     const pid = Number(readFileSync(folder.at('pid.txt'), 'utf8'));
-    await killExtensionHost();
+    await session.killExtensionHost();
     await until('the end of the command', () => !existsSync(`/proc/${pid}`));
     await chat.armed('r1');
     const card = chat.card('r1');

@@ -4,6 +4,7 @@ import { openWorkbench, type Workbench, type WorkbenchOptions } from '../../host
 import { sampleFolder, type Folder } from './folder.ts';
 import { scriptedModel, scriptFile, type ScriptFile } from './script.ts';
 import { chatOf, panelOf, type Surface } from './surface.ts';
+import { until } from './until.ts';
 
 export interface SessionOptions {
   readonly host?: Partial<HostOptions>;
@@ -21,6 +22,8 @@ export interface Session {
   tomorrow(): Promise<void>;
   /** An empty thread in the chat, on the sample as it was. */
   fresh(): Promise<void>;
+  /** Kills the extension hosts of all windows; resolves when VS Code has started another one. */
+  killExtensionHost(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -58,6 +61,14 @@ export async function startSession(options: SessionOptions = {}): Promise<Sessio
       folder.reset();
       await bench.runCommand('Countersign: New Thread');
       await chatOf(bench.page).turn('idle');
+    },
+    killExtensionHost: async () => {
+      const killed = await host.killExtensionHost();
+      if (killed.length === 0) throw new Error('No extension host was running');
+      await until('a new extension host', async () => {
+        const now = await host.extensionHostPids();
+        return now.some((pid) => !killed.includes(pid));
+      });
     },
     stop: async () => {
       await bench.close();

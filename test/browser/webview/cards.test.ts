@@ -1,7 +1,8 @@
 // The cards of the page in a real browser: what they show, what each button sends, and that no scripted press counts.
 import assert from 'node:assert/strict';
 import type { ActionView, RequestView } from '../../../src/protocol/messages.ts';
-import { startHarness, type Harness, type View } from './harness.ts';
+import type { View } from './harness.ts';
+import { usePage } from './usePage.ts';
 import {
   action,
   AFTER,
@@ -15,23 +16,11 @@ import {
 
 describe('page: cards', function () {
   this.timeout(60_000);
-  let harness: Harness;
+  const open = usePage();
   let view: View;
 
-  before(async () => {
-    harness = await startHarness();
-  });
-  after(async () => {
-    await harness.close();
-  });
-  afterEach(async () => {
-    assert.deepEqual(await view.violations(), []);
-    assert.deepEqual(view.console, []);
-    await view.page.context().close();
-  });
-
   async function show(requests: RequestView[], change: Partial<ActionView> = {}): Promise<void> {
-    view = await harness.open();
+    view = await open();
     await view.say(snapshot({ actions: [action(requests, change)] }));
     await view.armed();
   }
@@ -186,7 +175,6 @@ describe('page: cards', function () {
     assert.deepEqual(await submitted(), [
       { c3: { type: 'respond', text: 'half-up, and round once' } },
     ]);
-    await view.page.context().close();
     await show([questionRequest()]);
     await view.byId('option-bankers').click();
     await view.byId('free-text').fill('neither');
@@ -237,7 +225,6 @@ describe('page: cards', function () {
       ['Run again', 'run_again'],
       ['Skip', 'skip'],
     ] as const) {
-      if (type !== 'mark_done') await view.page.context().close();
       await show([commandRequest('make deploy', { allowedDecisions: [...allowedDecisions] })], {
         kind: 'outcome_unknown',
       });

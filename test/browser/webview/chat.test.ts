@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { TranscriptItem } from '../../../src/protocol/messages.ts';
-import { startHarness, type Harness, type OpenOptions, type View } from './harness.ts';
+import type { OpenOptions, View } from './harness.ts';
+import { usePage } from './usePage.ts';
 import {
   action,
   call,
@@ -20,23 +21,11 @@ const idle = status({ turn: 'finished', waiting: 0 });
 
 describe('page: chat', function () {
   this.timeout(60_000);
-  let harness: Harness;
+  const openView = usePage();
   let view: View;
 
-  before(async () => {
-    harness = await startHarness();
-  });
-  after(async () => {
-    await harness.close();
-  });
-  afterEach(async () => {
-    assert.deepEqual(await view.violations(), []);
-    assert.deepEqual(view.console, []);
-    await view.page.context().close();
-  });
-
   async function open(message = snapshot(), options: OpenOptions = {}): Promise<void> {
-    view = await harness.open(options);
+    view = await openView(options);
     await view.say(message);
   }
 
@@ -324,7 +313,6 @@ describe('page: chat', function () {
       ]),
     ];
     for (const theme of ['dark', 'light', 'contrast']) {
-      if (theme !== 'dark') await view.page.context().close();
       await open(snapshot({ actions, now: NOW }), { theme, height: 2400 });
       await view.armed();
       // The test's own script, which the page's policy would not let in.

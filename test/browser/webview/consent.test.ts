@@ -1,7 +1,8 @@
 // Consent hygiene in a real browser: arming, focus, scripted events, hostile text, and what survives a reload.
 import assert from 'node:assert/strict';
 import type { TranscriptItem } from '../../../src/protocol/messages.ts';
-import { startHarness, type Harness, type View } from './harness.ts';
+import type { View } from './harness.ts';
+import { usePage } from './usePage.ts';
 import {
   action,
   call,
@@ -17,22 +18,11 @@ const LONG = Array.from({ length: 400 }, (_, n) => `echo ${n}`).join('\n');
 
 describe('page: consent', function () {
   this.timeout(60_000);
-  let harness: Harness;
+  const open = usePage();
   let view: View;
 
-  before(async () => {
-    harness = await startHarness();
-  });
-  after(async () => {
-    await harness.close();
-  });
   beforeEach(async () => {
-    view = await harness.open();
-  });
-  afterEach(async () => {
-    assert.deepEqual(await view.violations(), []);
-    assert.deepEqual(view.console, []);
-    await view.page.context().close();
+    view = await open();
   });
 
   const decisions = async (): Promise<unknown[]> =>

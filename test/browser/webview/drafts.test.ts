@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import type { ActionView, RequestView } from '../../../src/protocol/messages.ts';
 import { SentDraft, type StoredDraft } from '../../../src/protocol/drafts.ts';
-import { startHarness, type Harness, type View } from './harness.ts';
+import type { View } from './harness.ts';
+import { usePage } from './usePage.ts';
 import {
   NOW,
   action,
@@ -16,26 +17,10 @@ import {
 
 describe('page: drafts', function () {
   this.timeout(60_000);
-  let harness: Harness;
-  const views: View[] = [];
-
-  before(async () => {
-    harness = await startHarness();
-  });
-  after(async () => {
-    await harness.close();
-  });
-  afterEach(async () => {
-    for (const view of views.splice(0)) {
-      assert.deepEqual(await view.violations(), []);
-      assert.deepEqual(view.console, []);
-      await view.page.context().close();
-    }
-  });
+  const open = usePage();
 
   async function show(actions: ActionView[], theme = 'dark'): Promise<View> {
-    const view = await harness.open({ theme });
-    views.push(view);
+    const view = await open({ theme });
     await view.say(shown(actions));
     return view;
   }
@@ -173,8 +158,7 @@ describe('page: drafts', function () {
   }
 
   it('the approval panel says it, too, instead of that nothing waits', async () => {
-    const view = await harness.open({ width: 900 });
-    views.push(view);
+    const view = await open({ width: 900 });
     const one = action([commandRequest()]);
     const window = status({ window: 'window 1 (pid 10)' });
     await view.say(snapshot({ surface: 'panel', items: [], actions: [one], status: window }));

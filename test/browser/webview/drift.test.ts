@@ -1,6 +1,7 @@
 // A card in the way of which something stands: what changed since the turn was started, and what happened to its files.
 import assert from 'node:assert/strict';
-import { startHarness, type Harness, type View } from './harness.ts';
+import type { View } from './harness.ts';
+import { usePage } from './usePage.ts';
 import { action, commandRequest, editRequest, snapshot, status } from './samples.ts';
 
 const DRIFT = {
@@ -10,22 +11,11 @@ const DRIFT = {
 
 describe('page: drift and notes', function () {
   this.timeout(60_000);
-  let harness: Harness;
+  const open = usePage();
   let view: View;
 
-  before(async () => {
-    harness = await startHarness();
-  });
-  after(async () => {
-    await harness.close();
-  });
   beforeEach(async () => {
-    view = await harness.open();
-  });
-  afterEach(async () => {
-    assert.deepEqual(await view.violations(), []);
-    assert.deepEqual(view.console, []);
-    await view.page.context().close();
+    view = await open();
   });
 
   const armedBanner = async (): Promise<void> => {

@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import type { TranscriptItem } from '../../../src/protocol/messages.ts';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { startHarness, type Harness, type View } from './harness.ts';
+import type { View } from './harness.ts';
+import { usePage } from './usePage.ts';
 import { action, call, commandRequest, editRequest, questionRequest, snapshot } from './samples.ts';
 import { status, TALK } from './samples.ts';
 
@@ -11,20 +12,11 @@ const MB = 1024 * 1024;
 
 describe('page: hostile', function () {
   this.timeout(120_000);
-  let harness: Harness;
+  const open = usePage({ quiet: false });
   let view: View;
 
-  before(async () => {
-    harness = await startHarness();
-  });
-  after(async () => {
-    await harness.close();
-  });
   beforeEach(async () => {
-    view = await harness.open();
-  });
-  afterEach(async () => {
-    await view.page.context().close();
+    view = await open();
   });
 
   const approvals = async (): Promise<unknown[]> => view.sent('submit');
@@ -207,7 +199,7 @@ describe('page: hostile', function () {
     ['a long word', ` '${'a'.repeat(3000)}'\n`],
   ] as const) {
     it(`what is pushed away with ${name} is on screen before Approve counts, at 320 pixels and 200 % (U2)`, async () => {
-      const small = await harness.open({ width: 320, height: 400, scale: 2 });
+      const small = await open({ width: 320, height: 400, scale: 2 });
       const command = `git status${padding}; rm -rf build`;
       await small.say(snapshot({ items: [], actions: [action([commandRequest(command)])] }));
       const seen = small.page.evaluate(
@@ -243,7 +235,6 @@ describe('page: hostile', function () {
       }
       await armed.waitFor();
       assert.equal(await seen, 'the word');
-      await small.page.context().close();
     });
   }
 
