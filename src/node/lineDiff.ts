@@ -1,5 +1,6 @@
 // Differences of two texts by lines, in bounded work: no text an edit may hold keeps the thread for long. Pure.
 import { structuredPatch } from 'diff';
+import { linesOf, longestGrowing, onlyOnce } from './lineAnchors.ts';
 
 type Hunk = ReturnType<typeof structuredPatch>['hunks'][number];
 
@@ -97,42 +98,10 @@ function anchors(old: string[], now: string[]): (readonly [number, number])[] {
     const other = inNew.get(text);
     return other === undefined ? [] : [[at, other] as const];
   });
-  return longestGrowing(pairs.sort(([a], [b]) => a - b));
-}
-
-function onlyOnce(lines: string[]): Map<string, number> {
-  const first = new Map<string, number>();
-  const again = new Set<string>();
-  lines.forEach((text, at) => {
-    if (first.has(text)) again.add(text);
-    else first.set(text, at);
-  });
-  again.forEach((text) => first.delete(text));
-  return first;
-}
-
-interface Chain {
-  pair: readonly [number, number];
-  previous: Chain | undefined;
-}
-
-/** The longest choice of `pairs` whose second numbers grow. */
-function longestGrowing(pairs: (readonly [number, number])[]): (readonly [number, number])[] {
-  // By length: the chain of that length with the smallest end.
-  const ends: Chain[] = [];
-  for (const pair of pairs) {
-    let low = 0;
-    let high = ends.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if ((ends[middle]?.pair[1] ?? Infinity) < pair[1]) low = middle + 1;
-      else high = middle;
-    }
-    ends[low] = { pair, previous: ends[low - 1] };
-  }
-  const chosen: (readonly [number, number])[] = [];
-  for (let chain = ends.at(-1); chain; chain = chain.previous) chosen.push(chain.pair);
-  return chosen.reverse();
+  return longestGrowing(
+    pairs.sort(([a], [b]) => a - b),
+    ([, other]) => other,
+  );
 }
 
 function toHunk({ oldStart, newStart, removed, added }: Block): Hunk {
@@ -189,8 +158,4 @@ function lastLines(text: string): string[] {
     start = start < 2 ? 0 : text.lastIndexOf('\n', start - 2) + 1;
   }
   return linesOf(text.slice(start));
-}
-
-function linesOf(text: string): string[] {
-  return text.match(/[^\n]*\n|[^\n]+$/g) ?? [];
 }

@@ -1,6 +1,7 @@
 // Three-way merge of texts by lines with the `node-diff3` package, in bounded work: its search is split at lines that
 // occur once in each text and in the same order. Pure.
 import { diff3MergeRegions } from 'node-diff3';
+import { linesOf, longestGrowing, onlyOnce } from './lineAnchors.ts';
 import type { Merged } from '../core/ports/system.ts';
 
 /** Bound of the search between two anchors: pairs of equal lines times lines. More takes too long on the one thread. */
@@ -48,56 +49,22 @@ function mergePart([base, ours, theirs]: Sides<string[]>): Merged {
   return { text: texts.join(''), clean };
 }
 
-/** Lines with their ends; the last one may have none. */
-function linesOf(text: string): string[] {
-  return text.match(/[^\n]*\n|[^\n]+$/g) ?? [];
-}
-
 function endsOf([base, ours, theirs]: Sides<string[]>): Sides<number> {
   return [base.length, ours.length, theirs.length];
 }
 
 /** Places of lines that are the same in all and stand between the same neighbours' changes, in order. */
 function anchorsOf([base, ours, theirs]: Sides<string[]>): Sides<number>[] {
-  const [places, oursPlaces, theirsPlaces] = [base, ours, theirs].map(placesOfUnique);
+  const [places, oursPlaces, theirsPlaces] = [base, ours, theirs].map(onlyOnce);
   const all = [...(places ?? [])].flatMap(([line, place]): Sides<number>[] => {
     const one = oursPlaces?.get(line);
     const two = theirsPlaces?.get(line);
     return one === undefined || two === undefined ? [] : [[place, one, two]];
   });
-  return increasing(
-    increasing(all, ([, place]) => place),
+  return longestGrowing(
+    longestGrowing(all, ([, place]) => place),
     ([, , place]) => place,
   );
-}
-
-function placesOfUnique(lines: readonly string[]): Map<string, number> {
-  const places = new Map<string, number>();
-  for (const [place, line] of lines.entries()) places.set(line, places.has(line) ? -1 : place);
-  return new Map([...places].filter(([, place]) => place >= 0));
-}
-
-/** A longest run of items whose keys increase. */
-function increasing<T>(items: readonly T[], key: (item: T) => number): T[] {
-  interface Link {
-    item: T;
-    before: Link | undefined;
-  }
-  // The link with the smallest last key, for each length of a run.
-  const ends: Link[] = [];
-  for (const item of items) {
-    let low = 0;
-    let high = ends.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (key(ends[middle]!.item) < key(item)) low = middle + 1;
-      else high = middle;
-    }
-    ends[low] = { item, before: ends[low - 1] };
-  }
-  const run: T[] = [];
-  for (let link = ends.at(-1); link; link = link.before) run.push(link.item);
-  return run.reverse();
 }
 
 function steps(one: readonly string[], two: readonly string[]): number {
