@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { extensionServices, inWorkspace } from './support.ts';
+import { extensionServices, follows, inWorkspace } from './support.ts';
 import { openRule } from '../../src/vscode/openRule.ts';
 
 const DENY = 'countersign.approval.deny';
@@ -14,21 +14,9 @@ async function openSettings(name: string, text: string): Promise<vscode.TextDocu
   await writeFile(file, text);
   const document = await vscode.workspace.openTextDocument(file);
   await vscode.window.showTextDocument(document);
-  await holds(document, text);
+  // It may have been open before, and takes over its file a little later.
+  await follows(document, text);
   return document;
-}
-
-/** Resolves once a document that was open before has taken over what is in its file now. */
-function holds(document: vscode.TextDocument, text: string): Promise<void> {
-  return new Promise((resolve) => {
-    const look = (): void => {
-      if (document.getText() !== text) return;
-      watcher.dispose();
-      resolve();
-    };
-    const watcher = vscode.workspace.onDidChangeTextDocument(look);
-    look();
-  });
 }
 
 /** Resolves once the document's diagnostics of ours satisfy the condition. */

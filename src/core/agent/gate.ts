@@ -124,19 +124,23 @@ const OUTCOME_UNKNOWN: Verdict = {
 
 function toRequest(row: CallRow): ActionRequest[] {
   if (!row.proposal || !row.proposalHash || !row.verdict) return [];
-  const parsed = parseJson(row.argsText || '{}');
-  const args = JsonObject.safeParse(parsed.ok ? parsed.value : {});
   return [
     {
       callId: row.callId,
       tool: row.tool,
-      args: args.success ? args.data : {},
+      args: journalArgs(row),
       proposal: row.proposal,
       proposalHash: row.proposalHash,
       allowedDecisions: allowedDecisions(row),
       why: row.verdict,
     },
   ];
+}
+
+/** The arguments as they were asked for; empty when they are no JSON object. */
+export function journalArgs({ argsText }: Pick<CallRow, 'argsText'>): JsonObject {
+  const parsed = parseJson(argsText || '{}');
+  return JsonObject.catch({}).parse(parsed.ok ? parsed.value : {});
 }
 
 function allowedDecisions(row: CallRow): DecisionType[] {

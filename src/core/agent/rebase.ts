@@ -1,8 +1,8 @@
 // A batch whose files changed while it waited, shown anew on the files as they are. Reads only: what was shown counts until
 // the human sees the new proposals.
 import { lookAt, rebaseEdit, type Place, type RebasedEdit } from './rebaseEdit.ts';
-import { parseJson } from '../base/json.ts';
-import { JsonObject, type ActionRequest, type Decisions } from '../../protocol/calls.ts';
+import { journalArgs } from './gate.ts';
+import type { ActionRequest, Decisions } from '../../protocol/calls.ts';
 import type { EngineDeps } from './deps.ts';
 import type { ActionRow, CallRow, ReplaceAction } from '../ports/store.ts';
 
@@ -76,9 +76,8 @@ async function rebaseChain(
 }
 
 function hashed(deps: EngineDeps, row: CallRow, edit: RebasedEdit): ReplaceAction['calls'][number] {
-  const { callId, tool, argsText } = row;
-  const json = parseJson(argsText || '{}');
-  const args = JsonObject.catch({}).parse(json.ok ? json.value : {});
+  const { callId, tool } = row;
+  const args = journalArgs(row);
   const { proposal } = edit;
   return { callId, proposal, proposalHash: deps.hashProposal({ callId, tool, args, proposal }) };
 }

@@ -28,7 +28,7 @@ export const TurnSnapshot = z.object({
   }),
   /** The rendered system prompt; never rendered again. */
   system: z.string(),
-  /** Hash of the kept text with the tools as the model is told of them; see toolSpecs.ts. */
+  /** Hash of the kept text with the tools as the model is told of them; see keptSpecs.ts. */
   toolSpecs: z.string(),
   ingredients: z.array(Ingredient),
   /** Of the rules in force, for the record: policy is asked anew for every call. */

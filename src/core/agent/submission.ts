@@ -83,7 +83,7 @@ function checkState(action: ActionRow, turn: TurnRow): Refusal | undefined {
     return refusal('expired', 'This approval expired. Ask the agent again.');
   }
   if (action.state !== 'cancelled') return undefined;
-  return refusal('wrong_action', 'This was shown again meanwhile. Decide on what waits now.');
+  return SHOWN_AGAIN;
 }
 
 /** The calls were proposed on the folders of the snapshot; in other ones neither they nor the rules mean the same. */
@@ -97,6 +97,13 @@ export function checkSnapshot(turn: TurnRow, roots: readonly string[]): Refusal 
   const text = `The turn was started in another workspace: open ${missing.join(', ')} and decide there.`;
   return refusal('snapshot_drift', text);
 }
+
+/** For a decision on what is not the card any more. */
+export const SHOWN_AGAIN: Refusal = {
+  code: 'wrong_action',
+  message: 'This was shown again meanwhile. Decide on what waits now.',
+  callIds: [],
+};
 
 /** Drift stands in the way until a human accepts exactly this one. */
 export function checkDrift(drift: TurnDrift, accepted: string | undefined): Refusal | undefined {

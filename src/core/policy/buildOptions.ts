@@ -11,6 +11,15 @@ const GO_WHY =
   'no -exec, -toolexec, -vettool, -o, -C, -overlay, -modfile, profiles, -ldflags, -gcflags';
 const PHASES =
   'clean|validate|compile|test-compile|test|package|verify|integration-test|process-resources|dependency:tree';
+/** Values, not paths or properties. */
+const DOTNET_ONLY = {
+  c: 'Debug|Release',
+  configuration: 'Debug|Release',
+  v: '[a-z]+',
+  verbosity: '[a-z]+',
+  f: 'net[\\w.]+',
+  framework: 'net[\\w.]+',
+} as const;
 const GRADLE_OPTIONS = {
   why: 'no -b, -c, -p, -I, -D, -P, --include-build, --project-dir, --gradle-user-home: other scripts and settings',
   flags: 'qisdSmav',
@@ -250,28 +259,14 @@ export const BUILD_OPTIONS: OptionLists = {
   'dotnet build': {
     why: 'no -p:, /p:, -o, -t:, --property, -bl, -l, @files, --source: properties and loggers load code',
     values: 'cvf',
-    only: {
-      c: 'Debug|Release',
-      configuration: 'Debug|Release',
-      v: '[a-z]+',
-      verbosity: '[a-z]+',
-      f: 'net[\\w.]+',
-      framework: 'net[\\w.]+',
-    },
+    only: DOTNET_ONLY,
     long: 'no-restore no-incremental nologo configuration= verbosity= framework= no-dependencies',
     operands: 'path',
   },
   'dotnet test': {
     why: 'no -p:, -s, -a, --test-adapter-path, --collect, -d, -l, -o, -r, --settings: they load code or write',
     values: 'cvf',
-    only: {
-      c: 'Debug|Release',
-      configuration: 'Debug|Release',
-      v: '[a-z]+',
-      verbosity: '[a-z]+',
-      f: 'net[\\w.]+',
-      framework: 'net[\\w.]+',
-    },
+    only: DOTNET_ONLY,
     long: 'no-build no-restore nologo configuration= verbosity= framework= filter= list-tests blame',
     operands: 'path',
   },

@@ -9,6 +9,16 @@ const GIT_WHY =
 const LOG_FLAGS = 'pswbRzcmitEFPg';
 const LOG_VALUES = 'nSGLUM';
 
+const LOG_OPTIONS = {
+  why: GIT_WHY,
+  flags: LOG_FLAGS,
+  values: LOG_VALUES,
+  numeric: true,
+  long: LOG_LONG,
+  operands: 'path',
+  ends: true,
+} as const;
+
 export const GIT_OPTIONS: OptionLists = {
   'git status': {
     why: 'reads the index',
@@ -25,24 +35,8 @@ export const GIT_OPTIONS: OptionLists = {
     operands: 'path',
     ends: true,
   },
-  'git log': {
-    why: GIT_WHY,
-    flags: LOG_FLAGS,
-    values: LOG_VALUES,
-    numeric: true,
-    long: LOG_LONG,
-    operands: 'path',
-    ends: true,
-  },
-  'git show': {
-    why: GIT_WHY,
-    flags: LOG_FLAGS,
-    values: LOG_VALUES,
-    numeric: true,
-    long: LOG_LONG,
-    operands: 'path',
-    ends: true,
-  },
+  'git log': LOG_OPTIONS,
+  'git show': LOG_OPTIONS,
   'git blame': {
     why: 'no --contents, -S, --ignore-revs-file: they read other files',
     flags: 'wsefltnpcCMb',
@@ -149,15 +143,7 @@ export const GIT_OPTIONS: OptionLists = {
     operands: 'path',
     ends: true,
   },
-  'git whatchanged': {
-    why: GIT_WHY,
-    flags: LOG_FLAGS,
-    values: LOG_VALUES,
-    numeric: true,
-    long: LOG_LONG,
-    operands: 'path',
-    ends: true,
-  },
+  'git whatchanged': LOG_OPTIONS,
   'git diff-tree': {
     why: GIT_WHY,
     flags: LOG_FLAGS,

@@ -2,7 +2,7 @@
 import { shownAgain } from '../agent/gate.ts';
 import { emitTurn } from '../agent/pausing.ts';
 import { rebase, type Rebased } from '../agent/rebase.ts';
-import { alreadyDecided, type Refusal } from '../agent/submission.ts';
+import { alreadyDecided, SHOWN_AGAIN, type Refusal } from '../agent/submission.ts';
 import type { Decisions } from '../../protocol/calls.ts';
 import type { ThreadDeps } from './deps.ts';
 import type { ActionRow } from '../ports/store.ts';
@@ -41,9 +41,7 @@ function staleRefusal({ stale }: Rebased, again: ActionRow): Refusal {
 }
 
 function moved(action: ActionRow | undefined): Refusal {
-  if (action?.state === 'resolved') return alreadyDecided(action);
-  const message = 'This was shown again meanwhile. Decide on what waits now.';
-  return { code: 'wrong_action', message, callIds: [] };
+  return action?.state === 'resolved' ? alreadyDecided(action) : SHOWN_AGAIN;
 }
 
 /** What the human had typed goes to the new card, as a draft that decides nothing. */

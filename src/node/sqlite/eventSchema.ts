@@ -1,6 +1,8 @@
 // The event log and the texts that are stored once, as parts of the first step of migrations.ts. Triggers write both, so
 // that no move can forget them: what a statement changes and what the log says of it are one transaction.
 
+const ofRow = (kind: string, ref: string): string => `
+  INSERT INTO event (turn, kind, ref) SELECT seq, '${kind}', ${ref} FROM turn WHERE id = new.turn_id;`;
 const ofDraft = (row: string): string => `
   INSERT INTO event (turn, kind, ref) SELECT turn.seq, 'draft', action.seq
   FROM pending_action AS action JOIN turn ON turn.id = action.turn_id WHERE action.id = ${row}.action_id;`;
@@ -48,30 +50,24 @@ END;
 CREATE TRIGGER event_of_new_message AFTER INSERT ON message
 BEGIN
   DELETE FROM event WHERE kind = 'text' AND message_id = new.id
-    AND turn = (SELECT seq FROM turn WHERE id = new.turn_id);
-  INSERT INTO event (turn, kind, ref) SELECT seq, 'message', new.position FROM turn WHERE id = new.turn_id;
+    AND turn = (SELECT seq FROM turn WHERE id = new.turn_id);${ofRow('message', 'new.position')}
 END;
 CREATE TRIGGER event_of_message AFTER UPDATE OF body, position ON message
 BEGIN
   DELETE FROM event WHERE kind = 'text' AND message_id = new.id
-    AND turn = (SELECT seq FROM turn WHERE id = new.turn_id);
-  INSERT INTO event (turn, kind, ref) SELECT seq, 'message', new.position FROM turn WHERE id = new.turn_id;
+    AND turn = (SELECT seq FROM turn WHERE id = new.turn_id);${ofRow('message', 'new.position')}
 END;
 CREATE TRIGGER event_of_new_call AFTER INSERT ON tool_call
-BEGIN
-  INSERT INTO event (turn, kind, ref) SELECT seq, 'call', new.seq FROM turn WHERE id = new.turn_id;
+BEGIN${ofRow('call', 'new.seq')}
 END;
 CREATE TRIGGER event_of_call AFTER UPDATE OF state, proposal, verdict, outcome ON tool_call
-BEGIN
-  INSERT INTO event (turn, kind, ref) SELECT seq, 'call', new.seq FROM turn WHERE id = new.turn_id;
+BEGIN${ofRow('call', 'new.seq')}
 END;
 CREATE TRIGGER event_of_new_action AFTER INSERT ON pending_action
-BEGIN
-  INSERT INTO event (turn, kind, ref) SELECT seq, 'action', new.seq FROM turn WHERE id = new.turn_id;
+BEGIN${ofRow('action', 'new.seq')}
 END;
 CREATE TRIGGER event_of_action AFTER UPDATE OF state ON pending_action
-BEGIN
-  INSERT INTO event (turn, kind, ref) SELECT seq, 'action', new.seq FROM turn WHERE id = new.turn_id;
+BEGIN${ofRow('action', 'new.seq')}
 END;
 CREATE TRIGGER event_of_new_draft AFTER INSERT ON draft
 BEGIN${ofDraft('new')}
