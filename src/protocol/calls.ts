@@ -1,11 +1,12 @@
 // What a tool call would do, what policy says of it and what the human decides: plain data, parsed at every edge.
 import { z } from 'zod';
+import { Remember, RememberOffer } from './consent.ts';
 
 export const VerdictKind = z.enum(['allow', 'ask', 'deny']);
 export type VerdictKind = z.infer<typeof VerdictKind>;
 
-/** Where a rule came from, weakest authority last. `mode` is the fallback when no rule matched. */
-export const RuleLayer = z.enum(['built-in', 'user', 'workspace', 'mode']);
+/** Where a rule came from. `mode` is the fallback when no rule matched; `grant` and `hook` are what the user said beforehand. */
+export const RuleLayer = z.enum(['built-in', 'user', 'workspace', 'grant', 'hook', 'mode']);
 export type RuleLayer = z.infer<typeof RuleLayer>;
 
 /** What policy says of one call. `reason` is the why line: one sentence, no trailing full stop. */
@@ -110,7 +111,7 @@ const MAX_ANSWER = 16_000;
 
 /** One decision for one call. `edit` carries new arguments (whole object) or, for a file, its new text. */
 export const Decision = z.discriminatedUnion('type', [
-  z.strictObject({ type: z.literal('approve') }),
+  z.strictObject({ type: z.literal('approve'), remember: Remember.optional() }),
   z.strictObject({
     type: z.literal('reject'),
     reason: z.string().max(MAX_ANSWER).optional(),
@@ -158,6 +159,8 @@ export const ActionRequest = z.object({
   proposalHash: z.string(),
   allowedDecisions: z.array(DecisionType),
   why: Verdict,
+  /** What remembering it would allow. */
+  remember: RememberOffer.optional(),
   /** For the human, when the call is shown anew: what happened in the meantime. */
   note: z.string().optional(),
 });

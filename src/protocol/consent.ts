@@ -1,0 +1,26 @@
+// What a human may say beforehand: how far an approval reaches beyond its one call. Plain data, parsed at every edge.
+import { z } from 'zod';
+
+/** How far a grant reaches. `always`: every workspace of this user. */
+export const GrantScope = z.enum(['turn', 'thread', 'workspace', 'always']);
+export type GrantScope = z.infer<typeof GrantScope>;
+
+/** Longest life of a grant that ends, in minutes: a year. */
+const MAX_MINUTES = 366 * 24 * 60;
+
+/** With an approval: remember it. The rules are the ones the request offers; no surface sends any. */
+export const Remember = z.strictObject({
+  scope: GrantScope,
+  /** It ends after so many minutes. */
+  minutes: z.int().min(1).max(MAX_MINUTES).optional(),
+  /** It covers so many more calls. */
+  uses: z.int().min(1).max(10_000).optional(),
+});
+export type Remember = z.infer<typeof Remember>;
+
+/** What remembering a call would allow: the exact rule texts. Not there for a call that cannot be remembered. */
+export const RememberOffer = z.object({
+  rules: z.array(z.string()).min(1),
+  scopes: z.array(GrantScope).min(1),
+});
+export type RememberOffer = z.infer<typeof RememberOffer>;
