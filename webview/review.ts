@@ -2,6 +2,7 @@
 import { displayRuns } from '../src/protocol/displayBytes.ts';
 import {
   JsonObject,
+  toolName,
   type Decision,
   type DecisionType,
   type Decisions,
@@ -153,6 +154,10 @@ export function callTitle(request: RequestView): CallTitle {
       return { kind: 'Question', subject: '', phrase: 'question' };
     case 'read':
       return { kind: 'Read', subject: proposal.target, phrase: `reading of ${proposal.target}` };
+    case 'tool': {
+      const subject = toolName(proposal);
+      return { kind: 'Call', subject, phrase: `call of ${subject}` };
+    }
   }
 }
 

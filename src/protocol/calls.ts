@@ -81,11 +81,31 @@ export const ReadProposal = z.object({
 });
 export type ReadProposal = z.infer<typeof ReadProposal>;
 
+/**
+ * A call to a tool that is not Countersign's own, such as an MCP server's. `server` and `tool` are what it is sent to, `args`
+ * all it is sent. What the tool says of itself (title, annotations) is a claim and no part of it.
+ */
+export const ToolProposal = z.object({
+  kind: z.literal('tool'),
+  server: z.string(),
+  tool: z.string(),
+  args: z.record(z.string(), z.unknown()),
+  /** The description the user accepted and what it says now, where they differ. */
+  redescribed: z.object({ before: z.string(), now: z.string() }).optional(),
+});
+export type ToolProposal = z.infer<typeof ToolProposal>;
+
+/** As rules name it: `server/tool`. */
+export function toolName({ server, tool }: ToolProposal): string {
+  return `${server}/${tool}`;
+}
+
 export const Proposal = z.discriminatedUnion('kind', [
   EditProposal,
   CommandProposal,
   QuestionProposal,
   ReadProposal,
+  ToolProposal,
 ]);
 export type Proposal = z.infer<typeof Proposal>;
 

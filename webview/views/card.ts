@@ -8,7 +8,7 @@ import { emptyDraft, type CardDraft } from '../drafts.ts';
 import { approval, callTitle, canApprove, decisionDetail, decisionText } from '../review.ts';
 import { ageText, expiryText } from '../store.ts';
 import { cardActions } from './cardActions.ts';
-import { commandBody, editBody, placeWarnings, readBody } from './cardBody.ts';
+import { commandBody, editBody, placeWarnings, readBody, toolBody } from './cardBody.ts';
 import { ArmedElement } from './armedElement.ts';
 import { questionBody } from './questionBody.ts';
 import { icon, shown, shownLines } from './text.ts';
@@ -254,6 +254,8 @@ export class CardView extends ArmedElement {
         });
       case 'read':
         return readBody(proposal);
+      case 'tool':
+        return toolBody(proposal);
     }
   }
 

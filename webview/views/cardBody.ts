@@ -5,9 +5,11 @@ import type {
   CommandProposal,
   EditProposal,
   ReadProposal,
+  ToolProposal,
   VerdictKind,
 } from '../../src/protocol/calls.ts';
 import { usesCrlf } from '../diffRows.ts';
+import './argsView.ts';
 import './diffView.ts';
 import { icon, shown, shownDense } from './text.ts';
 
@@ -119,4 +121,21 @@ export function readBody(proposal: ReadProposal): TemplateResult {
   return html`<p class="meta">
     <span>would read <b>${shown(proposal.target)}</b></span>
   </p>`;
+}
+
+/** A foreign tool by where it goes and all that it is sent; two servers' tools of one name are told apart. */
+export function toolBody({ server, tool, args, redescribed }: ToolProposal): TemplateResult {
+  return html`
+    <p class="meta">
+      <span>server <b data-testid="card-server">${shown(server)}</b></span>
+      <span>tool <b data-testid="card-tool">${shown(tool)}</b></span>
+    </p>
+    ${
+      redescribed === undefined
+        ? nothing
+        : html`${warning(html`Its description has changed since you accepted this tool.`)}
+            <cs-diff .baseText=${redescribed.before} .newText=${redescribed.now}></cs-diff>`
+    }
+    <cs-args .args=${args}></cs-args>
+  `;
 }

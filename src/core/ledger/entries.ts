@@ -2,6 +2,7 @@
 import { decisionPatch, proposalPatch } from './patches.ts';
 import { canonicalJson } from '../base/json.ts';
 import type { LedgerEntry, Place, Summary } from './entrySchema.ts';
+import { toolName } from '../../protocol/calls.ts';
 import type { ActionRequest, Decision, Proposal, TurnStatus } from '../../protocol/calls.ts';
 import type {
   ActionRow,
@@ -194,5 +195,7 @@ function summaryOf(proposal: Proposal): Summary {
       return { kind: proposal.kind, target: proposal.question };
     case 'read':
       return { kind: proposal.kind, target: proposal.target };
+    case 'tool':
+      return { kind: proposal.kind, target: toolName(proposal) };
   }
 }

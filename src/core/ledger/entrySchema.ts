@@ -22,7 +22,7 @@ export type Place = z.infer<typeof Place>;
 
 /** What a call would do, without any content. */
 const Summary = z.object({
-  kind: z.enum(['edit', 'command', 'question', 'read']),
+  kind: z.enum(['edit', 'command', 'question', 'read', 'tool']),
   /** Path, command line, question or what is read. */
   target: Text,
   change: z.enum(['create', 'modify', 'delete']).optional(),

@@ -6,6 +6,7 @@ import type { TranscriptItem } from '../../protocol/messages.ts';
 import type { TextEvent, ThreadRows } from '../ports/eventStore.ts';
 import type { CallRow, DecisionRow, MessageRow, TurnRow } from '../ports/store.ts';
 import { parseJson } from '../base/json.ts';
+import { toolName } from '../../protocol/calls.ts';
 
 /** Longest output a transcript line carries, in UTF-16 units; the whole stays in the store. */
 const MAX_OUTPUT = 20_000;
@@ -173,6 +174,7 @@ function summaryOf(call: CallRow): string {
   if (proposal.kind === 'edit') return proposal.path;
   if (proposal.kind === 'command') return oneLine(proposal.command);
   if (proposal.kind === 'question') return oneLine(proposal.question);
+  if (proposal.kind === 'tool') return oneLine(toolName(proposal));
   return withPattern(proposal.target, call);
 }
 

@@ -1,5 +1,6 @@
 // What the command line prints: one JSON object a line with --json, else lines for people. Every byte of the agent's made visible.
 import { displayBytes } from '../../protocol/displayBytes.ts';
+import { toolName } from '../../protocol/calls.ts';
 import type { DriveEnd } from '../../core/agent/turnRunner.ts';
 import type { EngineEvent } from '../../core/agent/events.ts';
 import type { Refusal } from '../../core/agent/submission.ts';
@@ -110,7 +111,9 @@ export function pausedText(action: ActionRow): string {
           ? proposal.question
           : proposal.kind === 'edit'
             ? `${proposal.change} ${proposal.path} (+${proposal.added} −${proposal.removed})`
-            : proposal.target;
+            : proposal.kind === 'tool'
+              ? toolName(proposal)
+              : proposal.target;
     return `  ${request.callId}  ${request.tool}: ${displayBytes(what)}\n      ${displayBytes(request.why.reason)}`;
   });
   return [`Waiting for you: action ${action.id}`, ...calls].join('\n');

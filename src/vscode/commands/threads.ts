@@ -8,6 +8,7 @@ import { isTemporary } from '../../protocol/temporary.ts';
 import { DisposableStore } from '../../core/base/lifecycle.ts';
 import { titleOf } from '../../core/threads/titleText.ts';
 import { stopTurn } from '../../core/panel/requests.ts';
+import { toolName } from '../../protocol/calls.ts';
 import type { ActionRow, Store } from '../../core/ports/store.ts';
 import type { Contribution } from '../contribution.ts';
 import type { Services } from '../services.ts';
@@ -97,6 +98,7 @@ function describeRequest({ tool, proposal }: ActionRow['requests'][number]): str
   if (proposal.kind === 'edit') return plainPick(`${proposal.change} ${proposal.path}`);
   if (proposal.kind === 'command') return plainPick(`run ${proposal.command}`);
   if (proposal.kind === 'question') return plainPick(`question: ${proposal.question}`);
+  if (proposal.kind === 'tool') return plainPick(`call ${toolName(proposal)}`);
   return plainPick(`${tool} ${proposal.target}`);
 }
 
