@@ -21,7 +21,7 @@ describe('argument rows', () => {
     ]);
   });
 
-  it('hold every value of any arguments, under a path of its own', () => {
+  it('hold every value of any arguments, under a path of its own (U3)', () => {
     const leaves = (value: unknown): number => {
       const members = typeof value === 'object' && value !== null ? Object.values(value) : [];
       return members.length === 0 ? 1 : members.reduce<number>((sum, one) => sum + leaves(one), 0);
