@@ -8,6 +8,7 @@ import {
   type Decisions,
   type QuestionProposal,
 } from '../src/protocol/calls.ts';
+import { rememberText } from '../src/protocol/consent.ts';
 import type { ActionView, RequestView } from '../src/protocol/messages.ts';
 import { draftOf, type CardDraft, type Drafts } from './drafts.ts';
 
@@ -169,7 +170,9 @@ function commandCount(parts: number): string {
 export function decisionText(decision: Decision): string {
   switch (decision.type) {
     case 'approve':
-      return 'Approved';
+      return decision.remember
+        ? `Approved, and remembered: ${rememberText(decision.remember)}`
+        : 'Approved';
     case 'edit':
       return decision.content === undefined
         ? 'Approved with edited arguments'

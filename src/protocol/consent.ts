@@ -24,3 +24,30 @@ export const RememberOffer = z.object({
   scopes: z.array(GrantScope).min(1),
 });
 export type RememberOffer = z.infer<typeof RememberOffer>;
+
+const SCOPES: Record<GrantScope, string> = {
+  turn: 'this turn',
+  thread: 'this thread',
+  workspace: 'this workspace',
+  always: 'always, everywhere',
+};
+
+/** “this thread”. */
+export function scopeText(scope: GrantScope): string {
+  return SCOPES[scope];
+}
+
+/** “this thread, 30 minutes”, “this workspace, next 5 calls”. */
+export function rememberText({ scope, minutes, uses }: Remember): string {
+  const ends = [
+    minutes === undefined ? [] : [minutesText(minutes)],
+    uses === undefined ? [] : [uses === 1 ? 'next call' : `next ${uses} calls`],
+  ];
+  return [scopeText(scope), ...ends.flat()].join(', ');
+}
+
+/** The largest unit that says it exactly. */
+function minutesText(minutes: number): string {
+  const [count, unit] = minutes % 60 === 0 ? [minutes / 60, 'hour'] : [minutes, 'minute'];
+  return `${count} ${unit}${count === 1 ? '' : 's'}`;
+}

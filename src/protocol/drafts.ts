@@ -1,13 +1,14 @@
 // What a human has typed or picked on a card and not submitted. Kept by the host; it never decides anything.
 import { z } from 'zod';
 import { Decision, MAX_TEXT } from './calls.ts';
+import { Remember } from './consent.ts';
 
 const MAX_SELECTED = 1000;
 const text = z.string().max(MAX_TEXT);
 
 const fields = {
   /** The form that is open on the card. */
-  form: z.enum(['none', 'reject', 'respond', 'args', 'diff']),
+  form: z.enum(['none', 'reject', 'respond', 'args', 'diff', 'remember']),
   reason: text,
   respond: text,
   /** Edited arguments as JSON text; null while they are the agent's. */
@@ -15,6 +16,8 @@ const fields = {
   selected: z.array(text).max(MAX_SELECTED),
   other: z.boolean(),
   freeText: text,
+  /** How long an approval would be remembered, once something was picked. */
+  remember: Remember.optional(),
   /** Picked for a call of a batch, and not submitted. */
   decision: Decision.nullable(),
 };

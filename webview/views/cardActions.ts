@@ -1,33 +1,11 @@
 // The foot of an undecided card: its buttons, or the form of the decision that is being made.
 import { html, nothing, type TemplateResult } from 'lit';
-import { describe } from '../controls.ts';
+import { canRemember } from '../remember.ts';
 import { allows, answerText, approval, callTitle, canApprove, rejection } from '../review.ts';
+import { button } from './actionButton.ts';
 import type { CardView } from './card.ts';
 import { argsField, editedArgs, reasonField, respondField } from './decisionForm.ts';
-
-interface Button {
-  name: string;
-  testid: string;
-  /** What a press would do, for those who do not see the card. */
-  says: string;
-  primary?: boolean;
-  /** Shown as it looks while the card is not armed, or an input is missing. */
-  disabled?: boolean;
-  title?: string;
-  press: (event: Event) => void;
-}
-
-function button(value: Button): TemplateResult {
-  return html`<vscode-button
-    appearance=${value.primary === true ? 'primary' : 'secondary'}
-    data-testid=${value.testid}
-    ?disabled=${value.disabled === true}
-    title=${value.title ?? nothing}
-    ${describe(value.says)}
-    @click=${value.press}
-    >${value.name}</vscode-button
-  >`;
-}
+import { rememberForm, rememberOpener } from './rememberMenu.ts';
 
 export function cardActions(card: CardView): TemplateResult {
   switch (card.draft.form) {
@@ -40,6 +18,10 @@ export function cardActions(card: CardView): TemplateResult {
       return respondForm(card);
     case 'args':
       return argsForm(card);
+    case 'remember': {
+      const offer = canRemember(card.request, card.draft);
+      return offer ? rememberForm(card, offer) : buttonRow(card);
+    }
   }
 }
 
@@ -49,7 +31,7 @@ function buttonRow(card: CardView): TemplateResult {
   return html`
     ${draft.form === 'diff' ? diffNote(card) : nothing}
     <div class="actions">
-      ${question ? answerButton(card) : approveButton(card)}
+      ${question ? answerButton(card) : approveButton(card)} ${rememberOpener(card)}
       ${allows(request, 'edit') && !question ? editButton(card) : nothing} ${outcomeButtons(card)}
       ${allows(request, 'reject') ? opener(card, 'Reject') : nothing}
       ${allows(request, 'respond') && !question ? opener(card, 'Respond') : nothing}
