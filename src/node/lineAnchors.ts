@@ -1,10 +1,5 @@
 // Lines by which two or three texts are laid beside each other: those that are there once in each, in the same order. Pure.
 
-/** Lines with their ends; the last one may have none. */
-export function linesOf(text: string): string[] {
-  return text.match(/[^\n]*\n|[^\n]+$/g) ?? [];
-}
-
 /** Positions of the lines that are there once, in order. */
 export function onlyOnce(lines: readonly string[]): Map<string, number> {
   const first = new Map<string, number>();

@@ -1,6 +1,7 @@
 // Differences of two texts by lines, in bounded work: no text an edit may hold keeps the thread for long. Pure.
 import { structuredPatch } from 'diff';
-import { linesOf, longestGrowing, onlyOnce } from './lineAnchors.ts';
+import { longestGrowing, onlyOnce } from './lineAnchors.ts';
+import { linesOf, type Hunk as ChangedPlace } from '../protocol/hunks.ts';
 
 type Hunk = ReturnType<typeof structuredPatch>['hunks'][number];
 
@@ -24,6 +25,41 @@ const CHUNK = 4096;
 export function diffHunks(before: string, after: string): Hunk[] {
   const middle = trimEnds(before, after);
   return shortest(middle) ?? blocks(middle).map(toHunk);
+}
+
+/** Every run of changed lines by itself, without context. */
+export function changedPlaces(before: string, after: string): ChangedPlace[] {
+  if (before === after) return [];
+  return diffHunks(before, after).flatMap(placesOf);
+}
+
+function placesOf(hunk: Hunk): ChangedPlace[] {
+  const places: ChangedPlace[] = [];
+  let oldLine = hunk.oldStart - 1;
+  let newLine = hunk.newStart - 1;
+  let place: ChangedPlace | undefined;
+  for (const line of hunk.lines) {
+    const sign = line[0];
+    if (sign === '\\') continue;
+    if (sign === ' ') {
+      place = undefined;
+      oldLine += 1;
+      newLine += 1;
+      continue;
+    }
+    if (place === undefined) {
+      place = { oldStart: oldLine, oldLines: 0, newStart: newLine, newLines: 0 };
+      places.push(place);
+    }
+    if (sign === '-') {
+      oldLine += 1;
+      place.oldLines += 1;
+    } else {
+      newLine += 1;
+      place.newLines += 1;
+    }
+  }
+  return places;
 }
 
 interface Middle {

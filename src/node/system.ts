@@ -1,7 +1,7 @@
 // Clock, ids, hashes and text differences for the core, with node:crypto and the `diff` package.
 import { createHash, randomBytes } from 'node:crypto';
 import { formatPatch } from 'diff';
-import { diffHunks } from './lineDiff.ts';
+import { changedPlaces, diffHunks } from './lineDiff.ts';
 import { threeWayMerge } from './threeWayMerge.ts';
 import type { Clock, Ids, Texts } from '../core/ports/system.ts';
 
@@ -25,6 +25,7 @@ export const systemTexts: Texts = {
   sha256: (text) => createHash('sha256').update(text, 'utf8').digest('hex'),
   patch: textPatch,
   countChanges,
+  hunks: changedPlaces,
   merge: threeWayMerge,
 };
 

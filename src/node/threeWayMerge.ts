@@ -1,7 +1,8 @@
 // Three-way merge of texts by lines with the `node-diff3` package, in bounded work: its search is split at lines that
 // occur once in each text and in the same order. Pure.
 import { diff3MergeRegions } from 'node-diff3';
-import { linesOf, longestGrowing, onlyOnce } from './lineAnchors.ts';
+import { longestGrowing, onlyOnce } from './lineAnchors.ts';
+import { linesOf } from '../protocol/hunks.ts';
 import type { Merged } from '../core/ports/system.ts';
 
 /** Bound of the search between two anchors: pairs of equal lines times lines. More takes too long on the one thread. */

@@ -1,4 +1,5 @@
 // Small needs of the core: time, ids, hashing, text differences, globs, logging. Core has none of its own.
+import type { Hunk } from '../../protocol/hunks.ts';
 
 export interface Clock {
   /** Milliseconds since the epoch. */
@@ -23,6 +24,8 @@ export interface Texts {
   patch(path: string, before: string, after: string): string;
   /** Lines added and removed. */
   countChanges(before: string, after: string): { added: number; removed: number };
+  /** Where `after` differs, in order: together all that differs. */
+  hunks(before: string, after: string): Hunk[];
   /** Three-way merge by lines. */
   merge(base: string, ours: string, theirs: string): Merged;
 }
