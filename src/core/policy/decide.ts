@@ -9,9 +9,12 @@ import type { Decided, PolicyContext, PolicySubject, RuleSet } from './types.ts'
 export function decide(subject: PolicySubject, rules: RuleSet, context: PolicyContext): Decided {
   try {
     const over = context.mode === 'bypass' && rules.noBypass === true;
-    const decided = decideBySubject(subject, rules, over ? { mode: 'default' } : context);
+    const inForce = over ? { mode: 'default' as const } : context;
+    const decided = decideBySubject(subject, rules, inForce);
     if (rules.blocksAllow) return decided.verdict === 'allow' ? blocked(decided, rules) : decided;
-    return rules.approvalsOff === true ? switchedOff(decided, subject) : decided;
+    if (rules.approvalsOff === true) return switchedOff(decided, subject);
+    const note = pendingNote(decided, subject, rules, inForce);
+    return note === '' ? decided : { ...decided, reason: `${decided.reason}${note}` };
   } catch {
     return builtIn('ask', 'the policy check failed on this call');
   }
@@ -35,6 +38,28 @@ function decideBySubject(subject: PolicySubject, rules: RuleSet, context: Policy
         ? builtIn('ask', 'a question waits for its answer')
         : byRule(denied);
     }
+  }
+}
+
+const joined = new WeakMap<RuleSet, RuleSet>();
+
+/** Says so when a rule of the workspace would allow the call, had the user acknowledged its list. Changes no verdict. */
+function pendingNote(
+  { verdict }: Decided,
+  subject: PolicySubject,
+  rules: RuleSet,
+  context: PolicyContext,
+): string {
+  const { pending } = rules;
+  if (verdict === 'allow' || pending === undefined) return '';
+  try {
+    const all = joined.get(rules) ?? { ...rules, rules: [...rules.rules, ...pending] };
+    joined.set(rules, all);
+    const would = decideBySubject(subject, all, context);
+    if (would.verdict !== 'allow' || would.rule === undefined) return '';
+    return `; rule \`${would.rule}\` of the workspace would allow it, but you have not acknowledged its allow list`;
+  } catch {
+    return '';
   }
 }
 

@@ -16,7 +16,7 @@ interface RuleLayers {
   user: RawLists;
   workspace: RawLists | null;
   /** The workspace's allow list counts only when this is true; its deny and ask lists always count. */
-  trusted?: boolean;
+  workspaceAllows?: boolean;
   /** Milliseconds since the epoch, for rules that end; without it none of those allows anything. */
   now?: number;
 }
@@ -30,8 +30,9 @@ export function parseRules(layers: RuleLayers, globs: GlobCompiler): RuleSet {
   const user = RULE_KINDS.map((kind) =>
     parseList(layers.user[kind], { kind, layer: 'user' }, options),
   );
-  const workspace = RULE_KINDS.filter((kind) => kind !== 'allow' || layers.trusted === true).map(
-    (kind) => parseList(layers.workspace?.[kind], { kind, layer: 'workspace' }, options),
+  const counted = RULE_KINDS.filter((kind) => kind !== 'allow' || layers.workspaceAllows === true);
+  const workspace = counted.map((kind) =>
+    parseList(layers.workspace?.[kind], { kind, layer: 'workspace' }, options),
   );
   return joinSets([...user, ...workspace]);
 }

@@ -97,6 +97,8 @@ export interface RuleSet {
   blocksAllow: boolean;
   /** Rules whose samples are command lines, which only a shell parser can check; until then they allow nothing. */
   unchecked?: readonly Rule[];
+  /** Allow rules of the workspace that the user has not acknowledged: they allow nothing, and are named where they would. */
+  pending?: readonly Rule[];
   /** When the next rule expires, in ms since the epoch: the set must then be made anew. */
   validUntil?: number;
   /** The user switched approvals off: what would ask is allowed. A deny holds, and a question waits all the same. */

@@ -1,9 +1,7 @@
 // Reading rule lists: what counts, what is a problem, and what a problem blocks.
 import assert from 'node:assert/strict';
 import { decide } from '../../../../src/core/policy/decide.ts';
-import { rulesOfSettings } from '../../../../src/core/policy/layers.ts';
 import { describeProblem } from '../../../../src/core/policy/rules.ts';
-import { compileGlob } from '../../../../src/node/globs.ts';
 import { decideCommand, file, rulesOf } from './support.ts';
 
 describe('parseRules', () => {
@@ -89,23 +87,5 @@ describe('parseRules', () => {
       assert.equal(rules.problems[0]?.index, -1);
       assert.equal(rules.blocksAllow, true);
     }
-  });
-
-  it('counts a workspace allow only when trusted, its deny and ask always (H1, H5)', async () => {
-    const lists = { allow: ['shell(ls)'], ask: ['shell(pwd)'], deny: ['shell(id)'] };
-    const settings = (trusted: boolean) => ({
-      user: {},
-      workspace: Object.fromEntries(
-        Object.entries(lists).map(([kind, list]) => [`countersign.approval.${kind}`, list]),
-      ),
-      trusted,
-    });
-    const trusted = rulesOfSettings(settings(true), compileGlob);
-    const untrusted = rulesOfSettings(settings(false), compileGlob);
-    const verdicts = async (rules: typeof trusted): Promise<string[]> =>
-      Promise.all(['ls', 'pwd', 'id'].map(async (c) => (await decideCommand(c, rules)).verdict));
-    assert.deepEqual(await verdicts(trusted), ['allow', 'ask', 'deny']);
-    assert.deepEqual(await verdicts(untrusted), ['ask', 'ask', 'deny']);
-    assert.match((await decideCommand('pwd', untrusted)).reason, /workspace settings/);
   });
 });

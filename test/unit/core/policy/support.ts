@@ -20,7 +20,7 @@ export function rulesOf(
   workspace: RawLists | null = null,
   trusted = true,
 ): RuleSet {
-  return parseRules({ user, workspace, trusted }, compileGlob);
+  return parseRules({ user, workspace, workspaceAllows: trusted }, compileGlob);
 }
 
 /** A file of the workspace /ws; `real` when it is a link, both root-relative, or absolute when outside. */
