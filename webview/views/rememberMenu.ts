@@ -57,7 +57,7 @@ export function rememberForm(card: CardView, offer: RememberOffer): TemplateResu
     },
   });
   const end = choice({
-    ...{ label: 'Ends after', testid: 'remember-end', value: endOf(picked) },
+    ...{ label: 'Limit', testid: 'remember-end', value: endOf(picked) },
     options: ENDS.map(({ id, label }) => [id, capital(label)]),
     pick: (value) => {
       card.patch({ remember: withEnd(picked, value) });
@@ -65,12 +65,12 @@ export function rememberForm(card: CardView, offer: RememberOffer): TemplateResu
   });
   return html`<div class="form remember" role="group" aria-label="Approve and remember">
       <div class="remember-choices">${scope}${end}</div>
-      <p class="remember-text" data-testid="remember-text">${allowsText(offer, picked)}</p>
+      <p class="remember-text" data-end data-testid="remember-text">${allowsText(offer, picked)}</p>
       <ul class="remember-rules" aria-label="What is remembered" data-testid="remember-rules">
         ${offer.rules.map((rule) => html`<li><code>${shownDense(rule)}</code></li>`)}
       </ul>
     </div>
-    <div class="actions">${confirm} ${cancel}</div>`;
+    <div class="actions" data-end>${confirm} ${cancel}</div>`;
 }
 
 interface Choice {
