@@ -1,6 +1,7 @@
 // What a tool call would do, what policy says of it and what the human decides: plain data, parsed at every edge.
 import { z } from 'zod';
 import { Remember, RememberOffer } from './consent.ts';
+import { Hunk } from './hunks.ts';
 
 export const VerdictKind = z.enum(['allow', 'ask', 'deny']);
 export type VerdictKind = z.infer<typeof VerdictKind>;
@@ -34,6 +35,8 @@ export const EditProposal = z.object({
   removed: z.number().int(),
   /** Hash of the text that the arguments were written for (null: no file), where the file changed since; else `baseHash`. */
   describedOn: z.string().nullable().optional(),
+  /** All places where the new text differs from the base, each of which may be kept or dropped. */
+  hunks: z.array(Hunk).optional(),
 });
 export type EditProposal = z.infer<typeof EditProposal>;
 
@@ -126,10 +129,16 @@ export type JsonObject = z.infer<typeof JsonObject>;
 /** Longest text in one field of a message or decision (a file's whole new text included), in UTF-16 units. */
 export const MAX_TEXT = 5_000_000;
 
+/** Most hunks that a decision may name. */
+const MAX_KEPT = 10_000;
+
 /** Longest reason or claimed output a human may give, in UTF-16 units. */
 const MAX_ANSWER = 16_000;
 
-/** One decision for one call. `edit` carries new arguments (whole object) or, for a file, its new text. */
+/**
+ * One decision for one call. `edit` carries one of: new arguments (whole object), for a file its new text, or the positions of
+ * the hunks that are kept.
+ */
 export const Decision = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('approve'), remember: Remember.optional() }),
   z.strictObject({
@@ -144,6 +153,7 @@ export const Decision = z.discriminatedUnion('type', [
       'too long',
     ).optional(),
     content: z.string().max(MAX_TEXT).optional(),
+    hunks: z.array(z.int().min(0)).max(MAX_KEPT).optional(),
   }),
   z.strictObject({ type: z.literal('respond'), text: z.string().max(MAX_TEXT) }),
   // For a call whose outcome is unknown after a crash.

@@ -1,5 +1,6 @@
 // One edit whose file changed while it waited, on the file as it is: three-way merge of the base that was shown, the new
 // text that was shown and the present text. Reads only.
+import { withDifferences } from '../tools/editDifferences.ts';
 import { textProblem } from '../tools/editProposal.ts';
 import { unreadable } from '../tools/currentText.ts';
 import { findTool, parseToolArgs } from '../tools/registry.ts';
@@ -55,9 +56,9 @@ export async function rebaseEdit(
   const { encoding } = place;
   const based = { ...proposal, ...describedOn(proposal), baseHash: hash, encoding };
   if (newText === null) {
-    const counts = deps.texts.countChanges(place.text, '');
     const note = `${path} changed after this was shown. What would be deleted is shown as it is now.`;
-    return { proposal: { ...based, ...counts }, outcome: 'approvable', note };
+    const deletion = withDifferences(based, { before: place.text, text: null }, deps.texts);
+    return { proposal: deletion, outcome: 'approvable', note };
   }
   return onText(deps, edit, { ...based, change: 'modify', newText }, place.text);
 }
@@ -77,7 +78,7 @@ function onNothing(
   } as const;
   const note = `${path} was deleted after this was shown. To create it again, write the text yourself.`;
   return {
-    proposal: { ...based, ...texts.countChanges('', newText) },
+    proposal: withDifferences(based, { before: null, text: newText }, texts),
     outcome: 'conflict',
     note,
     ...(typed !== undefined && { typed }),
@@ -103,8 +104,8 @@ async function onText(
   const clean = (human ?? merged).clean && textProblem(merged.text) === null;
   const again = clean ? undefined : await describedAnew(deps, edit, present);
   const newText = again ?? merged.text;
-  const counts = texts.countChanges(present, newText);
-  const rebased = { ...based, newText, newHash: texts.sha256(newText), ...counts };
+  const text = { ...based, newText, newHash: texts.sha256(newText) };
+  const rebased = withDifferences(text, { before: present, text: newText }, texts);
   if (clean || again !== undefined) {
     const note = `${path} changed after this was shown. What is shown now keeps that change.`;
     return { proposal: rebased, outcome: 'approvable', note, ...typed };

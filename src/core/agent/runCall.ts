@@ -1,5 +1,6 @@
 // Steps 7 to 9 of one tool call: check again, execute under the journal, and give it exactly one result.
 import { editNote } from './editNote.ts';
+import { contentOfEdit } from './contentOfEdit.ts';
 import { execute } from './executor.ts';
 import { afterCrash, blocked, type Settled } from './settled.ts';
 import { deniedText, prepareCall, type Prepared } from './plan.ts';
@@ -21,6 +22,8 @@ const LOST = 'turn_lost';
 function lostTurn(): AppError {
   return new AppError(LOST, 'The turn is driven elsewhere now.', { audience: 'log' });
 }
+
+type EditDecision = Extract<Decision, { type: 'edit' }>;
 
 interface CallRun {
   deps: EngineDeps;
@@ -106,7 +109,7 @@ async function screened(...call: Parameters<typeof perform>): Promise<Settled> {
 async function perform(
   run: ScreenedRun,
   row: CallRow,
-  edit: Extract<Decision, { type: 'edit' }> | undefined,
+  edit: EditDecision | undefined,
 ): Promise<Settled> {
   const { deps } = run;
   const argsText = edit?.args ? JSON.stringify(edit.args) : row.argsText;
@@ -122,7 +125,7 @@ async function perform(
   }
   const moved = edit?.args ? undefined : leadsElsewhere(row.proposal, again.proposal);
   if (moved !== undefined) return blocked('error', moved);
-  if (edit) return merged(row, await performEdited(run, row, { again, content: edit.content }));
+  if (edit) return merged(row, await performEdited(run, row, { again, edit }));
   if (!row.proposal || !row.proposalHash) return blocked('error', 'The call has no proposal.');
   const { proposal, proposalHash } = row;
   return merged(row, await performFrozen(run, row, { ...again, proposal, proposalHash }));
@@ -163,9 +166,10 @@ function placeOf(proposal: Proposal): string | undefined {
 async function performEdited(
   run: ScreenedRun,
   row: CallRow,
-  edited: { again: Prepared; content: string | undefined },
+  { again, edit }: { again: Prepared; edit: EditDecision },
 ): Promise<Settled> {
-  const { again, content } = edited;
+  const content = await contentOfEdit(run.deps, row, edit);
+  if (content === null) return blocked('error', 'Not run: the text that was shown is not kept.');
   const shown = row.proposal ?? again.proposal;
   const proposal =
     content === undefined

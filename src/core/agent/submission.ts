@@ -161,19 +161,19 @@ function firstProblem(
     hasBadArguments(decision, requests[index]?.tool, tools),
   );
   const content = judge((decision, index) => hasBadContent(decision, requests[index]?.proposal));
-  const double = judge(
-    (decision) => decision.type === 'edit' && bothGiven(decision.args, decision.content),
-  );
+  const kept = judge((decision, index) => hasBadHunks(decision, requests[index]?.proposal));
+  const double = judge((decision) => waysOfEdit(decision) > 1);
   return (
     listed('undecided', 'These calls have no decision yet', ids(undecided)) ??
     listed('not_allowed', 'This decision is not allowed for', forbidden) ??
-    listed('incomplete', 'An edit needs new arguments or text, a respond needs text', incomplete) ??
-    listed('invalid_arguments', 'An edit changes the arguments or the text, not both', double) ??
+    listed('incomplete', INCOMPLETE, incomplete) ??
+    listed('invalid_arguments', 'An edit changes the arguments, the text or the hunks', double) ??
     listed(
       'invalid_arguments',
       'Only a file edit that does not delete can carry new content',
       content,
     ) ??
+    listed('invalid_arguments', 'These hunks are not those of the edit', kept) ??
     unusableText(decisions, requests) ??
     listed('invalid_arguments', argumentProblem(decisions, action, tools), invalid) ??
     listed('unknown_call', 'These calls are not part of the action', unknown)
@@ -185,14 +185,25 @@ function ids(requests: readonly { callId: string }[]): string[] {
 }
 
 function isIncomplete(decision: Decision): boolean {
-  if (decision.type === 'edit') {
-    return decision.args === undefined && decision.content === undefined;
-  }
+  if (decision.type === 'edit') return waysOfEdit(decision) === 0 || decision.hunks?.length === 0;
   return decision.type === 'respond' && decision.text.trim() === '';
 }
 
-function bothGiven(args: unknown, content: unknown): boolean {
-  return args !== undefined && content !== undefined;
+const INCOMPLETE =
+  'An edit needs new arguments, text or at least one hunk that is kept, a respond needs text';
+
+function waysOfEdit(decision: Decision): number {
+  if (decision.type !== 'edit') return 0;
+  const { args, content, hunks } = decision;
+  return [args, content, hunks].filter((way) => way !== undefined).length;
+}
+
+/** Hunks that the proposal does not have, or the same one twice. */
+function hasBadHunks(decision: Decision, proposal: Proposal | undefined): boolean {
+  if (decision.type !== 'edit' || decision.hunks === undefined) return false;
+  const count = proposal?.kind === 'edit' ? (proposal.hunks?.length ?? 0) : 0;
+  const { hunks } = decision;
+  return new Set(hunks).size !== hunks.length || hunks.some((index) => index >= count);
 }
 
 function hasBadContent(decision: Decision, proposal: Proposal | undefined): boolean {

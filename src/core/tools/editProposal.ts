@@ -1,4 +1,5 @@
 // What all edit tools share: making the frozen proposal, replacing its text by the human's, and carrying it out.
+import { withDifferences, withoutHunks, type Counts } from './editDifferences.ts';
 import { counted, isOutside, shownPath } from './paths.ts';
 import type { EditProposal, Proposal } from '../../protocol/calls.ts';
 import type { ResolvedPath } from '../ports/workspace.ts';
@@ -30,7 +31,7 @@ export function describeEdit(plan: EditPlan, texts: Texts): Described {
   if (newText === current.text && encoding === current.encoding) {
     return { ok: false, message: `${shown} already has exactly this content; nothing to change.` };
   }
-  const proposal: EditProposal = {
+  const whole: EditProposal = {
     kind: 'edit',
     change: newText === null ? 'delete' : current.text === null ? 'create' : 'modify',
     path: shown,
@@ -40,8 +41,10 @@ export function describeEdit(plan: EditPlan, texts: Texts): Described {
     newHash: newText === null ? null : texts.sha256(newText),
     newText,
     encoding,
-    ...texts.countChanges(current.text ?? '', newText ?? ''),
+    added: 0,
+    removed: 0,
   };
+  const proposal = withDifferences(whole, { before: current.text, text: newText }, texts);
   const op = newText === null ? 'delete' : 'edit';
   return { ok: true, proposal, subject: { group: 'edit', tool, op, paths: [path] } };
 }
@@ -61,7 +64,8 @@ export function withHumanText(
   const newText = text ?? '';
   const base = proposal.baseHash === null ? '' : overlay.get(proposal.realPath);
   const counts = countAgainst({ base, proposal, newText }, texts);
-  return { ...proposal, newText, newHash: texts.sha256(newText), encoding, ...counts };
+  const written = { newText, newHash: texts.sha256(newText), encoding };
+  return { ...withoutHunks(proposal), ...written, ...counts };
 }
 
 /** Why a human's whole new text cannot be a file's, as the end of a sentence; null when it can. */
@@ -75,7 +79,7 @@ export function textProblem(content: string): string | null {
 function countAgainst(
   edit: { base: string | null | undefined; proposal: EditProposal; newText: string },
   texts: Texts,
-): { added: number; removed: number } {
+): Counts {
   const { base, proposal, newText } = edit;
   if (typeof base === 'string') return texts.countChanges(base, newText);
   const human = texts.countChanges(proposal.newText ?? '', newText);
@@ -105,10 +109,7 @@ export async function performEdit(proposal: Proposal, context: PerformContext): 
 }
 
 /** Lines against the base as it is: a human's edit was counted without it. Stale or unreadable: as proposed. */
-async function countNow(
-  proposal: EditProposal,
-  context: PerformContext,
-): Promise<{ added: number; removed: number }> {
+async function countNow(proposal: EditProposal, context: PerformContext): Promise<Counts> {
   const { added, removed, realPath, baseHash, newText } = proposal;
   const base = baseHash === null ? null : await context.files.read(realPath);
   if (base?.kind !== 'text' || base.hash !== baseHash) return { added, removed };
