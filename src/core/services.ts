@@ -25,6 +25,8 @@ export interface Assets {
 export interface OpenEngineOptions {
   /** Absolute path of the SQLite file. */
   stateFile: string;
+  /** Absolute path of the user's file of grants for all workspaces, which may not exist; without it there are none. */
+  alwaysFile?: string;
   /** Absolute paths of the workspace folders; may be empty. */
   roots: readonly string[];
   assets: Assets;

@@ -8,13 +8,15 @@ import { createNodeProviders } from './models/index.ts';
 import { createPolicySource } from './policySource.ts';
 import { createSecretScanner } from './screening/secretlint.ts';
 import { createShellParser } from './shell/parser.ts';
+import { createSealer } from './sealer.ts';
+import { lazyAlways } from './sqlite/always.ts';
 import { BothSavers } from './sqlite/bothSavers.ts';
 import { createBothStores } from './sqlite/bothStores.ts';
 import { lazyMemory } from './sqlite/memory.ts';
 import { openStore, type OpenedStore } from './sqlite/openStore.ts';
 import { systemClock, createIds, systemTexts } from './system.ts';
 import { createProposalHasher } from '../core/agent/proposalHash.ts';
-import { createRedactor } from '../core/agent/redactor.ts';
+import { createRedactor, type Redactor } from '../core/agent/redactor.ts';
 import { submitDecisions } from '../core/panel/requests.ts';
 import { present } from '../core/panel/presenter.ts';
 import { describeProblem } from '../core/policy/rules.ts';
@@ -31,9 +33,10 @@ const DEMO = 'demo';
 /** Opens the state file and everything around it. Throws AppError with what to do when the state cannot be used. */
 export const openEngine: EngineOpener = async (options) => {
   const { settings, logger } = options;
-  const { notices, ...state } = await openState(options);
+  const redactor = createRedactor();
+  const { notices, ...state } = await openState(options, redactor);
   const { store } = state;
-  const deps = { ...createPorts(options), ...state };
+  const deps = { ...createPorts(options, redactor), ...state };
   const engine = new Engine(deps);
   const readSettings = (): ReturnType<typeof parseSettings> =>
     parseSettings(settings.read(), systemClock.now());
@@ -70,23 +73,28 @@ export const openEngine: EngineOpener = async (options) => {
 };
 
 /** The state file, and in front of it the memory of temporary threads. */
-async function openState(options: OpenEngineOptions): Promise<OpenedStore> {
-  const { stateFile: file, logger, decorateStore } = options;
+async function openState(options: OpenEngineOptions, redactor: Redactor): Promise<OpenedStore> {
+  const { stateFile: file, alwaysFile, logger, secrets, decorateStore } = options;
   const { nativeBinding } = options.assets;
   const binding = nativeBinding === undefined ? {} : { nativeBinding };
-  const opening = { logger, clock: systemClock, ...binding };
+  const sealer = createSealer({ secrets, logger, onKey: (key) => redactor.add(key) });
+  const opening = { logger, clock: systemClock, sealer, ...binding };
   const { store, checkpointer, notices } = await openStore({ ...opening, file });
   const memory = lazyMemory(opening);
+  const always =
+    alwaysFile === undefined ? undefined : lazyAlways({ ...opening, file: alwaysFile });
   return {
-    store: createBothStores(decorateStore?.(store) ?? store, memory),
+    store: createBothStores(decorateStore?.(store) ?? store, memory, always),
     checkpointer: new BothSavers(checkpointer, memory),
     notices,
   };
 }
 
-function createPorts(options: OpenEngineOptions): Omit<CoreDeps, 'store' | 'checkpointer'> {
+function createPorts(
+  options: OpenEngineOptions,
+  redactor: Redactor,
+): Omit<CoreDeps, 'store' | 'checkpointer'> {
   const { roots, assets, logger } = options;
-  const redactor = createRedactor();
   const apiKey = async (): Promise<string | undefined> => {
     const key = await options.secrets.get('openai');
     redactor.add(key);

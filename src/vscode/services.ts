@@ -141,6 +141,7 @@ function engineOptions(
   return {
     ...parts,
     stateFile: stateFile(context),
+    alwaysFile: path.join(storageRoot(context), 'always.db'),
     roots: folders.filter(({ uri }) => uri.scheme === 'file').map(({ uri }) => uri.fsPath),
     assets: {
       wasmDir: path.join(extensionPath, 'dist', 'wasm'),
@@ -153,7 +154,10 @@ function engineOptions(
       nativeBinding: path.join(extensionPath, 'dist', 'native', 'better_sqlite3.node'),
       demoScript: path.join(extensionPath, 'media', 'demo', 'demo.json'),
     },
-    secrets: { get: async (name) => context.secrets.get(secretKey(name)) },
+    secrets: {
+      get: async (name) => context.secrets.get(secretKey(name)),
+      store: async (name, value) => context.secrets.store(secretKey(name), value),
+    },
     buffers: createBuffers(),
     providers: new Map([['vscode', createVscodeProvider()]]),
   };
@@ -165,7 +169,10 @@ function stateFile(context: vscode.ExtensionContext): string {
   const name = createHash('sha256')
     .update(own?.toString() ?? 'no folder')
     .digest('hex');
+  return path.join(storageRoot(context), 'workspaces', name, 'state.db');
+}
+
+function storageRoot(context: vscode.ExtensionContext): string {
   const moved = vscode.workspace.getConfiguration('countersign').inspect<string>('storage.path');
-  const root = moved?.globalValue?.trim() || context.globalStorageUri.fsPath;
-  return path.join(root, 'workspaces', name, 'state.db');
+  return moved?.globalValue?.trim() || context.globalStorageUri.fsPath;
 }

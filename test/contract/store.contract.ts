@@ -12,6 +12,7 @@ import {
   toolRow,
   userMessage,
 } from './storeFixtures.ts';
+import { storeConsentContract } from './storeConsent.contract.ts';
 import { storeDraftsContract } from './storeDrafts.contract.ts';
 import { storeEventsContract } from './storeEvents.contract.ts';
 import { storeMovesContract } from './storeMoves.contract.ts';
@@ -28,6 +29,7 @@ export function storeContract(name: string, make: MakeSubject): void {
     terminalContract(make);
     storeMovesContract(make);
     storeDraftsContract(make);
+    storeConsentContract(make);
     storeEventsContract(make);
     storeTitlesContract(make);
     storeModelContract(make);

@@ -3,14 +3,19 @@ import type { BaseCheckpointSaver } from '@langchain/langgraph-checkpoint';
 import { AppError } from '../../src/core/base/errors.ts';
 import type { Store } from '../../src/core/ports/store.ts';
 
+/** The key of consent of a subject's own stores: 64 hex digits. */
+export const KEY = '5'.repeat(64);
+
 /** One state that lives for one test. */
 export interface StoreSubject {
   store: Store;
   checkpointer: BaseCheckpointSaver;
   /** Closes the store and opens the same state again. */
   reopen: () => Promise<void>;
-  /** A second store on the same state, as another window has it. */
-  openSecond: () => Promise<Store>;
+  /** A second store on the same state, as another window has it; with another key of consent when it is said. */
+  openSecond: (key?: string) => Promise<Store>;
+  /** Runs SQL on the state, as someone would who has the file and no key. */
+  tamper: (sql: string) => void;
   close: () => Promise<void>;
 }
 

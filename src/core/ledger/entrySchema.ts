@@ -9,6 +9,7 @@ import {
   TurnStatus,
   VerdictKind,
 } from '../../protocol/calls.ts';
+import { GrantScope } from '../../protocol/consent.ts';
 
 /** A text as sealed: whole, or cut to its hash, length and head. */
 const Text = z.union([
@@ -145,6 +146,32 @@ export const LedgerEntry = z.discriminatedUnion('kind', [
       durationMs: z.int().optional(),
     }),
   ),
+  entry(
+    'grant.added',
+    z.object({
+      grantId: z.string(),
+      scope: GrantScope,
+      rule: Text,
+      by: Text,
+      expiresAt: z.int().nullable(),
+      uses: z.int().nullable(),
+      place: Place,
+    }),
+  ),
+  entry('grant.revoked', z.object({ grantId: z.string(), place: Place })),
+  entry(
+    'acknowledged',
+    z.object({
+      kind: z.enum(['allowList', 'hook']),
+      subject: Text,
+      /** Of what was shown. */
+      hash: z.string(),
+      accepted: z.boolean(),
+      by: Text,
+      place: Place,
+    }),
+  ),
+  entry('consent.reset', z.object({ grants: z.int(), acknowledgements: z.int(), place: Place })),
   entry(
     'turn.moved',
     z.object({

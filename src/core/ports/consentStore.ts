@@ -24,6 +24,13 @@ export interface GrantRow extends Grant {
   lastUsedAt: number | null;
 }
 
+/** A call as grants count it. */
+export interface GrantUse {
+  turnId: string;
+  callId: string;
+  at: number;
+}
+
 /** What the user saw and said of something that a workspace brings along. */
 export interface Acknowledgement {
   kind: 'allowList' | 'hook';
@@ -39,17 +46,26 @@ export interface Acknowledgement {
   at: number;
 }
 
+/** How much was forgotten. */
+export interface ConsentReset {
+  grants: number;
+  acknowledgements: number;
+}
+
+/** Without a key nothing is there to be read, and what adds throws AppError `cannot_remember`. */
 export interface ConsentStore {
-  /** All of this state file, the newest first; the ended and used-up ones too. */
+  /** What can be remembered here: nothing without a key, `always` only where a file of the user's is for it. */
+  rememberable(): Promise<readonly GrantScope[]>;
+  /** All that reach into this workspace, the newest first; the ended and used-up ones too. */
   listGrants(): Promise<GrantRow[]>;
-  addGrant(grant: Grant): Promise<void>;
-  /** False when it was gone already. */
+  addGrants(grants: readonly Grant[]): Promise<void>;
+  /** False when it was gone already. Needs no key. */
   revokeGrant(id: string): Promise<boolean>;
   /** Counts a call against the grant, once however often it is said; false when the grant is gone, ended or used up. */
-  useGrant(id: string, call: { turnId: string; callId: string; at: number }): Promise<boolean>;
+  useGrant(id: string, call: GrantUse): Promise<boolean>;
   acknowledgements(): Promise<Acknowledgement[]>;
   /** In the place of what was said of this subject before. */
   acknowledge(said: Acknowledgement): Promise<void>;
-  /** Forgets everything; how much there was. */
-  resetConsent(): Promise<{ grants: number; acknowledgements: number }>;
+  /** Forgets everything, the user's grants for all workspaces too. Needs no key. */
+  resetConsent(): Promise<ConsentReset>;
 }

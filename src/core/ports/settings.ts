@@ -18,4 +18,6 @@ export interface Settings {
 /** Secrets by name; never stored, logged or passed on except into the request that needs them. */
 export interface Secrets {
   get(name: string): Promise<string | undefined>;
+  /** Not there where nothing can be kept. */
+  store?: (name: string, value: string) => Promise<void>;
 }

@@ -1,5 +1,6 @@
 // Durable state. Every move is one transaction; a move whose WHERE no longer holds returns false or `lost`.
 // Methods throw AppError `store_busy`, `store_readonly`, `store_full` or `store_failed` when the database cannot serve.
+import type { ConsentStore } from './consentStore.ts';
 import type { DraftStore } from './draftStore.ts';
 import type { LeaseStore } from './leaseStore.ts';
 import type { EventStore } from './eventStore.ts';
@@ -316,6 +317,7 @@ export interface Store
     JournalStore,
     ActionStore,
     DraftStore,
+    ConsentStore,
     WindowStore,
     LeaseStore,
     LedgerStore,

@@ -15,6 +15,8 @@ import type {
   TitleStore,
   TurnStore,
 } from '../../core/ports/store.ts';
+import type { LazyAlways } from './always.ts';
+import { createBothConsents } from './bothConsents.ts';
 import type { LazyMemory } from './memory.ts';
 
 interface Sides {
@@ -35,7 +37,7 @@ interface Sides {
  * External changes, the ledger and recovery are those of `kept`: memory has one window, which is not there after a crash.
  * Disposing it closes both.
  */
-export function createBothStores(kept: Store, memory: LazyMemory): Store {
+export function createBothStores(kept: Store, memory: LazyMemory, always?: LazyAlways): Store {
   const sides = createSides(kept, memory);
   return {
     ...threads(sides),
@@ -43,6 +45,7 @@ export function createBothStores(kept: Store, memory: LazyMemory): Store {
     ...journal(sides),
     ...actions(sides),
     ...drafts(sides),
+    ...createBothConsents(kept, memory, always),
     joinWindow: () => kept.joinWindow(),
     ...leases(sides),
     ...ledger(sides),
@@ -53,6 +56,7 @@ export function createBothStores(kept: Store, memory: LazyMemory): Store {
     onExternalChange: (listener) => kept.onExternalChange(listener),
     dispose: () => {
       kept.dispose();
+      always?.dispose();
       // A failed opening has been told to whoever asked for it.
       memory.opened()?.then(
         ({ store }) => store.dispose(),

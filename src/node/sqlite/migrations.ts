@@ -1,5 +1,6 @@
 // The schema, as numbered steps. Append only: a step that was released is never changed.
 import type { Db } from './database.ts';
+import { CONSENT_SCHEMA } from './consentSchema.ts';
 import { EDIT_TEXT_SCHEMA } from './editTexts.ts';
 import { EVENT_SCHEMA, SHARED_CALL_SCHEMA, SHARED_RESULT_SCHEMA } from './eventSchema.ts';
 import { LEDGER_SCHEMA } from './ledgerSchema.ts';
@@ -119,7 +120,7 @@ CREATE TABLE blob (
   hash TEXT NOT NULL PRIMARY KEY,
   body TEXT NOT NULL
 ) STRICT;
-${EVENT_SCHEMA}${SHARED_RESULT_SCHEMA}${SHARED_CALL_SCHEMA}${EDIT_TEXT_SCHEMA}`,
+${CONSENT_SCHEMA}${EVENT_SCHEMA}${SHARED_RESULT_SCHEMA}${SHARED_CALL_SCHEMA}${EDIT_TEXT_SCHEMA}`,
   SAVER_SCHEMA,
   LEDGER_SCHEMA,
 ];

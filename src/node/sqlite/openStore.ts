@@ -2,10 +2,13 @@
 import type { BaseCheckpointSaver } from '@langchain/langgraph-checkpoint';
 import { Emitter } from '../../core/base/event.ts';
 import { DisposableStore, toDisposable } from '../../core/base/lifecycle.ts';
+import type { ConsentStore } from '../../core/ports/consentStore.ts';
 import type { Store } from '../../core/ports/store.ts';
 import type { Clock, Logger } from '../../core/ports/system.ts';
+import { noSealer, type Sealer } from '../sealer.ts';
 import { createActionStore } from './actions.ts';
 import { createBlobStore } from './blobs.ts';
+import { createConsentStore } from './consent.ts';
 import {
   createConnection,
   whileDriving,
@@ -36,6 +39,8 @@ export interface OpenStoreOptions
   clock: Clock;
   /** Milliseconds for which this process has been awake; see awake.ts. */
   awake?: () => number;
+  /** Without it nothing is remembered beyond its call. */
+  sealer?: Sealer;
 }
 
 export interface OpenedStore {
@@ -61,7 +66,7 @@ export async function openStore(options: OpenStoreOptions): Promise<OpenedStore>
 /** The store and the checkpointer on a database that is open and migrated. */
 export async function attachStore(
   db: Db,
-  options: Pick<OpenStoreOptions, 'file' | 'logger' | 'clock' | 'awake' | 'deadlines'>,
+  options: Pick<OpenStoreOptions, 'file' | 'logger' | 'clock' | 'awake' | 'deadlines' | 'sealer'>,
 ): Promise<Omit<OpenedStore, 'notices'>> {
   const { file, logger, clock, deadlines } = options;
   const owned = new DisposableStore();
@@ -72,10 +77,14 @@ export async function attachStore(
   const fence = { sql: drivenHereOrNoTurn('@threadId'), params: () => ({ owner }) };
   const kept = { keepOfTurns: 4, tidyAfter: 2000, sharedMessages: true };
   const checkpointer = new TurnCheckpointer(connection, { ...kept, fence });
-  return { store: createStore(connection, owned), checkpointer };
+  const consent = createConsentStore(connection, options.sealer ?? noSealer, WORKSPACE_SCOPES);
+  return { store: createStore(connection, owned, consent), checkpointer };
 }
 
-function createStore(connection: Connection, owned: DisposableStore): Store {
+/** What a workspace's file is for; `always` lies in a file of the user's. */
+const WORKSPACE_SCOPES = ['turn', 'thread', 'workspace'] as const;
+
+function createStore(connection: Connection, owned: DisposableStore, consent: ConsentStore): Store {
   const changes = owned.add(
     new Emitter<void>((error) => connection.logger.error('A store listener failed', error)),
   );
@@ -99,6 +108,7 @@ function createStore(connection: Connection, owned: DisposableStore): Store {
     ...createLedgerStore(connection),
     ...createActionStore(connection),
     ...createDraftStore(connection),
+    ...consent,
     ...windows,
     ...createEventStore(driving),
     ...createBlobStore(driving),
