@@ -90,12 +90,25 @@ export function parseSettings(layers: SettingsLayers, now?: number): ParsedSetti
       'countersign.screening.secrets': read('countersign.screening.secrets'),
       'countersign.storage.path': read('countersign.storage.path'),
     },
-    problems: [...problems, ...switchNotices(switched)],
+    problems: [...problems, ...inVain(layers), ...switchNotices(switched)],
   };
 }
 
 function inForce(mode: Mode, bypassCounts: boolean): Mode {
   return mode === 'bypass' && !bypassCounts ? 'default' : mode;
+}
+
+/** What the workspace tries to set and cannot, in one sentence: VS Code hands on some values that it should not. */
+function inVain(layers: SettingsLayers): string[] {
+  const { workspace } = layers;
+  const kept = Object.entries(SETTINGS).filter(([, spec]) => spec.scope !== 'resource');
+  const keys = kept.map(([key]) => key).filter((key) => workspace[key] !== undefined);
+  const mode = Mode.safeParse(workspace[MODE]);
+  if (mode.success && tightest(mode.data, layers) !== mode.data) keys.push(MODE);
+  if (keys.length === 0) return [];
+  return [
+    `What the workspace’s settings say of ${keys.join(', ')} does not count: a workspace can only make approvals stricter.`,
+  ];
 }
 
 /** A misspelt key would be ignored in silence, a deny list among them. Keys of others are their business. */
@@ -107,6 +120,8 @@ function unknownKeys(layers: SettingsLayers): string[] {
       .map((key) => `${key} in ${layer} settings is no setting of Countersign; it does nothing.`),
   );
 }
+
+const MODE = 'countersign.approval.mode';
 
 /** Strictest first. A workspace may only tighten the user's mode, and `bypass` is the user's alone. */
 const STRICTNESS: readonly Mode[] = ['plan', 'dontAsk', 'default', 'acceptEdits', 'bypass'];

@@ -45,8 +45,8 @@ export function createPolicyDesk({ wasmDir, roots }: PolicyDeskOptions): PolicyD
       }
       return null;
     },
-    test: async (call, { settings, mode }) => {
-      const read = rulesOfSettings(settings, compileGlob, systemClock.now());
+    test: async (call, { settings, mode, acknowledged }) => {
+      const read = rulesOfSettings(settings, compileGlob, systemClock.now(), acknowledged);
       const rules = await checkShellSamples(read, deps.parser, deps.shell);
       const subject = await subjectOf(readTypedCall(call), deps);
       const decided = decide(subject, rules, { mode });

@@ -1,6 +1,6 @@
 // The allow list that a workspace brings along: as the one text that is looked at and acknowledged, and how it differs from
 // the one that was looked at last. Pure; core/policy/allowListDesk.ts reads and records.
-import { canonicalJson, parseJson } from '../base/json.ts';
+import { canonicalJson } from '../base/json.ts';
 import type { Acknowledgement } from '../ports/consentStore.ts';
 import type { SettingsLayers } from '../ports/settings.ts';
 
@@ -30,7 +30,7 @@ export function saidOfAllowList(said: readonly Acknowledgement[]): Acknowledgeme
 }
 
 export interface AllowListEntry {
-  /** The rule; for an object its text, with the other members after it. Not made visible yet. */
+  /** As JSON, in one line. Its hidden characters are still hidden. */
   text: string;
   /** It was not in the list that was looked at last. */
   added: boolean;
@@ -51,17 +51,12 @@ export function compareAllowLists(text: string, before: string | null): AllowLis
   const entries = allowListLines(text).map((line) => {
     const count = left.get(line) ?? 0;
     left.set(line, count - 1);
-    return { text: entryText(line), added: count <= 0 };
+    return { text: line, added: count <= 0 };
   });
   const removed = [...left].flatMap(([line, count]) =>
-    Array.from({ length: Math.max(0, count) }, () => entryText(line)),
+    Array.from({ length: Math.max(0, count) }, () => line),
   );
   return { entries, removed };
-}
-
-function entryText(line: string): string {
-  const parsed = parseJson(line);
-  return parsed.ok && typeof parsed.value === 'string' ? parsed.value : line;
 }
 
 /** One sentence for the user as long as the list waits to be looked at; null when it does not. */

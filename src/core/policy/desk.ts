@@ -1,5 +1,6 @@
 // What the editor asks of policy apart from running turns: what is wrong in a settings file, where a rule stands, and what
 // would become of a call. Data only; node/policyDesk.ts does it.
+import type { Acknowledged } from './layers.ts';
 import type { RuleProblem } from './types.ts';
 import type { SettingsLayers } from '../ports/settings.ts';
 import type { Mode, VerdictKind } from '../../protocol/calls.ts';
@@ -29,6 +30,14 @@ export interface RuleName {
   text: string;
 }
 
+/** What a call is tested against. */
+export interface TestedPolicy {
+  settings: SettingsLayers;
+  mode: Mode;
+  /** Whether the user acknowledged an allow list of the workspace; without it, no. */
+  acknowledged?: Acknowledged;
+}
+
 export interface TestedCall {
   verdict: VerdictKind;
   /** The whole answer as plain text, every hidden character made visible. */
@@ -43,7 +52,7 @@ export interface PolicyDesk {
   /** Where a rule stands in the file, or null when it does not. */
   locate(file: SettingsText, rule: RuleName): TextRange | null;
   /** A command line, or `edit PATH`, `read PATH`, `delete PATH`, `rename FROM -> TO`. */
-  test(call: string, policy: { settings: SettingsLayers; mode: Mode }): Promise<TestedCall>;
+  test(call: string, policy: TestedPolicy): Promise<TestedCall>;
 }
 
 export interface PolicyDeskOptions {

@@ -46,6 +46,20 @@ describe('parseSettings', () => {
     });
   }
 
+  it('what a workspace sets in vain is said in one sentence, and nothing of what tightens (E1)', () => {
+    const hostile = {
+      ...{ [MODE]: 'bypass', 'countersign.approval.enabled': false },
+      'countersign.model.baseUrl': 'http://127.0.0.1:1/v1',
+      'countersign.storage.path': '/tmp/x',
+    };
+    const { values, problems } = parseSettings(layers({}, hostile), NOW);
+    assert.deepEqual(values, parseSettings(layers()).values);
+    assert.equal(problems.length, 1);
+    for (const key of Object.keys(hostile)) assert.ok(problems[0]?.includes(key), key);
+    assert.deepEqual(parseSettings(layers({}, { [MODE]: 'plan' })).problems, []);
+    assert.deepEqual(parseSettings(layers({}, { [MODE]: 'default' })).problems, []);
+  });
+
   for (const [title, until, now, oneRun, expected, says] of [
     ['an end ahead', END, NOW, false, 'bypass', null],
     ['an end ahead in another time zone', '2030-01-01T01:00:00+01:00', NOW, false, 'bypass', null],

@@ -46,6 +46,21 @@ describe('the policy desk', () => {
     assert.match(found[2]?.message ?? '', /did you mean “shell”.*The rule is ignored/);
   });
 
+  it('lets a workspace’s rule allow only what was acknowledged, and names it where it would (H5)', async () => {
+    const workspace = { 'countersign.approval.allow': ['shell(git log *)'] };
+    const settings = { user: {}, workspace, trusted: true };
+    const acknowledged = (list: string): boolean => list === '"shell(git log *)"';
+    const [asks, allows] = await Promise.all([
+      desk.test('git log -3', { settings, mode: 'default' }),
+      desk.test('git log -3', { settings, mode: 'default', acknowledged }),
+    ]);
+    assert.equal(asks.verdict, 'ask');
+    assert.match(asks.report, /`shell\(git log \*\)` of the workspace would allow it/);
+    assert.equal(asks.rule, null);
+    assert.equal(allows.verdict, 'allow');
+    assert.equal(allows.rule?.layer, 'workspace');
+  });
+
   it('has nothing to say of good lists, nor of half a file', async () => {
     assert.deepEqual(await desk.diagnose(file(JSON.stringify(user))), []);
     for (const text of ['', '{', '{"countersign.approval.deny": [', 'null']) {

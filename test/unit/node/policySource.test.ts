@@ -144,10 +144,10 @@ describe('a workspace’s allow list in force', () => {
     change(['shell(pwd)', 'Bash(id)', broken]);
     const shown = await desk().review();
     assert.deepEqual(shown?.entries.slice(0, 2), [
-      { text: 'shell(pwd)', added: true },
-      { text: 'Bash(id)', added: true },
+      { text: '"shell(pwd)"', added: true },
+      { text: '"Bash(id)"', added: true },
     ]);
-    assert.deepEqual(shown?.removed, ['shell(ls)']);
+    assert.deepEqual(shown?.removed, ['"shell(ls)"']);
     assert.deepEqual([...new Set(shown?.problems.map(({ index }) => index))], [1, 2]);
     assert.equal(shown?.said, null);
   });

@@ -80,7 +80,8 @@ describe('settings of several scopes', () => {
   it('what is no list is reported and allows nothing, among lists, too', () => {
     const of = (key: string): ReturnType<typeof rulesOfSettings> => {
       const broken = { workspaceValue: 'shell(rm *)', workspaceFolderValue: ['read'] };
-      return rulesOfSettings({ ...layers({ [key]: broken }), trusted: true }, compileGlob);
+      const settings = { ...layers({ [key]: broken }), trusted: true };
+      return rulesOfSettings(settings, compileGlob, undefined, () => true);
     };
     const allow = of(ALLOW);
     assert.deepEqual(

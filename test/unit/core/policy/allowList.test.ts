@@ -66,7 +66,7 @@ describe('the text of a workspace’s allow list', () => {
       assert.equal(text === textOf(b), equal);
       assert.equal(text, textOf(JSON.parse(JSON.stringify(a))));
     });
-    fc.assert(property, { numRuns: 2000 });
+    fc.assert(property, { numRuns: 500 });
   });
 });
 
@@ -85,8 +85,8 @@ describe('a changed allow list', () => {
   it('says what is new and what is gone, counting what stands there twice', () => {
     const { entries, removed } = compare(['a', 'b', 'b', { rule: 'c' }], ['b', 'd', 'd']);
     const added = entries.filter((entry) => entry.added).map(({ text }) => text);
-    assert.deepEqual(added, ['a', 'b', '{"rule":"c"}']);
-    assert.deepEqual(removed, ['d', 'd']);
+    assert.deepEqual(added, ['"a"', '"b"', '{"rule":"c"}']);
+    assert.deepEqual(removed, ['"d"', '"d"']);
   });
 
   it('has everything new when none was looked at, and nothing when only the order is another', () => {
