@@ -2,6 +2,7 @@
 import { editNote } from './editNote.ts';
 import { contentOfEdit } from './contentOfEdit.ts';
 import { execute } from './executor.ts';
+import { earlierEdits, standOnBatch } from './standOnBatch.ts';
 import { afterCrash, blocked, type Settled } from './settled.ts';
 import { deniedText, prepareCall, type Prepared } from './plan.ts';
 import { unasked } from './unasked.ts';
@@ -141,13 +142,13 @@ function merged({ proposal }: CallRow, settled: Settled): Settled {
 }
 
 /** The text that the arguments of an edit were written for, where it is not the base that was approved. */
-async function argumentsBase(
-  { store }: EngineDeps,
-  { turnId, proposal }: CallRow,
-): Promise<Map<string, string | null>> {
-  if (proposal?.kind !== 'edit' || proposal.describedOn === undefined) return new Map();
-  const { realPath, describedOn } = proposal;
-  const text = describedOn === null ? null : await store.getText(turnId, describedOn);
+async function argumentsBase(deps: EngineDeps, row: CallRow): Promise<Map<string, string | null>> {
+  const { turnId, proposal } = row;
+  if (proposal?.kind !== 'edit') return new Map();
+  const { realPath, describedOn, baseHash } = proposal;
+  if (describedOn === undefined && (await earlierEdits(deps, row)).length === 0) return new Map();
+  const hash = describedOn === undefined ? baseHash : describedOn;
+  const text = hash === null ? null : await deps.store.getText(turnId, hash);
   return new Map(text === undefined ? [] : [[realPath, text]]);
 }
 
@@ -208,8 +209,10 @@ async function withHumanText(
 
 async function performFrozen(run: ScreenedRun, row: CallRow, prepared: Prepared): Promise<Settled> {
   const { deps, signal, screen } = run;
-  const { args, proposal, proposalHash: token, verdict } = prepared;
+  const { args, verdict } = prepared;
+  const proposal = await standOnBatch(deps, row, prepared.proposal);
   const call = { callId: row.callId, tool: row.tool, args, proposal };
+  const token = proposal === prepared.proposal ? prepared.proposalHash : deps.hashProposal(call);
   try {
     const order = { call, token, verdict };
     const execution = await execute(deps, row.turnId, order, (effects, frozen) => {
