@@ -34,6 +34,18 @@ export function createMemoryFiles(
     roots,
     resolve: async (input) => resolve(world, input),
     read: async (realPath) => read(world, realPath),
+    fingerprint: async (realPath) => {
+      const entry = entries.get(realPath);
+      if (entry === undefined) return { kind: 'missing' };
+      if (typeof entry !== 'string') return { kind: 'none', why: 'it is no text' };
+      const hash = createHash('sha256').update(entry).digest('hex');
+      return {
+        kind: 'file',
+        hash,
+        size: Buffer.byteLength(entry),
+        lines: entry.split('\n').length,
+      };
+    },
     list: async (realPath, depth) => list(world, realPath, depth),
     find: async (realPath, glob, { limit, signal }) => {
       signal.throwIfAborted();

@@ -50,6 +50,14 @@ export interface SearchQuery {
   maxResults: number;
 }
 
+/** What a file is at this moment, byte by byte. */
+export type Fingerprint =
+  /** `hash` is sha-256 hex of the bytes; `lines` is null for what is no text. */
+  | { kind: 'file'; hash: string; size: number; lines: number | null }
+  | { kind: 'missing' }
+  /** Something is there that has no fingerprint: a folder, too large, not to be read. `why` reads after “it”. */
+  | { kind: 'none'; why: string };
+
 /** Reading side. Nothing here changes anything. Failures are outcomes; a throw is a bug, except AbortError. */
 export interface Files {
   /** Absolute real paths of the workspace roots; may be empty (no folder open). */
@@ -57,6 +65,8 @@ export interface Files {
   resolve(path: string): Promise<ResolvedPath>;
   /** Content as the user sees it: an unsaved editor buffer wins over the disk. */
   read(realPath: string): Promise<ReadOutcome>;
+  /** As a program would find it: the disk counts, not the editor. Of at most 5 MB. */
+  fingerprint(realPath: string): Promise<Fingerprint>;
   list(
     realPath: string,
     depth: number,
@@ -99,6 +109,8 @@ export interface CommandSpec {
   /** Added to the allow-listed environment. */
   env: Record<string, string>;
   timeoutMs: number;
+  /** What it reads on its standard input; nothing when it is not said. */
+  stdin?: string;
 }
 
 export interface CommandOutcome {
@@ -121,7 +133,7 @@ export interface Effects {
   writeFile(change: FileChange): Promise<WriteOutcome>;
   runCommand(
     spec: CommandSpec,
-    onOutput: (chunk: string) => void,
+    onOutput: (chunk: string, stream: 'stdout' | 'stderr') => void,
     signal: AbortSignal,
   ): Promise<CommandOutcome>;
 }

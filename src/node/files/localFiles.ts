@@ -3,6 +3,7 @@ import { realpathSync } from 'node:fs';
 import path from 'node:path';
 import { findWithRipgrep } from './findFiles.ts';
 import { listDirectory } from './listDirectory.ts';
+import { fingerprint } from './fingerprint.ts';
 import { readText } from './readText.ts';
 import { relativeInside, resolvePath, type Root } from './resolvePath.ts';
 import { searchWithRipgrep } from './searchText.ts';
@@ -33,6 +34,7 @@ export function createLocalFiles(options: LocalFilesOptions): Files {
     roots: roots.map((root) => root.real),
     resolve: (input) => resolvePath(input, roots),
     read: (realPath) => readText(realPath, options),
+    fingerprint,
     list: listDirectory,
     find: (realPath, glob, { limit, signal }) =>
       findWithRipgrep({ rgPath, realPath, glob, limit, signal, nameOf: nameFrom(realPath) }),

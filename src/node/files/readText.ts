@@ -27,6 +27,13 @@ export async function readText(realPath: string, options: ReadOptions): Promise<
 }
 
 async function readDisk(realPath: string, options: ReadOptions): Promise<ReadOutcome> {
+  const limit = options.maxBytes ?? DEFAULT_MAX_BYTES;
+  const read = await readBytes(realPath, limit);
+  return read.kind === 'bytes' ? decode(read.bytes, options.texts) : read;
+}
+
+/** The bytes of one regular file that the path leads to without a link. Total. */
+export async function readBytes(realPath: string, limit: number): Promise<BytesOutcome> {
   let handle: FileHandle | undefined;
   try {
     if ((await realpath(realPath)) !== realPath) {
@@ -36,7 +43,7 @@ async function readDisk(realPath: string, options: ReadOptions): Promise<ReadOut
     const flags = constants.O_RDONLY | nonBlock() | noFollow();
     handle = await open(realPath, flags);
     const stats = await handle.stat();
-    const read = await readHandle(handle, stats, options);
+    const read = await readHandle(handle, stats, limit);
     return (await isStillAt(realPath, handle, stats)) ? read : SWAPPED;
   } catch (error) {
     return outcomeOf(error);
@@ -45,7 +52,10 @@ async function readDisk(realPath: string, options: ReadOptions): Promise<ReadOut
   }
 }
 
-const SWAPPED: ReadOutcome = { kind: 'failed', message: 'it was replaced while it was read' };
+type Unread = Exclude<ReadOutcome, { kind: 'text' | 'binary' | 'notUtf8' }>;
+export type BytesOutcome = { kind: 'bytes'; bytes: Buffer } | Unread;
+
+const SWAPPED: Unread = { kind: 'failed', message: 'it was replaced while it was read' };
 
 /** What was opened is what the path names: no folder above it was a link to elsewhere when it was opened. */
 async function isStillAt(realPath: string, handle: FileHandle, opened: Stats): Promise<boolean> {
@@ -61,18 +71,13 @@ async function isStillAt(realPath: string, handle: FileHandle, opened: Stats): P
   return true;
 }
 
-async function readHandle(
-  handle: FileHandle,
-  stats: Stats,
-  options: ReadOptions,
-): Promise<ReadOutcome> {
-  const limit = options.maxBytes ?? DEFAULT_MAX_BYTES;
+async function readHandle(handle: FileHandle, stats: Stats, limit: number): Promise<BytesOutcome> {
   if (stats.isDirectory()) return { kind: 'directory' };
   if (!stats.isFile()) return { kind: 'failed', message: 'it is not a regular file' };
   if (stats.size > limit) return { kind: 'tooLarge', size: stats.size, limit };
   const bytes = await handle.readFile();
   if (bytes.length > limit) return { kind: 'tooLarge', size: bytes.length, limit };
-  return decode(bytes, options.texts);
+  return { kind: 'bytes', bytes };
 }
 
 function decode(bytes: Buffer, texts: Texts): ReadOutcome {
@@ -95,7 +100,7 @@ function hasUtf16Mark(bytes: Buffer): boolean {
   return (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff);
 }
 
-function outcomeOf(error: unknown): ReadOutcome {
+function outcomeOf(error: unknown): Unread {
   const code = errorCode(error);
   if (code === 'ENOENT' || code === 'ENOTDIR') return { kind: 'missing' };
   // Windows cannot open a folder at all.
