@@ -241,6 +241,35 @@ async function otherKey(
 
 function goneContract(make: MakeSubject): void {
   it(
+    'a grant gets another end, in every window, and keeps its count; one that has ended gets none',
+    withSubject(make, async (subject) => {
+      const second = await subject.openSecond();
+      await subject.store.addGrants([grant({ uses: 3 })]);
+      assert.equal(await subject.store.useGrant('g1', use('c2', 200)), true);
+      assert.equal(await second.endGrant('g1', { expiresAt: 300, at: 210 }), true);
+      await subject.reopen();
+      const [row] = await subject.store.listGrants();
+      assert.deepEqual([row?.expiresAt, row?.used, row?.uses], [300, 1, 3]);
+      assert.equal(await subject.store.useGrant('g1', use('c3', 299)), true);
+      assert.equal(await subject.store.useGrant('g1', use('c4', 300)), false);
+      assert.equal(await subject.store.endGrant('g1', { expiresAt: null, at: 300 }), false);
+      assert.equal(await subject.store.endGrant('g1', { expiresAt: null, at: 299 }), true);
+      assert.equal(await subject.store.useGrant('g1', use('c4', 300)), true);
+      assert.equal(await subject.store.endGrant('absent', { expiresAt: null, at: 1 }), false);
+      const kinds = (await subject.store.readLedger(null, 10)).map(({ kind }) => kind);
+      assert.deepEqual(kinds, ['grant.added', 'grant.end', 'grant.end']);
+    }),
+  );
+  it(
+    'a changed row gets no end, and so no seal that fits',
+    withSubject(make, async (subject) => {
+      await subject.store.addGrants([grant()]);
+      subject.tamper(`UPDATE consent_grant SET rule = 'shell'`);
+      assert.equal(await subject.store.endGrant('g1', { expiresAt: 900, at: 200 }), false);
+      assert.deepEqual(await subject.store.listGrants(), []);
+    }),
+  );
+  it(
     'a revoked grant is gone at once in every window',
     withSubject(make, async (subject) => {
       const second = await subject.openSecond();

@@ -1,6 +1,6 @@
 // The entries of what the user said beforehand: grants given and taken back, what was acknowledged, and what was forgotten.
 import type { LedgerEntry, Place } from './entrySchema.ts';
-import type { Acknowledgement, ConsentReset, Grant } from '../ports/consentStore.ts';
+import type { Acknowledgement, ConsentReset, Grant, GrantEnd } from '../ports/consentStore.ts';
 
 export function grantAdded(grant: Grant, place: Place): LedgerEntry {
   const { id: grantId, turnId, callId, scope, rule, by, expiresAt, uses, createdAt: at } = grant;
@@ -10,6 +10,11 @@ export function grantAdded(grant: Grant, place: Place): LedgerEntry {
 
 export function grantRevoked(grantId: string, at: number, place: Place): LedgerEntry {
   return { at, turnId: null, callId: null, kind: 'grant.revoked', body: { grantId, place } };
+}
+
+export function grantEndChanged(grantId: string, end: GrantEnd, place: Place): LedgerEntry {
+  const { expiresAt, at } = end;
+  return { at, turnId: null, callId: null, kind: 'grant.end', body: { grantId, expiresAt, place } };
 }
 
 /** The text itself stands in the workspace; its hash says which one it was. */

@@ -158,6 +158,10 @@ export const LedgerEntry = z.discriminatedUnion('kind', [
       place: Place,
     }),
   ),
+  entry(
+    'grant.end',
+    z.object({ grantId: z.string(), expiresAt: z.int().nullable(), place: Place }),
+  ),
   entry('grant.revoked', z.object({ grantId: z.string(), place: Place })),
   entry(
     'acknowledged',

@@ -31,6 +31,12 @@ export interface GrantUse {
   at: number;
 }
 
+/** `expiresAt`: null for none. */
+export interface GrantEnd {
+  expiresAt: number | null;
+  at: number;
+}
+
 /** What the user saw and said of something that a workspace brings along. */
 export interface Acknowledgement {
   kind: 'allowList' | 'hook';
@@ -61,6 +67,8 @@ export interface ConsentStore {
   addGrants(grants: readonly Grant[]): Promise<void>;
   /** False when it was gone already. Needs no key. */
   revokeGrant(id: string): Promise<boolean>;
+  /** Gives a grant that has not ended another end; false when it is gone or has ended. */
+  endGrant(id: string, end: GrantEnd): Promise<boolean>;
   /** Counts a call against the grant, once however often it is said; false when the grant is gone, ended or used up. */
   useGrant(id: string, call: GrantUse): Promise<boolean>;
   acknowledgements(): Promise<Acknowledgement[]>;

@@ -45,6 +45,7 @@ export function createBothConsents(
       for (const [place, own] of byPlace) await place.addGrants(own);
     },
     revokeGrant: (id) => someOf(places, (place) => place.revokeGrant(id)),
+    endGrant: (id, end) => someOf(places, (place) => place.endGrant(id, end)),
     useGrant: async (id, call) => {
       if (!isTemporary(call.turnId)) return someOf(inFiles, (place) => place.useGrant(id, call));
       const own = await (await remembered())?.useGrant(id, call);

@@ -3,6 +3,7 @@ import { realpathSync } from 'node:fs';
 import {
   consentForgotten,
   grantAdded,
+  grantEndChanged,
   grantRevoked,
   subjectAcknowledged,
 } from '../../core/ledger/consentEntries.ts';
@@ -42,6 +43,7 @@ export function createConsentStore(
   return {
     rememberable: async () => ((await sealer.usable()) ? scopes : []),
     ...grants(parts),
+    endGrant: grantEnder(parts),
     useGrant: grantUser(parts),
     ...acknowledgements(parts),
     resetConsent: resetter(parts),
@@ -86,6 +88,28 @@ function grants(parts: Parts): Pick<ConsentStore, 'listGrants' | 'addGrants' | '
   };
 }
 
+function grantEnder(parts: Parts): ConsentStore['endGrant'] {
+  const { connection, sealer, texts } = parts;
+  const { db, place, write } = connection;
+  const find = wholeGrant(parts);
+  const putEnd = db.prepare(
+    'UPDATE consent_grant SET expires_at = @expiresAt, seal = @seal WHERE id = @id',
+  );
+  const record = ledgerWriter(connection);
+  return (id, end) =>
+    withSeal(sealer, (seal) =>
+      write(() => {
+        const row = find(seal, id);
+        if (typeof row !== 'object') return row;
+        if (row.expiresAt !== null && row.expiresAt <= end.at) return false;
+        const changed = { ...row, expiresAt: end.expiresAt };
+        putEnd.run({ id, expiresAt: end.expiresAt, seal: seal.of(texts.grant(changed)) });
+        record(grantEndChanged(id, end, place));
+        return true;
+      }),
+    );
+}
+
 /** Named one by one: what is sealed must not hold more than what is kept. */
 function freshRow(grant: Grant): GrantRow {
   const { id, scope, rule, threadId, turnId, callId, by, createdAt, expiresAt, uses } = grant;
@@ -99,19 +123,36 @@ type Counted = boolean | 'misfit';
 function grantUser(parts: Parts): ConsentStore['useGrant'] {
   const { connection, sealer } = parts;
   const count = counter(parts);
-  return async (id, call) => {
-    const counted = async (seal: Seal | undefined): Promise<Counted> =>
-      seal ? connection.write(() => count(seal, id, call)) : false;
-    const first = await counted(await sealer.current());
-    return (first === 'misfit' ? await counted(await sealer.reread()) : first) === true;
+  return (id, call) => withSeal(sealer, (seal) => connection.write(() => count(seal, id, call)));
+}
+
+/** Once more with the key read anew when the row does not fit: another window may have made it. */
+async function withSeal(
+  sealer: Sealer,
+  change: (seal: Seal) => Promise<Counted>,
+): Promise<boolean> {
+  const changed = async (seal: Seal | undefined): Promise<Counted> => (seal ? change(seal) : false);
+  const first = await changed(await sealer.current());
+  return (first === 'misfit' ? await changed(await sealer.reread()) : first) === true;
+}
+
+/** The row of a grant whose seal fits; false without one of this file's scopes. */
+function wholeGrant({ connection, texts, scopes }: Parts) {
+  const { db, logger } = connection;
+  const rows = rowReader('consent_grant', ['id'], SealedGrant, logger);
+  const byId = db.prepare(`${selectGrant} WHERE id = ?`);
+  return (seal: Seal, id: string): GrantRow | false | 'misfit' => {
+    const [found] = rows.many([byId.get(id)].filter((raw) => raw !== undefined));
+    if (!found || !scopes.includes(found.row.scope)) return false;
+    return seal.fits(texts.grant(found.row), found.seal) ? found.row : 'misfit';
   };
 }
 
 /** Inside a transaction: counts the call, unless it was counted before. */
-function counter({ connection, texts, scopes }: Parts) {
-  const { db, logger } = connection;
-  const rows = rowReader('consent_grant', ['id'], SealedGrant, logger);
-  const byId = db.prepare(`${selectGrant} WHERE id = ?`);
+function counter(parts: Parts) {
+  const { connection, texts } = parts;
+  const { db } = connection;
+  const find = wholeGrant(parts);
   const useOf = db
     .prepare('SELECT seal FROM consent_use WHERE grant_id = ? AND turn_id = ? AND call_id = ?')
     .pluck();
@@ -122,10 +163,8 @@ function counter({ connection, texts, scopes }: Parts) {
     'UPDATE consent_grant SET used = @used, last_used_at = @lastUsedAt, seal = @seal WHERE id = @id',
   );
   return (seal: Seal, id: string, call: GrantUse): Counted => {
-    const [found] = rows.many([byId.get(id)].filter((raw) => raw !== undefined));
-    if (!found || !scopes.includes(found.row.scope)) return false;
-    const { row } = found;
-    if (!seal.fits(texts.grant(row), found.seal)) return 'misfit';
+    const row = find(seal, id);
+    if (typeof row !== 'object') return row;
     if (row.expiresAt !== null && row.expiresAt <= call.at) return false;
     const use = { grantId: id, turnId: call.turnId, callId: call.callId };
     const before = useOf.get(id, call.turnId, call.callId);
