@@ -1,5 +1,6 @@
 // Activation: a table of contents. Builds the services, registers the contributions, reports its own failure.
 import * as vscode from 'vscode';
+import { allowListCommands } from './vscode/commands/allowList.ts';
 import { approvalPanels } from './vscode/approvalPanel.ts';
 import { chatView } from './vscode/chatView.ts';
 import { diffCommands } from './vscode/commands/diff.ts';
@@ -26,6 +27,7 @@ const CONTRIBUTIONS: readonly Contribution[] = [
   diffCommands,
   diffDrafts,
   policyCommands,
+  allowListCommands,
   ruleDiagnostics,
   followSettings,
   recovery,

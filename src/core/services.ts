@@ -1,6 +1,8 @@
 // What an entry point gets when it opens the engine. The editor's layer knows only these types, never the node adapters.
 import type { ParsedSettings } from './settings.ts';
+import type { Event } from './base/event.ts';
 import type { Disposable } from './base/lifecycle.ts';
+import type { AllowListDesk } from './policy/allowListDesk.ts';
 import type { Refusal } from './agent/submission.ts';
 import type { Submission } from '../protocol/calls.ts';
 import type { PanelHost } from './panel/requests.ts';
@@ -54,6 +56,10 @@ export interface OpenedEngine extends Disposable {
   settings(): ParsedSettings;
   /** What is wrong with settings, rules or state: sentences for the user. */
   problems(): string[];
+  /** The allow list that the workspace brings along. */
+  allowList: AllowListDesk;
+  /** Fires when the user said something beforehand, here or in another window, that other rules follow from. */
+  onPolicyChange: Event<void>;
   /** The built-in demo agent. */
   demoModel: ModelRef;
   /** Decides for a human at `host`; null when it was done, else why not. */

@@ -4,8 +4,9 @@ import { createCommandRunner } from './commands/runner.ts';
 import { createShells } from './commands/shells.ts';
 import { createFileWriter } from './files/writer.ts';
 import { createLocalFiles } from './files/localFiles.ts';
+import { compileGlob } from './globs.ts';
 import { createNodeProviders } from './models/index.ts';
-import { createPolicySource } from './policySource.ts';
+import { createPolicySource, type PolicySource } from './policySource.ts';
 import { createSecretScanner } from './screening/secretlint.ts';
 import { createShellParser } from './shell/parser.ts';
 import { createSealer } from './sealer.ts';
@@ -17,8 +18,12 @@ import { openStore, type OpenedStore } from './sqlite/openStore.ts';
 import { systemClock, createIds, systemTexts } from './system.ts';
 import { createProposalHasher } from '../core/agent/proposalHash.ts';
 import { createRedactor, type Redactor } from '../core/agent/redactor.ts';
+import { Emitter, type Event } from '../core/base/event.ts';
+import { DisposableStore, type Disposable } from '../core/base/lifecycle.ts';
 import { submitDecisions } from '../core/panel/requests.ts';
 import { present } from '../core/panel/presenter.ts';
+import { createAllowListDesk, type AllowListDesk } from '../core/policy/allowListDesk.ts';
+import { checkShellSamples } from '../core/policy/ruleSamples.ts';
 import { describeProblem } from '../core/policy/rules.ts';
 import { parseSettings } from '../core/settings.ts';
 import { Engine, type CoreDeps } from '../core/threads/engine.ts';
@@ -26,9 +31,12 @@ import { allTools } from '../core/tools/registry.ts';
 import type { EngineOpener, OpenedEngine, OpenEngineOptions } from '../core/services.ts';
 import type { TitleSource } from '../core/agent/deps.ts';
 import type { ModelProviders } from '../core/ports/model.ts';
+import type { Store } from '../core/ports/store.ts';
 
 /** Id of the built-in demo agent at the `scripted` provider. */
 const DEMO = 'demo';
+/** The shell of commands, and of the samples of rules about them. */
+const SHELL = process.platform === 'win32' ? 'powershell' : 'bash';
 
 /** Opens the state file and everything around it. Throws AppError with what to do when the state cannot be used. */
 export const openEngine: EngineOpener = async (options) => {
@@ -36,20 +44,22 @@ export const openEngine: EngineOpener = async (options) => {
   const redactor = createRedactor();
   const { notices, ...state } = await openState(options, redactor);
   const { store } = state;
-  const deps = { ...createPorts(options, redactor), ...state };
+  const deps = { ...createPorts(options, redactor, store), ...state };
+  const { policy } = deps;
   const engine = new Engine(deps);
   const readSettings = (): ReturnType<typeof parseSettings> =>
     parseSettings(settings.read(), systemClock.now());
   const problems = (): string[] => [
     ...notices,
     ...readSettings().problems,
-    ...(engine.notice === null ? [] : [engine.notice]),
-    ...deps.policy
+    ...[engine.notice, policy.notice()].filter((notice) => notice !== null),
+    ...policy
       .rules()
       .problems.filter(({ severity }) => severity !== 'information')
       .map(describeProblem),
   ];
   const trusted = (): boolean => settings.read().trusted;
+  const consent = await followConsent(options, deps);
   const opened: OpenedEngine = {
     engine,
     store,
@@ -57,6 +67,8 @@ export const openEngine: EngineOpener = async (options) => {
     tools: deps.tools,
     settings: readSettings,
     problems,
+    allowList: consent.allowList,
+    onPolicyChange: consent.onChange,
     demoModel: { provider: 'scripted', id: DEMO },
     decide: (host, submission) => submitDecisions({ engine, store, trusted }, host, submission),
     present: (session, host, view) => {
@@ -65,12 +77,38 @@ export const openEngine: EngineOpener = async (options) => {
       return present(all, view.surface, view.channel);
     },
     dispose: () => {
+      consent.dispose();
       engine.dispose();
       store.dispose();
     },
   };
   return opened;
 };
+
+/** What the user acknowledges counts in every window: the rules follow what any of them says. */
+async function followConsent(
+  { settings, logger }: OpenEngineOptions,
+  deps: Pick<CoreDeps, 'store' | 'texts' | 'shellParser'> & { policy: PolicySource },
+): Promise<Disposable & { allowList: AllowListDesk; onChange: Event<void> }> {
+  const { store, policy, texts, shellParser } = deps;
+  const owned = new DisposableStore();
+  const changed = owned.add(new Emitter<void>((error) => logger.error('A listener failed', error)));
+  const refresh = async (): Promise<void> => {
+    if (await policy.refresh()) changed.fire();
+  };
+  const look = (): void => {
+    refresh().catch((error: unknown) => logger.error('The rules could not be read again', error));
+  };
+  owned.add(store.onExternalChange(look));
+  owned.add(settings.onChange(look));
+  await refresh();
+  const allowList = createAllowListDesk({
+    ...{ settings, consent: store, texts, clock: systemClock, globs: compileGlob },
+    checked: (rules) => checkShellSamples(rules, shellParser, SHELL),
+    said: refresh,
+  });
+  return { allowList, onChange: changed.event, dispose: () => owned.dispose() };
+}
 
 /** The state file, and in front of it the memory of temporary threads. */
 async function openState(options: OpenEngineOptions, redactor: Redactor): Promise<OpenedStore> {
@@ -93,7 +131,8 @@ async function openState(options: OpenEngineOptions, redactor: Redactor): Promis
 function createPorts(
   options: OpenEngineOptions,
   redactor: Redactor,
-): Omit<CoreDeps, 'store' | 'checkpointer'> {
+  store: Store,
+): Omit<CoreDeps, 'store' | 'checkpointer' | 'policy'> & { policy: PolicySource } {
   const { roots, assets, logger } = options;
   const apiKey = async (): Promise<string | undefined> => {
     const key = await options.secrets.get('openai');
@@ -105,7 +144,6 @@ function createPorts(
   const texts = systemTexts;
   const buffers = options.buffers ? { buffers: options.buffers } : {};
   const parser = createShellParser(assets.wasmDir);
-  const shell = process.platform === 'win32' ? 'powershell' : 'bash';
   return {
     files: createLocalFiles({ roots, rgPath: assets.rgPath, texts, ...buffers }),
     effects: {
@@ -115,7 +153,10 @@ function createPorts(
     shells: createShells({ roots, env: process.env }),
     shellParser: parser,
     providers: createProviders(options, apiKey),
-    policy: createPolicySource({ settings: options.settings, parser, shell, clock: systemClock }),
+    policy: createPolicySource({
+      ...{ settings: options.settings, parser, shell: SHELL, clock: systemClock },
+      ...{ consent: store, logger },
+    }),
     tools: allTools,
     texts,
     clock: systemClock,

@@ -22,7 +22,7 @@ interface PolicySourceOptions {
   logger?: Logger;
 }
 
-interface PolicySource extends Policy {
+export interface PolicySource extends Policy {
   settled(): Promise<void>;
   /** Reads again what the user acknowledged; true when that is something else now. Never rejects. */
   refresh(): Promise<boolean>;

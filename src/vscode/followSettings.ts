@@ -2,7 +2,7 @@
 // What was chosen in the window stays until the setting itself changes.
 import { initialModel } from './models.ts';
 import { approvalSwitch } from '../core/approvalSwitch.ts';
-import { toDisposable, type Disposable } from '../core/base/lifecycle.ts';
+import { DisposableStore, toDisposable, type Disposable } from '../core/base/lifecycle.ts';
 import type { ParsedSettings } from '../core/settings.ts';
 import type { OpenedEngine } from '../core/services.ts';
 import type { Contribution } from './contribution.ts';
@@ -19,7 +19,9 @@ export const followSettings: Contribution = {
 function follow(services: Services, opened: OpenedEngine): Disposable {
   const { session, settings, logger } = services;
   let last = opened.settings().values;
-  return settings.onChange(() => {
+  const owned = new DisposableStore();
+  owned.add(opened.onPolicyChange(() => session.update({})));
+  const watcher = settings.onChange(() => {
     const { values } = opened.settings();
     const modelChanged = modelOf(values) !== modelOf(last);
     const modeChanged = mode(values) !== mode(last) && !onlyBypassEnded(services);
@@ -31,6 +33,8 @@ function follow(services: Services, opened: OpenedEngine): Disposable {
       .then((model) => (last === values ? session.update({ model }) : undefined))
       .catch((error: unknown) => logger.error('models could not be listed', error));
   });
+  owned.add(watcher);
+  return owned;
 }
 
 /** Time alone takes bypass from a window that is in it; what else was chosen there stays. */

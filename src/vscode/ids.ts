@@ -14,6 +14,8 @@ export const COMMANDS = {
   showLog: 'countersign.showLog',
   testCall: 'countersign.testCall',
   openRule: 'countersign.openRule',
+  reviewAllowList: 'countersign.reviewAllowList',
+  decideAllowList: 'countersign.decideAllowList',
   diffApprove: 'countersign.diffApprove',
   diffReject: 'countersign.diffReject',
 } as const;

@@ -28,6 +28,8 @@ export interface AllowListReview extends AllowListChange {
 export interface AllowListDesk {
   /** Null when the workspace has no allow list. Throws AppError before trust. */
   review(): Promise<AllowListReview | null>;
+  /** The text of the list that the user let allow calls (`allowListText`); null when they did not, or it cannot be read. */
+  acknowledged(): Promise<string | null>;
   /** False when the list is not the one of this hash any more: nothing was recorded. Throws AppError when it cannot be. */
   say(answer: { hash: string; accepted: boolean; by: string }): Promise<boolean>;
 }
@@ -40,10 +42,19 @@ interface Deps {
   globs: GlobCompiler;
   /** Checks samples of command lines, which needs a shell parser. */
   checked: (rules: RuleSet) => Promise<RuleSet>;
+  /** Called when something was said. */
+  said?: () => Promise<void>;
 }
 
 export function createAllowListDesk(deps: Deps): AllowListDesk {
-  return { review: () => review(deps), say: (answer) => say(deps, answer) };
+  return {
+    review: () => review(deps),
+    acknowledged: async () => {
+      const said = saidOfAllowList(await deps.consent.acknowledgements());
+      return said?.accepted === true ? said.text : null;
+    },
+    say: (answer) => say(deps, answer),
+  };
 }
 
 async function review(deps: Deps): Promise<AllowListReview | null> {
@@ -75,6 +86,7 @@ async function say(
   const at = deps.clock.now();
   const kind = 'allowList';
   await deps.consent.acknowledge({ kind, subject: ALLOW_LIST, hash, text, accepted, by, at });
+  await deps.said?.();
   return true;
 }
 

@@ -5,7 +5,9 @@ import { COMMANDS } from '../ids.ts';
 import { openRule } from '../openRule.ts';
 import { AppError } from '../../core/base/errors.ts';
 import { DisposableStore } from '../../core/base/lifecycle.ts';
+import { allowListText } from '../../core/policy/allowList.ts';
 import type { TestedCall } from '../../core/policy/desk.ts';
+import type { SettingsLayers } from '../../core/ports/settings.ts';
 import type { Contribution } from '../contribution.ts';
 import type { Services } from '../services.ts';
 
@@ -49,7 +51,20 @@ async function testCall(
   if (call === undefined) return;
   const desk = await services.desk();
   const { mode } = services.session.state;
-  await show(await desk.test(call, { settings: services.settings.read(), mode }));
+  const settings = services.settings.read();
+  const acknowledged = await acknowledgedIn(services, settings);
+  await show(
+    await desk.test(call, { settings, mode, acknowledged: (list) => list === acknowledged }),
+  );
+}
+
+/** The state is opened only for a workspace that brings an allow list. */
+async function acknowledgedIn(
+  services: Services,
+  settings: SettingsLayers,
+): Promise<string | null> {
+  if (!settings.trusted || allowListText(settings) === null) return null;
+  return (await services.engine()).allowList.acknowledged();
 }
 
 async function openShownRule(

@@ -1,0 +1,89 @@
+// Review Workspace Allow List…: every rule as a read-only text, and a native dialog that decides on exactly what was shown.
+import * as vscode from 'vscode';
+import { registerCommand } from './register.ts';
+import { KEEP_ASKING, reviewDialog, reviewText } from '../allowListText.ts';
+import { COMMANDS } from '../ids.ts';
+import { askNatively, notify } from '../notify.ts';
+import { AppError } from '../../core/base/errors.ts';
+import { DisposableStore } from '../../core/base/lifecycle.ts';
+import type { AllowListReview } from '../../core/policy/allowListDesk.ts';
+import type { Contribution } from '../contribution.ts';
+import type { Services } from '../services.ts';
+
+const SCHEME = 'countersign-allow-list';
+const CHANGED =
+  'The list changed while you looked at it. Nothing was acknowledged; here it is anew.';
+
+export const allowListCommands: Contribution = {
+  name: 'allow list commands',
+  register: (services) => {
+    const owned = new DisposableStore();
+    const pages = new Pages();
+    const provideTextDocumentContent = (uri: vscode.Uri): string => {
+      const review = pages.at(uri);
+      return review ? reviewText(review) : '';
+    };
+    const { workspace } = vscode;
+    owned.add(
+      workspace.registerTextDocumentContentProvider(SCHEME, { provideTextDocumentContent }),
+    );
+    owned.add(workspace.onDidCloseTextDocument(({ uri }) => pages.forget(uri)));
+    owned.add(registerCommand(services, COMMANDS.reviewAllowList, () => review(services, pages)));
+    owned.add(
+      registerCommand(services, COMMANDS.decideAllowList, async () => {
+        const uri = vscode.window.activeTextEditor?.document.uri;
+        const shown = uri && pages.at(uri);
+        if (!shown) throw new AppError('no_review', 'Review the allow list first; then decide.');
+        await decide(services, pages, shown);
+      }),
+    );
+    return owned;
+  },
+};
+
+/** The reviews on screen, each in a document of its own: what a decision is about is what its editor shows. */
+class Pages {
+  readonly #shown = new Map<string, AllowListReview>();
+  #count = 0;
+
+  at(uri: vscode.Uri): AllowListReview | undefined {
+    return this.#shown.get(uri.toString());
+  }
+
+  forget(uri: vscode.Uri): void {
+    this.#shown.delete(uri.toString());
+  }
+
+  async open(review: AllowListReview): Promise<void> {
+    const path = `/Workspace Allow List ${(this.#count += 1)}`;
+    const uri = vscode.Uri.from({ scheme: SCHEME, path });
+    this.#shown.set(uri.toString(), review);
+    const document = await vscode.workspace.openTextDocument(uri);
+    await vscode.window.showTextDocument(document, { preview: true });
+  }
+}
+
+async function review(services: Services, pages: Pages): Promise<void> {
+  const { allowList } = await services.engine();
+  const found = await allowList.review();
+  if (found === null) {
+    notify('info', 'This workspace brings no allow rules.');
+    return;
+  }
+  await pages.open(found);
+  // A long list is looked at first; Decide… stands in the title bar of its editor.
+  if (reviewDialog(found).complete) await decide(services, pages, found);
+}
+
+async function decide(services: Services, pages: Pages, shown: AllowListReview): Promise<void> {
+  const { question, detail, letThem } = reviewDialog(shown);
+  // The first button has the focus: Enter, pressed once too often, lets nothing.
+  const answer = await askNatively(question, detail, [KEEP_ASKING, letThem]);
+  if (answer !== letThem && answer !== KEEP_ASKING) return;
+  const { allowList } = await services.engine();
+  const { hash } = shown;
+  const said = { hash, accepted: answer === letThem, by: services.windowName() };
+  if (await allowList.say(said)) return;
+  notify('info', CHANGED);
+  await review(services, pages);
+}
