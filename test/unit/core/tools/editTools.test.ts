@@ -47,6 +47,7 @@ describe('edit_file', () => {
       encoding: 'utf8',
       added: 1,
       removed: 1,
+      hunks: [{ oldStart: 1, oldLines: 1, newStart: 1, newLines: 1 }],
     });
     assert.deepEqual(described.subject, {
       group: 'edit',
@@ -263,8 +264,11 @@ describe("the human's text in place of the agent's", () => {
     const where = world({ a: 'one\r\ntwo\r\n' }, new Map([['/ws/a', 'one\r\ntwo\r\n']]));
     const proposal = await proposalOf(writeFile, { path: 'a', content: 'one\n2\n' }, where);
     const edited = writeFile.withContent?.(proposal, 'one\nzwei\ndrei\n', where.describeContext);
+    // The hunks were those of the agent's text.
+    const { hunks, ...rest } = proposal;
+    assert.equal(hunks?.length, 1);
     assert.deepEqual(edited, {
-      ...proposal,
+      ...rest,
       newText: 'one\nzwei\ndrei\n',
       newHash: sha('one\nzwei\ndrei\n'),
       added: 3,
