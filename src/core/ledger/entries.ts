@@ -99,6 +99,7 @@ function decisionFacts(request: ActionRequest, decision: Decision, texts: Texts)
     ...(text !== undefined && { text }),
     ...(decision.type === 'reject' && decision.stop === true && { stop: true }),
     ...(patch !== undefined && { patch }),
+    ...(decision.type === 'edit' && decision.hunks && { hunks: decision.hunks }),
   };
 }
 

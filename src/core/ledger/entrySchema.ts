@@ -104,6 +104,8 @@ export const LedgerEntry = z.discriminatedUnion('kind', [
       stop: z.boolean().optional(),
       /** What the human changed, exactly. */
       patch: Text.optional(),
+      /** Positions of the hunks that the human kept. */
+      hunks: z.array(z.int()).optional(),
       /** Of what was shown. */
       proposalHash: z.string(),
       by: Text,
