@@ -24,13 +24,20 @@ export function startHeld(spec: CommandSpec, env: Record<string, string>): HeldS
   const child = spawn(program, args, {
     cwd: spec.cwd,
     env,
-    stdio: ['ignore', 'pipe', 'pipe', windows ? 'ignore' : 'pipe'],
+    stdio: [
+      spec.stdin === undefined ? 'ignore' : 'pipe',
+      'pipe',
+      'pipe',
+      windows ? 'ignore' : 'pipe',
+    ],
     // A group of its own, so that the whole tree can be ended.
     detached: !windows,
     windowsHide: true,
   });
   const gate = child.stdio[3];
   if (gate instanceof Writable) gate.on('error', () => undefined);
+  // A command need not read what it is given.
+  child.stdin?.on('error', () => undefined).end(spec.stdin);
   return {
     child: withOutput(child),
     release: () => {

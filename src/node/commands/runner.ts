@@ -79,21 +79,21 @@ async function startShell(
 function capture(
   child: Shell,
   options: CommandRunnerOptions,
-  onOutput: (chunk: string) => void,
+  onOutput: Parameters<Effects['runCommand']>[1],
 ): (leftRunning: boolean) => Pick<CommandOutcome, 'output' | 'fullOutput'> {
   const keptChars = options.keptChars ?? KEPT_CHARS;
   const shown = createOutputCapture(options.shownChars ?? SHOWN_CHARS);
   const kept = createOutputCapture(keptChars);
   let streamed = 0;
-  const push = (chunk: string): void => {
+  const push = (chunk: string, stream: 'stdout' | 'stderr' = 'stdout'): void => {
     shown.push(chunk);
     kept.push(chunk);
-    if (streamed < keptChars) onOutput(chunk);
+    if (streamed < keptChars) onOutput(chunk, stream);
     streamed += chunk.length;
   };
   // setEncoding keeps a character together that two chunks share.
-  child.stdout.setEncoding('utf8').on('data', push);
-  child.stderr.setEncoding('utf8').on('data', push);
+  child.stdout.setEncoding('utf8').on('data', (chunk: string) => push(chunk));
+  child.stderr.setEncoding('utf8').on('data', (chunk: string) => push(chunk, 'stderr'));
   return (leftRunning) => {
     if (leftRunning) push('\n[Processes it left running were stopped.]\n');
     return { output: shown.text(), fullOutput: shown.shortened ? kept.text() : null };
