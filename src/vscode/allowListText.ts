@@ -43,19 +43,16 @@ export function reviewDialog(review: AllowListReview): {
 } {
   const lines = listLines(review);
   const complete = lines.length <= MAX_DIALOG_LINES && lines.join('\n').length <= MAX_DIALOG_CHARS;
-  const rules = countOf(review.entries.length);
+  const count = review.entries.length;
+  const rules = count === 1 ? 'one rule' : `${count} rules`;
   const what = complete ? lines : ['Every rule stands in the editor behind this dialog.'];
   const hash = `SHA-256 ${review.hash.slice(0, 16)}…`;
   return {
     question: `Let ${rules} of this workspace allow calls without asking?`,
     detail: [...what, '', 'This holds for exactly this list.', hash].join('\n'),
-    letThem: `Let ${review.entries.length === 1 ? 'This Rule' : `These ${rules}`} Allow Calls`,
+    letThem: `Let ${count === 1 ? 'This Rule' : `These ${count} Rules`} Allow Calls`,
     complete,
   };
-}
-
-function countOf(count: number): string {
-  return count === 1 ? 'one rule' : `${count} rules`;
 }
 
 function listLines({ entries, removed, problems, seenBefore }: AllowListReview): string[] {
