@@ -49,6 +49,20 @@ export const CommandPart = z.object({
 });
 export type CommandPart = z.infer<typeof CommandPart>;
 
+/** A file that a command runs or loads by name, as it was when it was shown. `hash` is sha-256 of its bytes; null: nothing was there. */
+export const BoundFile = z.object({
+  /** As shown. */
+  path: z.string(),
+  /** Where the command line finds it, and where that leads. */
+  lexical: z.string(),
+  realPath: z.string(),
+  hash: z.string().nullable(),
+  size: z.number().int(),
+  /** Null for what is no text. */
+  lines: z.number().int().nullable(),
+});
+export type BoundFile = z.infer<typeof BoundFile>;
+
 /** A shell command. `cwd` is absolute; `env` holds only what differs from the allow-listed environment. */
 export const CommandProposal = z.object({
   kind: z.literal('command'),
@@ -60,6 +74,10 @@ export const CommandProposal = z.object({
   env: z.record(z.string(), z.string()),
   timeoutMs: z.number().int(),
   parts: z.array(CommandPart),
+  /** An approval counts only while these are so. */
+  binds: z.array(BoundFile).optional(),
+  /** What else it runs or loads, and why that is not held to its content. */
+  unbound: z.array(z.string()).optional(),
 });
 export type CommandProposal = z.infer<typeof CommandProposal>;
 

@@ -2,6 +2,7 @@
 import { decide } from '../policy/decide.ts';
 import { protectedAs } from '../policy/decidePath.ts';
 import { findTool, parseToolArgs } from '../tools/registry.ts';
+import { withBindings } from './bindings.ts';
 import { unasked } from './unasked.ts';
 import type { EngineDeps } from './deps.ts';
 import type { AssistantMessage, ToolCall } from './message.ts';
@@ -71,7 +72,13 @@ export async function prepareCall(
   if (!described.ok) return described;
   await deps.policy.settled?.();
   const decided = decideSafely(described, options.mode, deps);
-  const proposal = withPolicy(described, decided);
+  const judged = withPolicy(described, decided);
+  // What a rule allows, it allows whatever the files hold; a human's consent is to what they hold now.
+  const { subject } = described;
+  const proposal =
+    decided.verdict === 'ask'
+      ? await withBindings(deps, { proposal: judged, subject }, options.overlay)
+      : judged;
   const proposalHash = deps.hashProposal({
     callId: call.id,
     tool: tool.name,

@@ -2,6 +2,7 @@
 // the human sees the new proposals.
 import { lookAt, rebaseEdit, type Place, type RebasedEdit } from './rebaseEdit.ts';
 import { journalArgs } from './gate.ts';
+import { rebindCommands, type Rebound } from './rebindCommands.ts';
 import type { ActionRequest, Decisions } from '../../protocol/calls.ts';
 import type { EngineDeps } from './deps.ts';
 import type { ActionRow, CallRow, ReplaceAction } from '../ports/store.ts';
@@ -12,6 +13,8 @@ export interface Rebased {
   calls: ReplaceAction['calls'];
   /** What the human approved or edited and has to look at again. */
   stale: ActionRequest[];
+  /** The files in question, as shown. */
+  paths: string[];
   /** Texts that the new proposals stand on. */
   bases: string[];
   /** By call: what the human had typed, merged too; null where nothing typed or picked may be kept. */
@@ -28,24 +31,29 @@ export async function rebase(
   if (action.kind === 'outcome_unknown') return undefined;
   const rows = await deps.store.callsOfBatch(action.turnId, action.batchId);
   const edits = await rebaseChain(deps, { action, rows }, decisions);
+  const commands = await rebindCommands(deps, { action, rows, edits: edits.changed }, decisions);
+  const all = new Map<string, RebasedEdit | Rebound>([...edits.changed, ...commands]);
   const consented = (callId: string): boolean =>
     ['approve', 'edit'].includes(decisions[callId]?.type ?? '');
-  const changed = action.requests.filter(({ callId }) => edits.changed.has(callId));
+  const changed = action.requests.filter(({ callId }) => all.has(callId));
   const stale = changed.filter(({ callId }) => consented(callId));
   if (stale.length === 0) return undefined;
   const calls = rows.flatMap((row) => {
-    const edit = edits.changed.get(row.callId);
-    return edit ? [hashed(deps, row, edit)] : [];
+    const now = all.get(row.callId);
+    return now ? [hashed(deps, row, now)] : [];
   });
   const requests = action.requests.map((request) => {
-    const edit = edits.changed.get(request.callId);
+    const now = all.get(request.callId);
     const call = calls.find(({ callId }) => callId === request.callId);
-    return edit && call ? shownAnew({ ...request, ...call }, edit) : request;
+    return now && call ? shownAnew({ ...request, ...call }, now) : request;
   });
   const drafts = new Map(
-    changed.map(({ callId }) => [callId, edits.changed.get(callId)?.typed ?? null]),
+    changed.flatMap(({ callId, proposal }) =>
+      proposal.kind === 'edit' ? [[callId, edits.changed.get(callId)?.typed ?? null]] : [],
+    ),
   );
-  return { requests, calls, stale, bases: edits.bases, drafts };
+  const paths = stale.flatMap((request) => pathsOf(request, commands));
+  return { requests, calls, stale, paths, bases: edits.bases, drafts };
 }
 
 /** Edits of one file build on each other: each stands on what the earlier ones leave. */
@@ -75,18 +83,28 @@ async function rebaseChain(
   return { changed, bases };
 }
 
-function hashed(deps: EngineDeps, row: CallRow, edit: RebasedEdit): ReplaceAction['calls'][number] {
+function pathsOf(request: ActionRequest, commands: ReadonlyMap<string, Rebound>): string[] {
+  const { callId, proposal } = request;
+  return proposal.kind === 'edit' ? [proposal.path] : (commands.get(callId)?.paths ?? []);
+}
+
+function hashed(
+  deps: EngineDeps,
+  row: CallRow,
+  { proposal }: RebasedEdit | Rebound,
+): ReplaceAction['calls'][number] {
   const { callId, tool } = row;
   const args = journalArgs(row);
-  const { proposal } = edit;
   return { callId, proposal, proposalHash: deps.hashProposal({ callId, tool, args, proposal }) };
 }
 
-function shownAnew(request: ActionRequest, { outcome, note }: RebasedEdit): ActionRequest {
+function shownAnew(request: ActionRequest, now: RebasedEdit | Rebound): ActionRequest {
+  const { note } = now;
+  if (!('outcome' in now)) return { ...request, note };
   const keeps = {
     approvable: request.allowedDecisions,
     conflict: request.allowedDecisions.filter((type) => type !== 'approve'),
     hopeless: request.allowedDecisions.filter((type) => type !== 'approve' && type !== 'edit'),
   };
-  return { ...request, allowedDecisions: keeps[outcome], note };
+  return { ...request, allowedDecisions: keeps[now.outcome], note };
 }

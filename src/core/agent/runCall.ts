@@ -1,4 +1,5 @@
 // Steps 7 to 9 of one tool call: check again, execute under the journal, and give it exactly one result.
+import { changedFiles, changedText, onShownFiles } from './bindings.ts';
 import { editNote } from './editNote.ts';
 import { contentOfEdit } from './contentOfEdit.ts';
 import { execute } from './executor.ts';
@@ -189,7 +190,7 @@ async function performEdited(
 
 /** The human changed the arguments while looking at one content of the file: on another content they must not be written. */
 function onShownBase(edited: Proposal, shown: Proposal): Proposal {
-  if (edited.kind !== 'edit' || shown.kind !== 'edit') return edited;
+  if (edited.kind !== 'edit' || shown.kind !== 'edit') return onShownFiles(edited, shown);
   return edited.realPath === shown.realPath ? { ...edited, baseHash: shown.baseHash } : edited;
 }
 
@@ -213,6 +214,8 @@ async function performFrozen(run: ScreenedRun, row: CallRow, prepared: Prepared)
   const proposal = await standOnBatch(deps, row, prepared.proposal);
   const call = { callId: row.callId, tool: row.tool, args, proposal };
   const token = proposal === prepared.proposal ? prepared.proposalHash : deps.hashProposal(call);
+  const changed = await changedFiles(deps, proposal);
+  if (changed.length > 0) return blocked('error', changedText(changed));
   try {
     const order = { call, token, verdict };
     const execution = await execute(deps, row.turnId, order, (effects, frozen) => {

@@ -33,8 +33,7 @@ export async function showAnew(
   return staleRefusal(rebased, again);
 }
 
-function staleRefusal({ stale }: Rebased, again: ActionRow): Refusal {
-  const paths = stale.flatMap(({ proposal }) => (proposal.kind === 'edit' ? [proposal.path] : []));
+function staleRefusal({ stale, paths }: Rebased, again: ActionRow): Refusal {
   const message = `Changed after it was shown: ${[...new Set(paths)].join(', ')}. Nothing was decided; decide on what is shown now.`;
   const callIds = stale.map(({ callId }) => callId);
   return { code: 'stale', message, callIds, actionId: again.id };
