@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { createCommandRunner } from './commands/runner.ts';
 import { createShells } from './commands/shells.ts';
 import { createFileWriter } from './files/writer.ts';
+import { createGitRepositories } from './git/repositories.ts';
 import { createLocalFiles } from './files/localFiles.ts';
 import { compileGlob } from './globs.ts';
 import { createNodeProviders } from './models/index.ts';
@@ -151,6 +152,7 @@ function createPorts(
       runCommand: createCommandRunner({ roots }),
     },
     shells: createShells({ roots, env: process.env }),
+    git: createGitRepositories(),
     shellParser: parser,
     providers: createProviders(options, apiKey),
     policy: createPolicySource({

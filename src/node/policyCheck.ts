@@ -3,8 +3,9 @@ import { parseJson } from '../core/base/json.ts';
 import { noAnswer, parseCase, verdictOfCase, type PolicyAnswer } from '../core/policy/check.ts';
 import type { RuleSet } from '../core/policy/types.ts';
 import type { ShellParser } from '../core/ports/shell.ts';
+import { createGitRepositories } from './git/repositories.ts';
 import { compileGlob } from './globs.ts';
-import { resolveInCase } from './policyWorld.ts';
+import { hostRootOf, resolveInCase } from './policyWorld.ts';
 
 interface PolicyCheckOptions {
   /** The workspace folder. It also stands in for a case's `root` that does not exist on this machine. */
@@ -15,6 +16,8 @@ interface PolicyCheckOptions {
   /** Milliseconds since the epoch, for rules that end. */
   now?: number | undefined;
 }
+
+const repositories = createGitRepositories();
 
 /** Exactly one answer for one line, whatever is in it. */
 export async function checkPolicyLine(
@@ -33,5 +36,7 @@ export async function checkPolicyLine(
     rules: options.rules,
     now: options.now,
     resolve: (path, policyCase) => resolveInCase(path, policyCase, options.workspace),
+    git: async (policyCase) =>
+      repositories.factsOf(await hostRootOf(policyCase, options.workspace)),
   });
 }

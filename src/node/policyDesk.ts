@@ -1,10 +1,12 @@
 // The policy desk: diagnoses settings files and tests calls, on this machine's files and with the real grammars.
+import { createGitRepositories } from './git/repositories.ts';
 import { createLocalFiles } from './files/localFiles.ts';
 import { compileGlob } from './globs.ts';
 import { findLists } from './settingsPositions.ts';
 import { createShellParser } from './shell/parser.ts';
 import { systemClock, systemTexts } from './system.ts';
 import { decide } from '../core/policy/decide.ts';
+import { gitFactsFor } from '../core/policy/gitGuard.ts';
 import { rulesOfSettings } from '../core/policy/layers.ts';
 import { resolveOperands } from '../core/policy/operands.ts';
 import { checkShellSamples } from '../core/policy/ruleSamples.ts';
@@ -85,7 +87,8 @@ async function subjectOf(call: TypedCall, deps: Deps): Promise<PolicySubject> {
     const parse = await parser.parse(call.command, shell);
     const cwd = await files.resolve('.');
     const operands = await resolveOperands(parse, cwd, files);
-    return { group: 'shell', tool: 'run_command', shell, cwd, parse, operands };
+    const git = await gitFactsFor(parse, { cwd, shell }, createGitRepositories());
+    return { group: 'shell', tool: 'run_command', shell, cwd, parse, operands, git };
   }
   const paths = await Promise.all(call.paths.map((path) => files.resolve(path)));
   const { op } = call;

@@ -46,6 +46,12 @@ export async function resolveInCase(
   };
 }
 
+/** The folder of this machine that the case's root is, or that stands in for it. */
+export async function hostRootOf(policyCase: PolicyCase, workspace: string): Promise<string> {
+  const { host } = await worldOf(policyCase, workspace);
+  return realpath(host).catch(() => host);
+}
+
 async function worldOf(policyCase: PolicyCase, workspace: string): Promise<World> {
   const here = slashed(await realpath(workspace).catch(() => resolveHere(workspace)));
   const windows =

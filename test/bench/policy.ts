@@ -84,5 +84,6 @@ export async function measurePolicy(rounds: number): Promise<Row[]> {
 
 function shell(parse: Extract<PolicySubject, { group: 'shell' }>['parse']): PolicySubject {
   const cwd = { ...place('.'), isDirectory: true };
-  return { group: 'shell', tool: 'run_command', shell: 'bash', cwd, parse, operands: [] };
+  const git = { settings: [], problems: [] };
+  return { group: 'shell', tool: 'run_command', shell: 'bash', cwd, parse, operands: [], git };
 }

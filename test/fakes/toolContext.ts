@@ -74,6 +74,7 @@ export function toolWorld(
     describeContext: {
       files,
       shells,
+      git: { factsOf: async () => ({ settings: [], problems: [] }) },
       shellParser: { parse: async (command) => splitOnBlanks(command) },
       texts: systemTexts,
       overlay: options.overlay ?? new Map(),

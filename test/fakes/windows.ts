@@ -15,6 +15,7 @@ import { createLocalFiles } from '../../src/node/files/localFiles.ts';
 import { createFileWriter } from '../../src/node/files/writer.ts';
 import { compileGlob } from '../../src/node/globs.ts';
 import { createShells } from '../../src/node/commands/shells.ts';
+import { createGitRepositories } from '../../src/node/git/repositories.ts';
 import { createSecretScanner } from '../../src/node/screening/secretlint.ts';
 import { createShellParser } from '../../src/node/shell/parser.ts';
 import { openStore } from '../../src/node/sqlite/openStore.ts';
@@ -158,6 +159,7 @@ async function openWindow(name: string, shared: Shared): Promise<Window> {
       },
     },
     shells: createShells({ roots, env: process.env }),
+    git: createGitRepositories(),
     shellParser: createShellParser(WASM),
     providers: new Map([['said', { stream: (request) => say(name, options, request) }]]),
     policy: {

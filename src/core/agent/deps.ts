@@ -3,6 +3,7 @@ import type { ProposalHasher } from './proposalHash.ts';
 import type { Redactor } from './redactor.ts';
 import type { Policy } from '../policy/source.ts';
 import type { SecretAction } from '../screening/secretAction.ts';
+import type { GitRepositories } from '../ports/git.ts';
 import type { SecretScanner } from '../ports/secretScanner.ts';
 import type { Clock, Ids, Logger, Texts } from '../ports/system.ts';
 import type { Effects, Files, Shells } from '../ports/workspace.ts';
@@ -21,6 +22,7 @@ export interface EngineDeps {
   /** Used by the executor only. */
   effects: Effects;
   shells: Shells;
+  git: GitRepositories;
   shellParser: ShellParser;
   providers: ModelProviders;
   policy: Policy;

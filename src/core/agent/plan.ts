@@ -1,6 +1,8 @@
 // Steps 1 to 3 of a tool call: parse, propose, decide. No side effects; its rows go into the journal as `planned`.
 import { decide } from '../policy/decide.ts';
 import { protectedAs } from '../policy/decidePath.ts';
+import { holdsGit } from '../policy/gitGuard.ts';
+import { gitEnvironment } from '../git/environment.ts';
 import { findTool, parseToolArgs } from '../tools/registry.ts';
 import { withBindings } from './bindings.ts';
 import { unasked } from './unasked.ts';
@@ -13,7 +15,15 @@ import type { Described, DescribeContext, Tool } from '../tools/tool.ts';
 
 type PlanDeps = Pick<
   EngineDeps,
-  'files' | 'shells' | 'shellParser' | 'texts' | 'tools' | 'policy' | 'hashProposal' | 'logger'
+  | 'files'
+  | 'git'
+  | 'shells'
+  | 'shellParser'
+  | 'texts'
+  | 'tools'
+  | 'policy'
+  | 'hashProposal'
+  | 'logger'
 >;
 
 /** A call that can be done: its tool, arguments, proposal and verdict. */
@@ -117,7 +127,7 @@ function decideSafely(
   }
 }
 
-/** Adds what policy knows: whether an edit's file is protected, and each simple command's own verdict. */
+/** Adds what policy knows: whether an edit's file is protected, each simple command's own verdict, and what git is told. */
 function withPolicy(
   { proposal, subject }: Extract<Described, { ok: true }>,
   decided: Decided,
@@ -131,7 +141,11 @@ function withPolicy(
     const own = decided.parts[index];
     return own ? { ...part, verdict: own.verdict, reason: own.reason } : part;
   });
-  return { ...proposal, parts };
+  if (subject.group !== 'shell' || !holdsGit(subject.parse, subject.shell)) {
+    return { ...proposal, parts };
+  }
+  const told = gitEnvironment(decided.verdict === 'allow', proposal.shell === 'powershell');
+  return { ...proposal, parts, env: { ...proposal.env, ...told } };
 }
 
 function plannedRow(

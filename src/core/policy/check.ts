@@ -5,10 +5,13 @@ import type { ShellParser } from '../ports/shell.ts';
 import type { GlobCompiler } from '../ports/system.ts';
 import type { ResolvedPath } from '../ports/workspace.ts';
 import { decide } from './decide.ts';
+import { holdsGit } from './gitGuard.ts';
 import { describeProblem, parseRules, type RawLists } from './rules.ts';
 import { checkShellSamples } from './ruleSamples.ts';
 import type { Decided, PolicySubject, RuleSet } from './types.ts';
 import { operandsToResolve } from './operands.ts';
+import { settingsOf } from '../git/settings.ts';
+import type { GitFacts } from '../ports/git.ts';
 
 const Id = z.union([z.string(), z.number()]);
 const Rules = z.object({
@@ -58,6 +61,8 @@ interface CaseDeps {
   globs: GlobCompiler;
   /** Resolves a path of this case, relative ones against its root. */
   resolve(path: string, policyCase: PolicyCase): Promise<ResolvedPath>;
+  /** What the repository of the case tells git, where the case does not say. */
+  git(policyCase: PolicyCase): Promise<GitFacts>;
   /** Rules for cases that bring none. */
   rules: RuleSet;
   now?: number | undefined;
@@ -70,7 +75,10 @@ const KNOWN_SETUP: ReadonlySet<string> = new Set([
   'fifo',
   'hardlinks',
   'dirs',
+  'git_config',
 ]);
+
+const NO_GIT: GitFacts = { settings: [], problems: [] };
 
 /** The case, or what is wrong with it. */
 export function parseCase(
@@ -120,7 +128,10 @@ async function subjectOf(policyCase: PolicyCase, deps: CaseDeps): Promise<Policy
     const parse = await deps.parser.parse(policyCase.cmd, policyCase.shell);
     const [cwd, ...operands] = await Promise.all(['.', ...operandsToResolve(parse)].map(resolve));
     if (cwd === undefined) throw new Error('no working directory');
-    return { group: 'shell', tool: 'run_command', shell: policyCase.shell, cwd, parse, operands };
+    const { shell, setup } = policyCase;
+    const own = settingsOf(setup?.['git_config']);
+    const git = own ?? (holdsGit(parse, shell) ? await deps.git(policyCase) : NO_GIT);
+    return { group: 'shell', tool: 'run_command', shell, cwd, parse, operands, git };
   }
   const { op, path } = policyCase;
   if (op === 'read') return { group: 'read', tool: 'read_file', path: await resolve(path) };

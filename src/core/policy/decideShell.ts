@@ -2,6 +2,7 @@
 // allow needs the whole line read for certain and every part of it allowed.
 import type { SimpleCommand } from '../ports/shell.ts';
 import { displayBytes } from '../../protocol/displayBytes.ts';
+import { gitProblem } from './gitGuard.ts';
 import { lineProblem, partOutcome, type PartOutcome } from './lineAllow.ts';
 import type { ShellSubject } from './place.ts';
 import { touchesProtected } from './plainCommand.ts';
@@ -101,7 +102,9 @@ function unmatched(
   if (mode !== 'bypass') return byMode('ask', `mode ${mode}: no rule allows ${call}`);
   if (!parse.ok) return builtIn('ask', parse.problem ?? 'it could not be parsed');
   if (parse.commands.length === 0) return builtIn('ask', 'there is no command in it');
-  const touched = parse.commands.map(touchesProtected).find((found) => found !== null);
+  const touched = parse.commands
+    .map((command) => touchesProtected(command) ?? gitProblem(command, subject))
+    .find((found) => found !== null);
   if (touched !== undefined) return builtIn('ask', touched);
   return byMode('allow', 'mode bypass: no rule forbids it');
 }

@@ -1,6 +1,7 @@
 // Which allow rule covers one command of a line that was read for certain, or why none does.
 import type { SimpleCommand } from '../ports/shell.ts';
 import { aliasesOf } from './aliases.ts';
+import { gitProblem } from './gitGuard.ts';
 import { protectionsOf } from './protectedFiles.ts';
 import { isHarmless, isInput, notPlain } from './plainCommand.ts';
 import { changesShell, isInterpreter } from './neverByWildcard.ts';
@@ -56,6 +57,8 @@ export function partOutcome(
     if (here.kind === 'asked') return here;
     outcome ??= here;
   }
+  const git = outcome?.kind === 'allowed' ? gitProblem(command, subject) : null;
+  if (git !== null) return asked(git);
   return outcome ?? asked('it cannot be told in which folder it runs');
 }
 

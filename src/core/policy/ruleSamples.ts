@@ -104,7 +104,8 @@ async function shellSubject(
   const parse = await parser.parse(text, shell);
   const operands = operandsToResolve(parse).map(lexicalPath);
   const cwd = { ...lexicalPath('.'), isDirectory: true };
-  return { group: 'shell', tool: 'run_command', shell, cwd, parse, operands };
+  const git = { settings: [], problems: [] };
+  return { group: 'shell', tool: 'run_command', shell, cwd, parse, operands, git };
 }
 
 /** An ordinary file of this name, as it would be in a workspace without links. */

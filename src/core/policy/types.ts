@@ -1,5 +1,6 @@
 // The interface of the policy engine: what it is given and what it answers. Pure data.
 import type { Mode, RuleLayer, Verdict, VerdictKind } from '../../protocol/calls.ts';
+import type { GitFacts } from '../ports/git.ts';
 import type { ResolvedPath } from '../ports/workspace.ts';
 import type { ShellName, ShellParse } from '../ports/shell.ts';
 
@@ -20,6 +21,8 @@ export type PolicySubject =
       parse: ShellParse;
       /** What `resolveOperands` gives. An operand that is missing here is not allowed by a wildcard. */
       operands?: readonly ResolvedPath[];
+      /** What the repository tells git, for a line that runs it. Where it is missing such a line is not allowed. */
+      git?: GitFacts;
     }
   /** A call that is known by one text alone: a URL, `server/tool`, the name of an agent or a skill. */
   | { group: 'fetch' | 'mcp' | 'task' | 'skill'; tool: string; target: string }

@@ -5,6 +5,7 @@ import { commandResult } from './commandResult.ts';
 import { needsFolder, shownPath } from './paths.ts';
 import { SHELL_BUILTINS } from './shellBuiltins.ts';
 import { defineTool, type DescribeContext, type Described } from './tool.ts';
+import { gitFactsFor, holdsGit } from '../policy/gitGuard.ts';
 import { resolveOperands } from '../policy/operands.ts';
 import type { CommandPart } from '../../protocol/calls.ts';
 import type { ShellParse, SimpleCommand } from '../ports/shell.ts';
@@ -65,6 +66,10 @@ async function describeRunCommand(args: Args, context: DescribeContext): Promise
   if (badCwd !== null) return { ok: false, message: badCwd };
   const parse = await shellParser.parse(args.command, found.shell);
   const operands = await resolveOperands(parse, cwd, files);
+  const at = { cwd, shell: found.shell };
+  const git = holdsGit(parse, found.shell)
+    ? { git: await gitFactsFor(parse, at, context.git) }
+    : {};
   return {
     ok: true,
     proposal: {
@@ -78,7 +83,7 @@ async function describeRunCommand(args: Args, context: DescribeContext): Promise
       timeoutMs: args.timeout_ms ?? DEFAULT_TIMEOUT_MS,
       parts: await describeParts(parse, cwd, context),
     },
-    subject: { group: 'shell', tool: 'run_command', shell: found.shell, cwd, parse, operands },
+    subject: { group: 'shell', tool: 'run_command', ...at, parse, operands, ...git },
   };
 }
 

@@ -3,6 +3,7 @@
 import type { z } from 'zod';
 import type { CallOutcome, Proposal } from '../../protocol/calls.ts';
 import type { PolicySubject } from '../policy/types.ts';
+import type { GitRepositories } from '../ports/git.ts';
 import type { Effects, Files, Shells } from '../ports/workspace.ts';
 import type { ShellParser } from '../ports/shell.ts';
 import type { Texts } from '../ports/system.ts';
@@ -13,6 +14,7 @@ type Overlay = ReadonlyMap<string, string | null>;
 export interface DescribeContext {
   files: Files;
   shells: Shells;
+  git: GitRepositories;
   shellParser: ShellParser;
   texts: Texts;
   overlay: Overlay;

@@ -11,6 +11,7 @@ import { SecretAction } from '../../../../src/core/screening/secretAction.ts';
 import { allTools } from '../../../../src/core/tools/registry.ts';
 import { createCommandRunner } from '../../../../src/node/commands/runner.ts';
 import { createShells } from '../../../../src/node/commands/shells.ts';
+import { createGitRepositories } from '../../../../src/node/git/repositories.ts';
 import { createLocalFiles } from '../../../../src/node/files/localFiles.ts';
 import { createFileWriter } from '../../../../src/node/files/writer.ts';
 import { compileGlob } from '../../../../src/node/globs.ts';
@@ -124,6 +125,7 @@ async function makeDeps(
       runCommand: createCommandRunner({ roots }),
     },
     shells: createShells({ roots, env: process.env }),
+    git: createGitRepositories(),
     shellParser: createShellParser(WASM),
     providers: new Map([['played', { stream: (request) => play(bench, request) }]]),
     policy: {

@@ -69,7 +69,8 @@ export async function shellSubject(
     const target = Object.hasOwn(links, text) ? { target: links[text] ?? '' } : {};
     return { ...file(path, { ...target, isDirectory: folders.includes(text) }), input: text };
   });
-  return { group: 'shell', tool: 'run_command', shell, cwd: ROOT, parse, operands };
+  const git = { settings: [], problems: [] };
+  return { group: 'shell', tool: 'run_command', shell, cwd: ROOT, parse, operands, git };
 }
 
 export async function decideCommand(
