@@ -4,13 +4,15 @@ import { decideNamed } from './decideNamed.ts';
 import { decideShell } from './decideShell.ts';
 import { builtIn, byRule, rulesFor } from './ruleMatch.ts';
 import type { Decided, PolicyContext, PolicySubject, RuleSet } from './types.ts';
+import { suspendUnseen } from './unseen.ts';
 
 /** What policy says of one call. Never throws. */
 export function decide(subject: PolicySubject, rules: RuleSet, context: PolicyContext): Decided {
   try {
     const over = context.mode === 'bypass' && rules.noBypass === true;
     const inForce = over ? { mode: 'default' as const } : context;
-    const decided = decideBySubject(subject, rules, inForce);
+    const judged = decideBySubject(subject, rules, inForce);
+    const decided = suspendUnseen(judged, subject, inForce.mode);
     if (rules.blocksAllow) return decided.verdict === 'allow' ? blocked(decided, rules) : decided;
     if (rules.approvalsOff === true) return switchedOff(decided, subject);
     const note = pendingNote(decided, subject, rules, inForce);

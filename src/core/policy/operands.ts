@@ -30,11 +30,12 @@ function addKeys(keys: Set<string>, key: string): void {
 }
 
 function textsOf(command: SimpleCommand): string[] {
-  const words = command.words.slice(1).map((word) => word.text);
+  const [program, ...words] = command.words.map((word) => word.text);
   const inputs = command.redirects.flatMap((one) =>
     isInput(one) && one.target !== null && one.operator === '<' ? [one.target.text] : [],
   );
-  return [...words, ...inputs].flatMap((word) => [
+  const own = program !== undefined && /[\\/]/.test(program) ? [program] : [];
+  return [...own, ...words, ...inputs].flatMap((word) => [
     word,
     ...after(word, ':'),
     ...after(word, '='),

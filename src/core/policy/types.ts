@@ -3,6 +3,7 @@ import type { Mode, RuleLayer, Verdict, VerdictKind } from '../../protocol/calls
 import type { GitFacts } from '../ports/git.ts';
 import type { ResolvedPath } from '../ports/workspace.ts';
 import type { ShellName, ShellParse } from '../ports/shell.ts';
+import type { UnseenFile } from '../ports/unseenStore.ts';
 
 /** What a call touches, as far as policy cares; made by the tool's `describe`, never by the model. */
 export type PolicySubject =
@@ -23,6 +24,8 @@ export type PolicySubject =
       operands?: readonly ResolvedPath[];
       /** What the repository tells git, for a line that runs it. Where it is missing such a line is not allowed. */
       git?: GitFacts;
+      /** What edits that nobody was asked about left, as far as the user has not looked since. */
+      unseen?: readonly UnseenFile[];
     }
   /** A call that is known by one text alone: a URL, `server/tool`, the name of an agent or a skill. */
   | { group: 'fetch' | 'mcp' | 'task' | 'skill'; tool: string; target: string }
