@@ -6,6 +6,7 @@ import { execute } from './executor.ts';
 import { earlierEdits, standOnBatch } from './standOnBatch.ts';
 import { afterCrash, blocked, type Settled } from './settled.ts';
 import { deniedText, prepareCall, type Prepared } from './plan.ts';
+import { programDrift } from './programDrift.ts';
 import { unasked } from './unasked.ts';
 import { createResultScreen, type ResultScreen } from '../screening/screenResults.ts';
 import { readableFiles } from '../policy/readableFiles.ts';
@@ -156,7 +157,9 @@ async function argumentsBase(deps: EngineDeps, row: CallRow): Promise<Map<string
 /** What was approved is one real path; a link that was turned since must not lead the rules astray. */
 function leadsElsewhere(shown: Proposal | null, now: Proposal): string | undefined {
   const before = shown && placeOf(shown);
-  if (before === null || before === undefined || before === placeOf(now)) return undefined;
+  if (before === null || before === undefined || before === placeOf(now)) {
+    return programDrift(shown, now);
+  }
   return `Not run: the path led to ${before} when it was approved and leads elsewhere now. Propose it again.`;
 }
 

@@ -68,7 +68,7 @@ async function describeRunCommand(args: Args, context: DescribeContext): Promise
   const operands = await resolveOperands(parse, cwd, files);
   const at = { cwd, shell: found.shell };
   const git = holdsGit(parse, found.shell)
-    ? { git: await gitFactsFor(parse, at, context.git) }
+    ? { git: await gitFactsFor(parse, at, gitOf(context)) }
     : {};
   return {
     ok: true,
@@ -87,6 +87,13 @@ async function describeRunCommand(args: Args, context: DescribeContext): Promise
   };
 }
 
+/** A git that is found nowhere but in the workspace is somebody else's. */
+function gitOf({ git, shells }: DescribeContext): DescribeContext['git'] {
+  if (shells.which('git') !== undefined) return git;
+  const problems = ['git was not found outside the workspace'];
+  return { factsOf: async () => ({ settings: [], problems }) };
+}
+
 function refusedCwd(cwd: ResolvedPath): string | null {
   const shown = shownPath(cwd);
   if (cwd.relReal === null) {
@@ -103,8 +110,16 @@ async function describeParts(
   context: DescribeContext,
 ): Promise<CommandPart[]> {
   const parts: CommandPart[] = [];
+  const known = new Map<string, string | undefined>();
+  const shells = {
+    ...context.shells,
+    which: (program: string) => {
+      if (!known.has(program)) known.set(program, context.shells.which(program));
+      return known.get(program);
+    },
+  };
   for (const command of parse.commands) {
-    const program = await programOf(command, parse, { cwd, context });
+    const program = await programOf(command, parse, { cwd, context: { ...context, shells } });
     const part = { text: command.raw, verdict: 'ask' as const, reason: '' };
     parts.push(program === undefined ? part : { ...part, program });
   }

@@ -18,7 +18,6 @@ const POWERSHELL = 'System32\\WindowsPowerShell\\v1.0\\powershell.exe';
 export function createShells(options: ShellsOptions): Shells {
   const platform = options.platform ?? process.platform;
   const { roots, env } = options;
-  const folders = searchPath({ parent: env, roots, platform });
   const suffixes =
     platform === 'win32' ? (env['PATHEXT'] ?? '.COM;.EXE;.BAT;.CMD').split(';') : [''];
 
@@ -26,7 +25,8 @@ export function createShells(options: ShellsOptions): Shells {
     if (program === '' || program.includes('\0')) return undefined;
     if (path.isAbsolute(program)) return usable(program, roots);
     if (/[/\\]/.test(program)) return undefined;
-    const found = folders
+    // Looked up anew, as the command's own PATH is made anew: both see the same folders.
+    const found = searchPath({ parent: env, roots, platform })
       .flatMap((folder) => suffixes.map((suffix) => path.join(folder, program + suffix)))
       .find(isProgram);
     return found === undefined ? undefined : usable(found, roots);
