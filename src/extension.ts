@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import { allowListCommands } from './vscode/commands/allowList.ts';
 import { approvalPanels } from './vscode/approvalPanel.ts';
+import { approvalCommands } from './vscode/commands/approvals.ts';
 import { chatView } from './vscode/chatView.ts';
 import { diffCommands } from './vscode/commands/diff.ts';
 import { policyCommands } from './vscode/commands/policy.ts';
@@ -27,6 +28,7 @@ const CONTRIBUTIONS: readonly Contribution[] = [
   diffCommands,
   diffDrafts,
   policyCommands,
+  approvalCommands,
   allowListCommands,
   ruleDiagnostics,
   followSettings,

@@ -11,6 +11,7 @@ import {
   JsonObject,
   MAX_TEXT,
   Mode,
+  RuleLayer,
   TurnStatus,
   Verdict,
 } from './calls.ts';
@@ -243,6 +244,12 @@ export const ViewToHost = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('openPanel'), ...request, actionId: z.string().max(200) }),
   z.strictObject({ type: z.literal('setMode'), ...request, mode: Mode }),
   z.strictObject({ type: z.literal('selectModel'), ...request }),
-  z.strictObject({ type: z.literal('openWhy'), ...request, rule: z.string().max(2000) }),
+  /** Opens the place where the rule of a why line can be changed or taken back. */
+  z.strictObject({
+    type: z.literal('openWhy'),
+    ...request,
+    rule: z.string().max(2000),
+    layer: RuleLayer,
+  }),
 ]);
 export type ViewToHost = z.infer<typeof ViewToHost>;

@@ -13,6 +13,8 @@ export const COMMANDS = {
   tryDemo: 'countersign.tryDemo',
   showLog: 'countersign.showLog',
   testCall: 'countersign.testCall',
+  manageApprovals: 'countersign.manageApprovals',
+  resetApprovals: 'countersign.resetApprovals',
   openRule: 'countersign.openRule',
   reviewAllowList: 'countersign.reviewAllowList',
   decideAllowList: 'countersign.decideAllowList',

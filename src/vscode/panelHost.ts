@@ -2,8 +2,12 @@
 import * as vscode from 'vscode';
 import { diffRequest } from './diffRequest.ts';
 import { selectModel } from './models.ts';
-import { pageOfRule } from './whySettings.ts';
-import { askNatively } from './notify.ts';
+import { manageApprovals } from './approvalsList.ts';
+import { openRule } from './openRule.ts';
+import { placeOfRule } from './whySettings.ts';
+import { askNatively, notify } from './notify.ts';
+import { toAppError } from '../core/base/errors.ts';
+import type { RuleLayer } from '../protocol/calls.ts';
 import type { PanelHost } from '../core/panel/requests.ts';
 import type { ActionRow } from '../core/ports/store.ts';
 import type { Services } from './services.ts';
@@ -14,7 +18,7 @@ export function createPanelHost(services: Services): PanelHost {
     openDiff: (action, callId) => openDiff(services, action, callId),
     openPanel: async (actionId) => services.reveal.fire(actionId),
     selectModel: () => selectModel(services),
-    openWhy: (rule) => openWhy(services, rule),
+    openWhy: (rule, layer) => openWhy(services, rule, layer),
     confirm,
   };
 }
@@ -24,10 +28,37 @@ async function openDiff(services: Services, action: ActionRow, callId: string): 
   await services.diffs.open(await diffRequest(store, action, callId));
 }
 
-/** Opens the settings at the list that holds the rule, or at all approval settings when none does. */
-async function openWhy({ settings }: Services, rule: string): Promise<void> {
-  const { command, query } = pageOfRule(rule, settings.read());
-  await vscode.commands.executeCommand(command, { query });
+/** Opens what can change the rule: the list of remembered approvals, its line in settings.json, or the page of its setting. */
+async function openWhy(services: Services, rule: string, layer: RuleLayer): Promise<void> {
+  if (layer === 'grant' || layer === 'hook') {
+    leaveOpen(services, rule);
+    return;
+  }
+  const place = placeOfRule(rule, layer, services.settings.read());
+  if (place.rule && (await opensLine(services, place.rule))) return;
+  await vscode.commands.executeCommand(place.page.command, { query: place.page.query });
+}
+
+/** The page is answered at once: the list stays for as long as the user looks at it. */
+function leaveOpen(services: Services, rule: string): void {
+  manageApprovals(services, rule).catch((error: unknown) => {
+    services.logger.error('remembered approvals could not be shown', error);
+    notify('error', toAppError(error).message);
+  });
+}
+
+/** False when no settings file that can be opened has the rule any more. */
+async function opensLine(
+  services: Services,
+  rule: Parameters<typeof openRule>[1],
+): Promise<boolean> {
+  try {
+    await openRule(await services.desk(), rule);
+    return true;
+  } catch (error) {
+    if (toAppError(error).code === 'unknown_rule') return false;
+    throw error;
+  }
 }
 
 /** The first button has the focus: Enter, pressed once too often, approves nothing. */

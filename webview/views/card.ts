@@ -218,7 +218,7 @@ export class CardView extends ArmedElement {
                 class="link"
                 data-testid="open-why"
                 @click=${() => {
-                  this.controller.send({ type: 'openWhy', rule });
+                  this.controller.send({ type: 'openWhy', rule, layer: why.layer });
                 }}
               >
                 ${shown(rule)}

@@ -165,7 +165,7 @@ class ItemView extends LightElement {
           : html`<button
               class="link"
               @click=${() => {
-                this.controller.send({ type: 'openWhy', rule });
+                this.controller.send({ type: 'openWhy', rule, layer: why.layer });
               }}
             >
               ${shown(rule)}

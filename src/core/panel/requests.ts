@@ -7,7 +7,7 @@ import { assertNever } from '../base/assert.ts';
 import type { PresenterDeps } from './presenter.ts';
 import type { Refusal } from '../agent/submission.ts';
 import type { ViewToHost } from '../../protocol/messages.ts';
-import type { Mode, Submission } from '../../protocol/calls.ts';
+import type { Mode, RuleLayer, Submission } from '../../protocol/calls.ts';
 import type { ActionRow, TurnRow } from '../ports/store.ts';
 
 /** What the presenter needs of the window around it. */
@@ -16,7 +16,7 @@ export interface PanelHost {
   openDiff(action: ActionRow, callId: string): Promise<void>;
   openPanel(actionId: string): Promise<void>;
   selectModel(): Promise<void>;
-  openWhy(rule: string): Promise<void>;
+  openWhy(rule: string, layer: RuleLayer): Promise<void>;
   /** A native modal for decisions of high risk; false when the user backs out. */
   confirm(question: string, detail: string): Promise<boolean>;
   /** Who decides, for the record and for other windows. */
@@ -77,7 +77,7 @@ export async function handleViewMessage(
       await deps.host.selectModel();
       return null;
     case 'openWhy':
-      await deps.host.openWhy(message.rule);
+      await deps.host.openWhy(message.rule, message.layer);
       return null;
     default:
       return assertNever(message);

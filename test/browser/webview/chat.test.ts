@@ -53,7 +53,7 @@ describe('page: chat', function () {
       /reading inside the workspace is allowed/,
     );
     await view.page.getByRole('button', { name: 'read', exact: true }).click();
-    assert.deepEqual(await view.sent('openWhy'), [{ type: 'openWhy', rule: 'read' }]);
+    assert.deepEqual(await view.sent('openWhy'), [{ type: 'openWhy', rule: 'read', layer: 'built-in' }]);
   });
 
   it('streams text and output', async () => {

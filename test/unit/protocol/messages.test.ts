@@ -28,7 +28,7 @@ describe('what a view may send', () => {
       { ...submit, actionId: long },
       { ...submit, proposalHash: long },
       { type: 'openDiff', requestId: 1, actionId: 'a', callId: long },
-      { type: 'openWhy', requestId: 1, rule: long },
+      { type: 'openWhy', requestId: 1, rule: long, layer: 'user' },
       { ...submit, decisions: { c: { type: 'reject', reason: long } } },
       { ...submit, decisions: { c: { type: 'respond', text: long } } },
       { ...submit, decisions: { c: { type: 'edit', content: long } } },

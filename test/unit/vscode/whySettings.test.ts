@@ -1,12 +1,14 @@
-// A click on a rule opens the list in which it stands.
+// A click on a rule opens the line in which it stands, or the list.
 import assert from 'node:assert/strict';
-import { pageOfRule } from '../../../src/vscode/whySettings.ts';
+import { placeOfRule } from '../../../src/vscode/whySettings.ts';
 import type { SettingsLayers } from '../../../src/core/ports/settings.ts';
+import type { RuleLayer } from '../../../src/protocol/calls.ts';
 
 const USER = 'workbench.action.openSettings';
 const WORKSPACE = 'workbench.action.openWorkspaceSettings';
+const ALL = { rule: null, page: { command: USER, query: 'countersign.approval' } };
 
-describe('the settings page of a rule', () => {
+describe('the place of a rule in the settings', () => {
   const layers: SettingsLayers = {
     user: {
       'countersign.approval.allow': ['read', 'shell(npm test)'],
@@ -19,23 +21,39 @@ describe('the settings page of a rule', () => {
     },
     trusted: true,
   };
-  const cases: [rule: string, command: string, query: string][] = [
-    ['shell(npm test)', USER, '@id:countersign.approval.allow'],
-    ['shell(rm *)', USER, '@id:countersign.approval.deny'],
-    ['shell(git push *)', WORKSPACE, '@id:countersign.approval.ask'],
-    ['edit(src/**)', WORKSPACE, '@id:countersign.approval.allow'],
-    ['read', WORKSPACE, '@id:countersign.approval.ask'],
-    ['mode default', USER, 'countersign.approval'],
-    ['shell(curl *)', USER, 'countersign.approval'],
+  const cases: [rule: string, layer: 'user' | 'workspace', kind: string][] = [
+    ['shell(npm test)', 'user', 'allow'],
+    ['shell(rm *)', 'user', 'deny'],
+    ['shell(git push *)', 'workspace', 'ask'],
+    ['edit(src/**)', 'workspace', 'allow'],
+    ['read', 'workspace', 'ask'],
+    ['read', 'user', 'allow'],
   ];
-  for (const [rule, command, query] of cases) {
-    it(`${rule}: ${command} ${query}`, () => {
-      assert.deepEqual(pageOfRule(rule, layers), { command, query });
+  for (const [text, layer, kind] of cases) {
+    it(`${text} of the ${layer}: its line in ${kind}`, () => {
+      const key = `countersign.approval.${kind}`;
+      assert.deepEqual(placeOfRule(text, layer, layers), {
+        rule: { layer, key, text },
+        page: { command: layer === 'user' ? USER : WORKSPACE, query: `@id:${key}` },
+      });
+    });
+  }
+
+  const nowhere: [rule: string, layer: RuleLayer][] = [
+    ['mode default', 'mode'],
+    ['shell(curl *)', 'workspace'],
+    ['shell(npm test)', 'workspace'],
+    ['read', 'built-in'],
+    ['read', 'grant'],
+  ];
+  for (const [rule, layer] of nowhere) {
+    it(`${rule} of layer ${layer} is in no list: all settings of approvals`, () => {
+      assert.deepEqual(placeOfRule(rule, layer, layers), ALL);
     });
   }
 
   it('an allow of a workspace without trust is not where the verdict comes from', () => {
-    const page = pageOfRule('edit(src/**)', { ...layers, trusted: false });
-    assert.deepEqual(page, { command: USER, query: 'countersign.approval' });
+    const place = placeOfRule('edit(src/**)', 'workspace', { ...layers, trusted: false });
+    assert.deepEqual(place, ALL);
   });
 });
