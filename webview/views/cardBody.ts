@@ -10,6 +10,7 @@ import type {
 } from '../../src/protocol/calls.ts';
 import { usesCrlf } from '../diffRows.ts';
 import './argsView.ts';
+import { boundFiles } from './boundFiles.ts';
 import './diffView.ts';
 import { icon, shown, shownDense } from './text.ts';
 
@@ -92,6 +93,7 @@ export function commandBody(proposal: CommandProposal): TemplateResult {
       <span>environment ${env.length === 0 ? html`<b>unchanged</b>` : env.map(variable)}</span>
       <span>stops after <b>${duration(proposal.timeoutMs)}</b></span>
     </p>
+    ${boundFiles(proposal)}
   `;
 }
 

@@ -107,7 +107,8 @@ function fromStart(words: readonly ShellWord[], shell: ShellName, collector: Col
 
 function behind(words: readonly ShellWord[], shell: ShellName, collector: Collector): void {
   for (const [at, word] of words.slice(0, MAX_STARTS).entries()) {
-    if (/^-|^[A-Za-z_]\w*=/.test(word.text)) continue;
+    // Behind a program `.` is a folder, not the shell's word for “source”.
+    if (/^-|^[A-Za-z_]\w*=|^\.$/.test(word.text)) continue;
     const runs =
       LOADERS.has(baseName(word.text, shell)) || CARRIERS.has(baseName(word.text, shell));
     if (!runs && !(isPath(word.text) && !INSTALLED.test(word.text))) continue;

@@ -1,6 +1,7 @@
 // What the command line prints: one JSON object a line with --json, else lines for people. Every byte of the agent's made visible.
+import { boundDetail, boundPhrase } from '../../protocol/bound.ts';
 import { displayBytes } from '../../protocol/displayBytes.ts';
-import { toolName } from '../../protocol/calls.ts';
+import { toolName, type Proposal } from '../../protocol/calls.ts';
 import type { DriveEnd } from '../../core/agent/turnRunner.ts';
 import type { EngineEvent } from '../../core/agent/events.ts';
 import type { Refusal } from '../../core/agent/submission.ts';
@@ -114,9 +115,25 @@ export function pausedText(action: ActionRow): string {
             : proposal.kind === 'tool'
               ? toolName(proposal)
               : proposal.target;
-    return `  ${request.callId}  ${request.tool}: ${displayBytes(what)}\n      ${displayBytes(request.why.reason)}`;
+    return `  ${request.callId}  ${request.tool}: ${displayBytes(what)}\n      ${displayBytes(request.why.reason)}${boundText(proposal)}`;
   });
   return [`Waiting for you: action ${action.id}`, ...calls].join('\n');
+}
+
+function boundText(proposal: Proposal): string {
+  if (proposal.kind !== 'command') return '';
+  const { binds = [], unbound = [] } = proposal;
+  const files = binds.map((file) => `${displayBytes(file.path)} (${boundDetail(file)})`);
+  const lines = [
+    files.length === 0 ? [] : [`runs ${files.join(', ')}, ${boundPhrase(binds)}`],
+    unbound.length === 0
+      ? []
+      : [`not bound: ${unbound.map((text) => displayBytes(text)).join(', ')}`],
+  ];
+  return lines
+    .flat()
+    .map((line) => `\n      ${line}`)
+    .join('');
 }
 
 export function printRefusal(

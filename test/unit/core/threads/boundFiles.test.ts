@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync }
 import { useBench } from '../agent/support.ts';
 import type { ActionRow } from '../../../../src/core/ports/store.ts';
 import type { CommandProposal, Decisions } from '../../../../src/protocol/calls.ts';
+import type { CardDraft } from '../../../../src/protocol/drafts.ts';
 import type { Refusal } from '../../../../src/core/agent/submission.ts';
 
 const GOOD = 'echo good > out.txt\n';
@@ -127,6 +128,25 @@ describe('commands are bound to the files that they run (U11)', () => {
     assert.equal(proposalOf(again).binds?.[0]?.hash, bench().deps.texts.sha256(EVIL));
     await done(again);
     assert.ok(existsSync(bench().at('evil')));
+  });
+
+  it('what was typed on the card stays, what was picked for it does not', async () => {
+    const action = await waits();
+    const { store } = bench().deps;
+    const [request] = action.requests;
+    assert.ok(request);
+    const card: CardDraft = {
+      ...{ form: 'args' as const, reason: '', respond: '', args: '{"command":"sh x"}' },
+      ...{ selected: [], other: false, freeText: '', decision: approve.c1 },
+    };
+    const { callId, proposalHash } = request;
+    await store.putDraft({ actionId: action.id, callId, proposalHash, card, at: 1 });
+    writeFileSync(script(), EVIL);
+    await refused(action);
+    const again = await bench().action();
+    const [draft] = await store.draftsOfAction(again.id);
+    assert.equal(draft?.proposalHash, again.requests[0]?.proposalHash);
+    assert.deepEqual(draft?.card, { ...card, decision: null });
   });
 
   it('changed and changed back is what was shown', async () => {
