@@ -18,6 +18,7 @@ import { storeEventsContract } from './storeEvents.contract.ts';
 import { storeMovesContract } from './storeMoves.contract.ts';
 import { storeModelContract } from './storeModel.contract.ts';
 import { storeTitlesContract } from './storeTitles.contract.ts';
+import { storeUnseenContract } from './storeUnseen.contract.ts';
 import { hasCode, withSubject, type MakeSubject, type StoreSubject } from './storeSubject.ts';
 
 /** Declares the whole suite; `make` is called once a test. */
@@ -32,6 +33,7 @@ export function storeContract(name: string, make: MakeSubject): void {
     storeConsentContract(make);
     storeEventsContract(make);
     storeTitlesContract(make);
+    storeUnseenContract(make);
     storeModelContract(make);
   });
 }

@@ -4,6 +4,7 @@ import type { ConsentStore } from './consentStore.ts';
 import type { DraftStore } from './draftStore.ts';
 import type { LeaseStore } from './leaseStore.ts';
 import type { EventStore } from './eventStore.ts';
+import type { UnseenChange, UnseenStore } from './unseenStore.ts';
 import type { Message } from '../agent/message.ts';
 import type { LedgerHead, LedgerRow } from '../ledger/chain.ts';
 import type { LedgerEntry } from '../ledger/entrySchema.ts';
@@ -132,6 +133,8 @@ export interface StartCall {
   at: number;
   /** What policy says of it now, for the ledger. */
   verdict?: Verdict;
+  /** What its start does to the files that the user has not seen; in the same transaction. */
+  unseen?: UnseenChange;
 }
 
 export interface SettleCall {
@@ -323,6 +326,7 @@ export interface Store
     LedgerStore,
     SummaryStore,
     TitleStore,
+    UnseenStore,
     EventStore,
     BlobStore {
   /** Calls back after another connection or process committed something. */

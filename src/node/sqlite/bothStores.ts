@@ -4,11 +4,13 @@ import { isTemporary } from '../../protocol/temporary.ts';
 import type { EventStore } from '../../core/ports/eventStore.ts';
 import type { LeaseStore } from '../../core/ports/leaseStore.ts';
 import type { DraftStore } from '../../core/ports/draftStore.ts';
+import type { UnseenStore } from '../../core/ports/unseenStore.ts';
 import type {
   ActionStore,
   BlobStore,
   JournalStore,
   LedgerStore,
+  StartCall,
   Store,
   SummaryStore,
   ThreadStore,
@@ -52,6 +54,7 @@ export function createBothStores(kept: Store, memory: LazyMemory, always?: LazyA
     ...summaries(sides),
     ...titles(sides),
     ...events(sides),
+    ...unseen(sides),
     ...blobs(sides),
     onExternalChange: (listener) => kept.onExternalChange(listener),
     dispose: () => {
@@ -112,7 +115,8 @@ function turns({ of, both }: Sides): TurnStore {
   };
 }
 
-function journal({ of, split }: Sides): JournalStore {
+function journal(sides: Sides): JournalStore {
+  const { of, split } = sides;
   return {
     planCalls: (rows) =>
       split(
@@ -123,9 +127,22 @@ function journal({ of, split }: Sides): JournalStore {
     callsOfTurn: (id) => of(id, (store) => store.callsOfTurn(id)),
     callsOfBatch: (id, batchId) => of(id, (store) => store.callsOfBatch(id, batchId)),
     getCall: (id, callId) => of(id, (store) => store.getCall(id, callId)),
-    startCall: (move) => of(move.turnId, (store) => store.startCall(move)),
+    startCall: (move) =>
+      isTemporary(move.turnId) ? startTemporary(sides, move) : sides.kept.startCall(move),
     settleCall: (move) => of(move.turnId, (store) => store.settleCall(move)),
   };
+}
+
+/**
+ * What a temporary thread writes lies on the disk, where commands of every thread and window would run it: the row that says
+ * so is kept, without the thread. It is there before the edit can start, and looked at only after the command has.
+ */
+async function startTemporary({ kept, of }: Sides, move: StartCall): Promise<boolean> {
+  const { unseen: change, ...start } = move;
+  if (change?.kind === 'edit') await kept.changeUnseen(change, move.at);
+  const started = await of(move.turnId, (store) => store.startCall(start));
+  if (started && change?.kind === 'looked') await kept.changeUnseen(change, move.at);
+  return started;
 }
 
 function actions({ of, both }: Sides): ActionStore {
@@ -219,6 +236,14 @@ function events({ of, split }: Sides): EventStore {
     textEvents: (id) => of(id, (store) => store.textEvents(id)),
     threadRows: (id, since) => of(id, (store) => store.threadRows(id, since)),
     dropText: (id, messageId) => of(id, (store) => store.dropText(id, messageId)),
+  };
+}
+
+/** Of the disk, and so of the file alone. */
+function unseen({ kept }: Sides): UnseenStore {
+  return {
+    unseenFiles: () => kept.unseenFiles(),
+    changeUnseen: (change, at) => kept.changeUnseen(change, at),
   };
 }
 

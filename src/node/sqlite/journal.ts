@@ -12,6 +12,7 @@ import { editTexts, withoutText, type EditTexts } from './editTexts.ts';
 import { argsOf, saidArgs } from './eventSchema.ts';
 import { ledgerWriter } from './ledger.ts';
 import { jsonColumn, rowReader, toJson, type RowReader } from './rows.ts';
+import { unseenWriter } from './unseen.ts';
 
 const Row = z.object({
   turnId: z.string(),
@@ -90,16 +91,19 @@ function starter(
        AND ${drivenHere('@turnId')}`,
   );
   const { keep } = editTexts(db);
+  const changeUnseen = unseenWriter(db);
   return async (move) => {
     // Read and compared before the transaction: comparing long texts must not hold the lock.
     const planned = await getCall(move.turnId, move.callId);
     if (!planned) return false;
     const entry = callStarted(move, planned, { place, texts });
     const edit = withoutText(move.proposal);
-    const columns = { ...move, owner, proposal: JSON.stringify(edit.stored) };
+    const { unseen, ...row } = move;
+    const columns = { ...row, owner, proposal: JSON.stringify(edit.stored) };
     return write(() => {
       if (start.run(columns).changes === 0) return false;
       keep(move, edit.texts);
+      if (unseen) changeUnseen(unseen, move.at, move);
       record(entry);
       return true;
     });

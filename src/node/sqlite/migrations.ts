@@ -5,6 +5,7 @@ import { EDIT_TEXT_SCHEMA } from './editTexts.ts';
 import { EVENT_SCHEMA, SHARED_CALL_SCHEMA, SHARED_RESULT_SCHEMA } from './eventSchema.ts';
 import { LEDGER_SCHEMA } from './ledgerSchema.ts';
 import { SAVER_SCHEMA } from './saverSchema.ts';
+import { UNSEEN_SCHEMA } from './unseen.ts';
 
 /** Marks a SQLite file as Countersign's ("Csgn"). */
 export const APPLICATION_ID = 0x4373676e;
@@ -120,7 +121,7 @@ CREATE TABLE blob (
   hash TEXT NOT NULL PRIMARY KEY,
   body TEXT NOT NULL
 ) STRICT;
-${CONSENT_SCHEMA}${EVENT_SCHEMA}${SHARED_RESULT_SCHEMA}${SHARED_CALL_SCHEMA}${EDIT_TEXT_SCHEMA}`,
+${CONSENT_SCHEMA}${EVENT_SCHEMA}${SHARED_RESULT_SCHEMA}${SHARED_CALL_SCHEMA}${EDIT_TEXT_SCHEMA}${UNSEEN_SCHEMA}`,
   SAVER_SCHEMA,
   LEDGER_SCHEMA,
 ];

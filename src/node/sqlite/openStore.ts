@@ -28,6 +28,7 @@ import { createThreadStore } from './threads.ts';
 import { createTitleStore } from './titles.ts';
 import { createTurnStore } from './turns.ts';
 import { openDatabase, type OpenOptions } from './openDatabase.ts';
+import { createUnseenStore } from './unseen.ts';
 import { createWindowStore } from './windows.ts';
 import { watchExternalChanges } from './watch.ts';
 
@@ -108,6 +109,7 @@ function createStore(connection: Connection, owned: DisposableStore, consent: Co
     ...createLedgerStore(connection),
     ...createActionStore(connection),
     ...createDraftStore(connection),
+    ...createUnseenStore(driving),
     ...consent,
     ...windows,
     ...createEventStore(driving),
