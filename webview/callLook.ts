@@ -52,7 +52,8 @@ const WORDS = { allow: 'allowed', ask: 'asked', deny: 'denied' };
 
 /** The why line in two words; the whole reason is one press away. */
 export function whyShort(why: Verdict): string {
-  return `${WORDS[why.verdict]} · ${why.rule ?? why.layer}`;
+  const remembered = why.layer === 'grant' ? 'remembered ' : '';
+  return `${WORDS[why.verdict]} · ${remembered}${why.rule ?? why.layer}`;
 }
 
 const MAX_OUTPUT = 50_000;

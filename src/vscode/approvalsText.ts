@@ -119,12 +119,6 @@ export function resetDone({
   return `Forgotten: ${counted(grants, 'remembered approval')} and ${counted(acknowledgements, 'answer')} about allow lists and hooks.`;
 }
 
-/** For the tooltip of the status bar; empty when there is none. */
-export function activeText(grants: readonly GrantRow[], now: number): string {
-  const active = grants.filter((grant) => grantState(grant, now) === 'counts').length;
-  return active === 0 ? '' : `${counted(active, 'remembered approval')} (Manage Approvals…)`;
-}
-
 const counted = (count: number, noun: string): string =>
   `${count} ${noun}${count === 1 ? '' : 's'}`;
 const calls = (count: number): string => counted(count, 'call');

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import type { RequestView } from '../../../src/protocol/messages.ts';
 import type { View } from './harness.ts';
 import { usePage } from './usePage.ts';
-import { action, commandRequest, editRequest, questionRequest, snapshot } from './samples.ts';
+import { action, call, commandRequest, editRequest, questionRequest, snapshot } from './samples.ts';
 
 const OFFER = {
   rules: ['shell(npm test)'],
@@ -245,6 +245,22 @@ describe('page: remembered approvals', function () {
     await armed.waitFor();
     await view.byId('approve-remember').click();
     assert.equal((await submitted()).length, 1);
+  });
+
+  it('the why line of a call that it let run leads back to it', async () => {
+    view = await open();
+    const why = {
+      ...{ verdict: 'allow', layer: 'grant', rule: 'shell(npm test)' },
+      reason: 'you said so in this thread',
+    } as const;
+    const items = [call('r9', { tool: 'run_command', summary: 'npm test', why })];
+    await view.say(snapshot({ items, actions: [] }));
+    assert.equal(await view.byId('why').innerText(), 'allowed · remembered shell(npm test)');
+    await view.byId('why').click();
+    await view.byId('why-full').getByRole('button', { name: 'shell(npm test)' }).click();
+    assert.deepEqual(await view.sent('openWhy'), [
+      { type: 'openWhy', rule: 'shell(npm test)', layer: 'grant' },
+    ]);
   });
 
   for (const theme of ['dark', 'light', 'contrast']) {
