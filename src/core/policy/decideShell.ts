@@ -57,9 +57,9 @@ function decideUnforbidden(
     }
     outcomes.push(outcome);
   }
-  const [first, ...more] = [
-    ...new Set(outcomes.flatMap((o) => (o.kind === 'allowed' ? [o.rule] : []))),
-  ];
+  const allowing = new Set(outcomes.flatMap((o) => (o.kind === 'allowed' ? [o.rule] : [])));
+  // A grant is what the reader least expects: it is told first.
+  const [first, ...more] = [...allowing].sort((a, b) => Number(isGrant(b)) - Number(isGrant(a)));
   if (first === undefined) {
     return context.mode === 'bypass'
       ? unmatched(subject, context)
@@ -67,6 +67,8 @@ function decideUnforbidden(
   }
   return { ...byRules(first, more), parts: outcomes.slice(0, MAX_PARTS).map(partOf(commands)) };
 }
+
+const isGrant = ({ layer }: Rule): boolean => layer === 'grant';
 
 /** One verdict for all the rules that allow the parts. */
 function byRules(first: Rule, more: readonly Rule[]): Decided {

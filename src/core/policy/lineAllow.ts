@@ -71,13 +71,25 @@ function outcomeIn(command: SimpleCommand, place: Place, allow: readonly Rule[])
   }
   const unsuited = unsuitedProblem(command, place);
   if (unsuited !== null) return asked(unsuited);
-  const own = matched(argv, place, allow);
+  const own = matched(argv, place, isAsRemembered(command, place) ? allow : withoutGrants(allow));
   if (own.kind === 'allowed') return own;
   const inner = unwrapped(argv, place);
   if (inner === null) return own;
   const wrapped = { ...command, words: command.words.slice(argv.length - inner.length) };
   const problem = unsuitedProblem(wrapped, place);
-  return problem === null ? matched(inner, place, allow) : asked(problem);
+  if (problem !== null) return asked(problem);
+  return matched(inner, place, withoutGrants(allow));
+}
+
+/** What was remembered is these words alone: with another folder, input or variable they may do something else. */
+function isAsRemembered(command: SimpleCommand, { folder, subject }: Place): boolean {
+  const { fed, redirects, assignments } = command;
+  if (folder !== '' || subject.cwd.relReal !== '') return false;
+  return fed !== true && assignments.length === 0 && !redirects.some(isInput);
+}
+
+function withoutGrants(allow: readonly Rule[]): readonly Rule[] {
+  return allow.filter(({ layer }) => layer !== 'grant');
 }
 
 function asked(reason: string): PartOutcome {
@@ -165,7 +177,7 @@ function matched(argv: readonly string[], place: Place, allow: readonly Rule[]):
   let reason: string | null = null;
   for (const rule of allow) {
     const pattern = rule.match.argv ?? { words: [], rest: true };
-    if (!matchesArgv(pattern, argv, nocase)) continue;
+    if (!matchesArgv(pattern, argv, nocase && rule.layer !== 'grant')) continue;
     const problem =
       pathProgram(argv, rule, place) ??
       (isExact(pattern) ? exactProblem(argv, place) : wildcardGuard(argv, pattern, place));

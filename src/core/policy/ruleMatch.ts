@@ -24,7 +24,8 @@ export function rulesFor(rules: RuleSet, subject: PolicySubject): RulesByKind {
 /** The verdict of one rule, with its why line. */
 export function byRule(rule: Rule, about = ''): Decided {
   const does = { deny: 'denies it', ask: 'asks', allow: 'allows it' }[rule.kind];
-  const reason = `rule \`${rule.text}\` in ${rule.layer} settings ${does}${about}`;
+  const where = rule.said ?? `in ${rule.layer} settings`;
+  const reason = `rule \`${rule.text}\` ${where} ${does}${about}`;
   const { kind: verdict, text, layer, place } = rule;
   return { verdict, rule: text, layer, reason, place, parts: [] };
 }

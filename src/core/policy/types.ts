@@ -36,7 +36,9 @@ export type PolicySubject =
 export interface Rule {
   text: string;
   kind: VerdictKind;
-  layer: Extract<RuleLayer, 'built-in' | 'user' | 'workspace'>;
+  layer: Extract<RuleLayer, 'built-in' | 'user' | 'workspace' | 'grant'>;
+  /** Of a grant: how far and until when it was remembered, for the why line. */
+  said?: string;
   /** Key and index in the settings array it came from. */
   place: RulePlace;
   match: RuleMatcher;
