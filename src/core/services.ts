@@ -8,6 +8,7 @@ import type { Submission } from '../protocol/calls.ts';
 import type { PanelHost } from './panel/requests.ts';
 import type { Session } from './panel/session.ts';
 import type { Surface, ViewChannel } from './panel/presenter.ts';
+import type { Hooks } from './ports/hooks.ts';
 import type { ModelProviders, ModelRef } from './ports/model.ts';
 import type { Secrets, Settings } from './ports/settings.ts';
 import type { Files, EditorBuffers } from './ports/workspace.ts';
@@ -60,6 +61,8 @@ export interface OpenedEngine extends Disposable {
   allowList: AllowListDesk;
   /** Fires when the user said something beforehand, here or in another window, that other rules follow from. */
   onPolicyChange: Event<void>;
+  /** The hooks of the workspace folders. */
+  hooks: Hooks;
   /** The built-in demo agent. */
   demoModel: ModelRef;
   /** Decides for a human at `host`; null when it was done, else why not. */

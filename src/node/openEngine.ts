@@ -4,6 +4,7 @@ import { createCommandRunner } from './commands/runner.ts';
 import { createShells } from './commands/shells.ts';
 import { createFileWriter } from './files/writer.ts';
 import { createGitRepositories } from './git/repositories.ts';
+import { createWorkspaceHooks } from './hooks/workspaceHooks.ts';
 import { createLocalFiles } from './files/localFiles.ts';
 import { compileGlob } from './globs.ts';
 import { createNodeProviders } from './models/index.ts';
@@ -45,7 +46,9 @@ export const openEngine: EngineOpener = async (options) => {
   const redactor = createRedactor();
   const { notices, ...state } = await openState(options, redactor);
   const { store } = state;
-  const deps = { ...createPorts(options, redactor, store), ...state };
+  const ports = createPorts(options, redactor, store);
+  const hooks = createWorkspaceHooks(options, ports, store);
+  const deps = { ...ports, ...state, hooks };
   const { policy } = deps;
   const engine = new Engine(deps);
   const readSettings = (): ReturnType<typeof parseSettings> =>
@@ -70,6 +73,7 @@ export const openEngine: EngineOpener = async (options) => {
     problems,
     allowList: consent.allowList,
     onPolicyChange: consent.onChange,
+    hooks,
     demoModel: { provider: 'scripted', id: DEMO },
     decide: (host, submission) => submitDecisions({ engine, store, trusted }, host, submission),
     present: (session, host, view) => {

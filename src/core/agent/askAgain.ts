@@ -27,7 +27,10 @@ export async function askAgain(
   if (!shown || batch?.role !== 'assistant') throw nothingToAsk();
   const fresh = await freshSnapshot(deps, turn, chosen);
   const { mode } = TurnSnapshot.parse(fresh.snapshot);
-  const planned = await planBatch(deps, { id: turn.id, mode }, batch);
+  // Nobody can stop a turn that waits while it is asked again.
+  const { signal } = new AbortController();
+  const { id, threadId } = turn;
+  const planned = await planBatch(deps, { id, threadId, mode, signal }, batch);
   const rows = planned.map((row) => stillAsking(row, shown));
   if (!rows.some((row) => row.state === 'planned' && asks(row))) throw nothingToAsk();
   // From here on a crash leaves a card that expired, and offers to ask again.

@@ -5,6 +5,7 @@ import type { Policy } from '../policy/source.ts';
 import type { SecretAction } from '../screening/secretAction.ts';
 import type { GitRepositories } from '../ports/git.ts';
 import type { SecretScanner } from '../ports/secretScanner.ts';
+import type { Hooks } from '../ports/hooks.ts';
 import type { Clock, Ids, Logger, Texts } from '../ports/system.ts';
 import type { Effects, Files, Shells } from '../ports/workspace.ts';
 import type { ModelProviders } from '../ports/model.ts';
@@ -26,6 +27,8 @@ export interface EngineDeps {
   shellParser: ShellParser;
   providers: ModelProviders;
   policy: Policy;
+  /** Absent where no hooks can run. */
+  hooks?: Hooks;
   tools: readonly Tool[];
   texts: Texts;
   clock: Clock;

@@ -1,6 +1,7 @@
 // Steps 7 to 9 of one tool call: check again, execute under the journal, and give it exactly one result.
 import { changedFiles, changedText, onShownFiles } from './bindings.ts';
 import { editNote } from './editNote.ts';
+import { deniedEdit, sayOfRow, withTold } from './hooked.ts';
 import { contentOfEdit } from './contentOfEdit.ts';
 import { execute } from './executor.ts';
 import { earlierEdits, standOnBatch } from './standOnBatch.ts';
@@ -15,7 +16,7 @@ import { AppError, isAbort, toAppError } from '../base/errors.ts';
 import { isStoreFault } from '../base/storeFaults.ts';
 import type { EngineDeps } from './deps.ts';
 import type { ToolMessage } from './message.ts';
-import type { Decision, Mode, Proposal, Verdict } from '../../protocol/calls.ts';
+import type { Decision, JsonObject, Mode, Proposal, Verdict } from '../../protocol/calls.ts';
 import type { CallRow } from '../ports/store.ts';
 import type { Tool } from '../tools/tool.ts';
 
@@ -58,7 +59,8 @@ export async function runCall(
     row.state === 'started'
       ? afterCrash(decisions.unknown)
       : await decideAndRun({ ...run, screen }, row, decisions.approval);
-  return toMessage(row, await settle(run, row, withoutSecrets(run.deps, settled)));
+  const told = { ...settled, text: withTold(settled.text, row.hook) };
+  return toMessage(row, await settle(run, row, withoutSecrets(run.deps, told)));
 }
 
 /** A result the journal already holds. A call that was started and never settled is never run again. */
@@ -119,7 +121,15 @@ async function perform(
   const again = await prepareCall(
     deps,
     { id: row.callId, name: row.tool, argsText },
-    { mode: run.mode, overlay: edit?.args ? new Map() : await argumentsBase(deps, row) },
+    {
+      mode: run.mode,
+      overlay: edit?.args ? new Map() : await argumentsBase(deps, row),
+      ...(edit ? {} : sayOfRow(row)),
+      // What a human approved uses up nothing that they remembered.
+      ...(row.verdict?.verdict === 'allow' && {
+        turn: { turnId: row.turnId, threadId: run.threadId },
+      }),
+    },
   );
   if (!again.ok) return blocked('error', again.message);
   if (again.verdict.verdict === 'deny') return deniedNow(again.verdict, deniedText(again.verdict));
@@ -186,9 +196,28 @@ async function performEdited(
     args: again.args,
     proposal,
   });
+  const written = content === undefined ? undefined : proposal;
+  const denied = await deniedByHook(run, row, { args: again.args, written });
+  if (denied) return denied;
   const settled = await performFrozen(run, row, { ...again, proposal, proposalHash });
   const note = editNote(run.deps.texts, row, { args: again.args, proposal });
   return note === '' ? settled : { ...settled, text: `${settled.text}\n\n${note}` };
+}
+
+/** What hooks forbid, they also forbid where a human wrote it; of a file's whole new text they hear as of a file that is written. */
+async function deniedByHook(
+  { deps, threadId, mode, signal }: CallRun,
+  { callId, tool }: CallRow,
+  edit: { args: JsonObject; written: Proposal | undefined },
+): Promise<Settled | undefined> {
+  const { args, written } = edit;
+  const call =
+    written?.kind === 'edit'
+      ? { callId, tool: 'write_file', args: { path: written.path, content: written.newText } }
+      : { callId, tool, args };
+  const denied = await deniedEdit(deps, { threadId, mode, signal }, call);
+  if (signal.aborted) return blocked('cancelled', 'Not run: the user stopped the turn.');
+  return denied && deniedNow(denied, deniedText(denied));
 }
 
 /** The human changed the arguments while looking at one content of the file: on another content they must not be written. */

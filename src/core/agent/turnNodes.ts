@@ -80,7 +80,8 @@ async function proposeBatch(
 ): Promise<void> {
   // What a human was shown is never proposed anew: this node runs again when its process died right after it.
   if (!(await deps.store.actionOfBatch(turn.id, batch.id))) {
-    const rows = await planBatch(deps, { id: turn.id, mode: turn.snapshot.mode }, batch);
+    const { id, threadId, signal, snapshot } = turn;
+    const rows = await planBatch(deps, { id, threadId, signal, mode: snapshot.mode }, batch);
     await deps.store.planCalls(await Promise.all(rows.map((row) => screenedRow(deps, row))));
   }
   for (const call of await deps.store.callsOfBatch(turn.id, batch.id)) {

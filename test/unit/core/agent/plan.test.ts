@@ -17,7 +17,8 @@ const batch = (...toolCalls: ToolCall[]): AssistantMessage => ({
   text: '',
   toolCalls,
 });
-const turn = { id: 'u1', mode: 'default' } as const;
+const { signal } = new AbortController();
+const turn = { id: 'u1', threadId: 't1', mode: 'default', signal } as const;
 
 describe('planBatch', () => {
   const bench = useBench({ 'a.txt': 'one\ntwo\n' });
