@@ -1,5 +1,6 @@
 // “Approve and remember…” on the card: what the form shows and sends, by mouse and keyboard, and what it never does.
 import assert from 'node:assert/strict';
+import type { Verdict } from '../../../src/protocol/calls.ts';
 import type { RequestView } from '../../../src/protocol/messages.ts';
 import type { View } from './harness.ts';
 import { usePage } from './usePage.ts';
@@ -249,10 +250,8 @@ describe('page: remembered approvals', function () {
 
   it('the why line of a call that it let run leads back to it', async () => {
     view = await open();
-    const why = {
-      ...{ verdict: 'allow', layer: 'grant', rule: 'shell(npm test)' },
-      reason: 'you said so in this thread',
-    } as const;
+    const reason = 'remembered for this thread';
+    const why: Verdict = { verdict: 'allow', layer: 'grant', rule: 'shell(npm test)', reason };
     const items = [call('r9', { tool: 'run_command', summary: 'npm test', why })];
     await view.say(snapshot({ items, actions: [] }));
     assert.equal(await view.byId('why').innerText(), 'allowed · remembered shell(npm test)');
