@@ -106,7 +106,7 @@ export function unknownActionFor(
   turn: { id: string; threadId: string },
   rows: readonly CallRow[],
 ): ActionRow {
-  const requests = rows.flatMap(toRequest).map((request) => ({
+  const requests = rows.flatMap(toRequest).map(({ remember: _none, ...request }) => ({
     ...request,
     allowedDecisions: UNKNOWN_DECISIONS,
     why: OUTCOME_UNKNOWN,
@@ -133,6 +133,8 @@ function toRequest(row: CallRow): ActionRequest[] {
       proposalHash: row.proposalHash,
       allowedDecisions: allowedDecisions(row),
       why: row.verdict,
+      ...(row.remember && { remember: row.remember }),
+      ...(row.hook?.note !== undefined && { note: row.hook.note }),
     },
   ];
 }

@@ -1,15 +1,23 @@
-// Steps 1 to 3 of a tool call: parse, propose, decide. No side effects; its rows go into the journal as `planned`.
+// Steps 1 to 3 of a tool call: parse, propose, decide. No side effects but that grants are counted; its rows go into the
+// journal as `planned`.
 import { decide } from '../policy/decide.ts';
 import { protectedAs } from '../policy/decidePath.ts';
 import { holdsGit } from '../policy/gitGuard.ts';
+import { suspendUnseen } from '../policy/unseen.ts';
 import { gitEnvironment } from '../git/environment.ts';
 import { findTool, parseToolArgs } from '../tools/registry.ts';
 import { withBindings } from './bindings.ts';
+import { hearHooks, withTold, type HookedTurn } from './hooked.ts';
+import { offerFor, withGrants } from './granted.ts';
 import { unasked } from './unasked.ts';
+import { unseenFiles } from './unseen.ts';
+import { withHook, type HookSay } from '../hooks/withHook.ts';
 import type { EngineDeps } from './deps.ts';
 import type { AssistantMessage, ToolCall } from './message.ts';
-import type { Decided } from '../policy/types.ts';
+import type { Decided, RuleSet } from '../policy/types.ts';
+import type { RememberOffer } from '../../protocol/consent.ts';
 import type { JsonObject, Mode, Proposal, Verdict } from '../../protocol/calls.ts';
+import type { HookTrace } from '../hooks/trace.ts';
 import type { PlannedCall } from '../ports/store.ts';
 import type { Described, DescribeContext, Tool } from '../tools/tool.ts';
 
@@ -24,6 +32,8 @@ type PlanDeps = Pick<
   | 'policy'
   | 'hashProposal'
   | 'logger'
+  | 'store'
+  | 'clock'
 >;
 
 /** A call that can be done: its tool, arguments, proposal and verdict. */
@@ -34,6 +44,8 @@ export interface Prepared {
   proposal: Proposal;
   proposalHash: string;
   verdict: Verdict;
+  /** What remembering it would allow, for a call that asks. */
+  remember?: RememberOffer;
 }
 
 type Preparation = Prepared | { ok: false; message: string };
@@ -43,16 +55,23 @@ type Preparation = Prepared | { ok: false; message: string };
  * a call that would ask is denied.
  */
 export async function planBatch(
-  deps: PlanDeps & Pick<EngineDeps, 'canPause'>,
-  turn: { id: string; mode: Mode },
+  deps: PlanDeps & Pick<EngineDeps, 'canPause' | 'hooks'>,
+  turn: HookedTurn & { id: string },
   batch: AssistantMessage,
 ): Promise<PlannedCall[]> {
   const overlay = new Map<string, string | null>();
   const rows: PlannedCall[] = [];
-  for (const [index, call] of batch.toolCalls.entries()) {
-    const prepared = await prepareCall(deps, call, { mode: turn.mode, overlay });
+  for (const [index, asked] of batch.toolCalls.entries()) {
+    const { call, say, trace } = await hearHooks(deps, turn, asked);
+    const prepared = await prepareCall(deps, call, {
+      mode: turn.mode,
+      overlay,
+      earlier: rows,
+      turn: { turnId: turn.id, threadId: turn.threadId },
+      ...(say && { say }),
+    });
     const planned = plannedRow(turn.id, batch.id, { call, index }, prepared);
-    const row = deps.canPause() ? planned : withoutAsking(planned);
+    const row = withTrace(deps.canPause() ? planned : withoutAsking(planned), trace);
     if (row.proposal?.kind === 'edit' && row.verdict?.verdict !== 'deny') {
       overlay.set(row.proposal.realPath, row.proposal.newText);
     }
@@ -61,34 +80,51 @@ export async function planBatch(
   return rows;
 }
 
+/** What hooks have for the model comes with the result, at once where that is there already. */
+function withTrace(row: PlannedCall, hook: HookTrace | undefined): PlannedCall {
+  if (!hook) return row;
+  return row.result === null ? { ...row, hook } : { ...row, result: withTold(row.result, hook) };
+}
+
 function withoutAsking(row: PlannedCall): PlannedCall {
   if (row.verdict?.verdict !== 'ask') return row;
   const { verdict, text: result } = unasked(row.verdict, row.proposal);
   return { ...row, verdict, state: 'blocked', outcome: 'denied', result };
 }
 
+interface PrepareOptions {
+  mode: Mode;
+  overlay: ReadonlyMap<string, string | null>;
+  /** Calls of its batch that come before it. */
+  earlier?: readonly PlannedCall[];
+  say?: HookSay;
+  /** Where the call stands: then what was remembered counts for it, and is counted. */
+  turn?: { turnId: string; threadId: string } | undefined;
+}
+
 /** One call from its raw form to its verdict. Never throws: a failure is a message for the model. */
 export async function prepareCall(
   deps: PlanDeps,
   call: ToolCall,
-  options: { mode: Mode; overlay: ReadonlyMap<string, string | null> },
+  options: PrepareOptions,
 ): Promise<Preparation> {
   const tool = findTool(deps.tools, call.name);
   if (!tool) return { ok: false, message: unknownTool(call.name, deps.tools) };
   const parsed = parseToolArgs(tool, call.argsText);
   if (!parsed.ok) return parsed;
-  const context: DescribeContext = { ...deps, overlay: options.overlay };
+  const unseen = tool.group === 'shell' ? await unseenFiles(deps, options.earlier) : [];
+  const context: DescribeContext = { ...deps, overlay: options.overlay, unseen };
   const described = await describeSafely(tool, parsed.args, context, deps);
   if (!described.ok) return described;
   await deps.policy.settled?.();
-  const decided = decideSafely(described, options.mode, deps);
-  const judged = withPolicy(described, decided);
+  const { decided, remember } = await judged(deps, call.id, described, options);
+  const checked = withPolicy(described, decided);
   // What a rule allows, it allows whatever the files hold; a human's consent is to what they hold now.
   const { subject } = described;
   const proposal =
     decided.verdict === 'ask'
-      ? await withBindings(deps, { proposal: judged, subject }, options.overlay)
-      : judged;
+      ? await withBindings(deps, { proposal: checked, subject }, options.overlay)
+      : checked;
   const proposalHash = deps.hashProposal({
     callId: call.id,
     tool: tool.name,
@@ -96,7 +132,28 @@ export async function prepareCall(
     proposal,
   });
   const { parts: _parts, place: _place, ...verdict } = decided;
-  return { ok: true, tool, args: parsed.args, proposal, proposalHash, verdict };
+  const prepared = { tool, args: parsed.args, proposal, proposalHash, verdict };
+  return { ok: true, ...prepared, ...(remember && { remember }) };
+}
+
+/** The verdict, with what was remembered and what may be. */
+async function judged(
+  deps: PlanDeps,
+  callId: string,
+  described: Extract<Described, { ok: true }>,
+  { turn, ...options }: PrepareOptions,
+): Promise<{ decided: Decided; remember?: RememberOffer | undefined }> {
+  const { subject } = described;
+  const rules = rulesSafely(deps);
+  if (!rules) return { decided: CHECK_FAILED };
+  const judge = (inForce: RuleSet): Decided =>
+    decideSafely(described, { ...options, rules: inForce }, deps);
+  if (!turn) return { decided: judge(rules) };
+  const asking = { subject, rules, judge };
+  const decided = await withGrants(deps, { ...turn, callId }, judge(rules), asking);
+  // A hook asks whatever is remembered.
+  if (decided.verdict !== 'ask' || decided.layer === 'hook') return { decided };
+  return { decided, remember: await offerFor(deps, turn.threadId, asking, options) };
 }
 
 async function describeSafely(
@@ -116,16 +173,35 @@ async function describeSafely(
 /** The decision function is total; should it throw all the same, the call asks. */
 function decideSafely(
   described: Extract<Described, { ok: true }>,
-  mode: Mode,
+  { mode, say, rules }: { mode: Mode; say?: HookSay; rules: RuleSet },
   deps: PlanDeps,
 ): Decided {
   try {
-    return decide(described.subject, deps.policy.rules(), { mode });
+    const { subject } = described;
+    const decided = decide(subject, rules, { mode });
+    if (!say) return decided;
+    const hooked = withHook(decided, say, { subject, rules });
+    // Mode bypass allows by itself: what a hook allows, it does not.
+    const asking = mode === 'bypass' ? 'default' : mode;
+    return hooked.layer === 'hook' ? suspendUnseen(hooked, subject, asking) : hooked;
   } catch (error) {
     deps.logger.error('decide failed', error);
-    return { verdict: 'ask', layer: 'built-in', reason: 'the policy check failed', parts: [] };
+    return CHECK_FAILED;
   }
 }
+
+function rulesSafely({ policy, logger }: PlanDeps): RuleSet | undefined {
+  try {
+    return policy.rules();
+  } catch (error) {
+    logger.error('decide failed', error);
+    return undefined;
+  }
+}
+
+const CHECK_FAILED: Decided = {
+  ...{ verdict: 'ask', layer: 'built-in', reason: 'the policy check failed', parts: [] },
+};
 
 /** Adds what policy knows: whether an edit's file is protected, each simple command's own verdict, and what git is told. */
 function withPolicy(
@@ -166,7 +242,7 @@ function plannedRow(
     const blank = { proposal: null, proposalHash: null, verdict: null };
     return { ...base, ...blank, state: 'blocked', outcome: 'invalid', result: prepared.message };
   }
-  const { proposal, proposalHash, verdict } = prepared;
+  const { proposal, proposalHash, verdict, remember } = prepared;
   if (verdict.verdict === 'deny') {
     const result = deniedText(verdict);
     return {
@@ -181,12 +257,8 @@ function plannedRow(
   }
   return {
     ...base,
-    proposal,
-    proposalHash,
-    verdict,
-    state: 'planned',
-    outcome: null,
-    result: null,
+    ...{ proposal, proposalHash, verdict, ...(remember && { remember }) },
+    ...{ state: 'planned', outcome: null, result: null },
   };
 }
 

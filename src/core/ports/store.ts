@@ -1,5 +1,6 @@
 // Durable state. Every move is one transaction; a move whose WHERE no longer holds returns false or `lost`.
 // Methods throw AppError `store_busy`, `store_readonly`, `store_full` or `store_failed` when the database cannot serve.
+import type { HookTrace } from '../hooks/trace.ts';
 import type { ConsentStore } from './consentStore.ts';
 import type { DraftStore } from './draftStore.ts';
 import type { LeaseStore } from './leaseStore.ts';
@@ -19,6 +20,7 @@ import type {
   TurnStatus,
   Verdict,
 } from '../../protocol/calls.ts';
+import type { RememberOffer } from '../../protocol/consent.ts';
 
 export interface ThreadRow {
   id: string;
@@ -82,11 +84,15 @@ export interface CallRow {
   proposal: Proposal | null;
   proposalHash: string | null;
   verdict: Verdict | null;
+  /** What remembering it would allow, for a call that asks. */
+  remember?: RememberOffer;
   outcome: CallOutcome | null;
   /** What the model is told. */
   result: string | null;
   /** The whole output as a blob, when `result` holds only its head and tail. */
   outputHash: string | null;
+  /** What hooks have to say of it. */
+  hook?: HookTrace | null | undefined;
   startedAt: number | null;
   endedAt: number | null;
 }

@@ -1,9 +1,11 @@
 // Table `tool_call`, the journal: it alone says what ran. A settled row never changes.
 import { z } from 'zod';
 import { callPlanned, callSettled, callStarted } from '../../core/ledger/entries.ts';
+import { HookTrace } from '../../core/hooks/trace.ts';
 import type { CallRow, JournalStore, PlannedCall } from '../../core/ports/store.ts';
 import type { Logger } from '../../core/ports/system.ts';
 import { CallOutcome, CallState, Proposal, Verdict } from '../../protocol/calls.ts';
+import { RememberOffer } from '../../protocol/consent.ts';
 import { systemTexts as texts } from '../system.ts';
 import type { Connection } from './connection.ts';
 import type { Db } from './database.ts';
@@ -25,24 +27,32 @@ const Row = z.object({
   proposal: jsonColumn(z.unknown()).nullable(),
   proposalHash: z.string().nullable(),
   verdict: jsonColumn(Verdict).nullable(),
+  remember: jsonColumn(RememberOffer).nullable(),
   outcome: CallOutcome.nullable(),
   result: z.string().nullable(),
   outputHash: z.string().nullable(),
+  hook: jsonColumn(HookTrace).nullable(),
   startedAt: z.int().nullable(),
   endedAt: z.int().nullable(),
 });
 
-const Filled: z.ZodType<CallRow, z.infer<typeof Row>> = Row.extend({
+const Filled = Row.extend({
   proposal: Proposal.nullable(),
   verdict: Verdict.nullable(),
-});
+  remember: RememberOffer.nullable(),
+  hook: HookTrace.nullable(),
+}).transform(({ remember, hook, ...row }): CallRow => ({
+  ...row,
+  ...(remember && { remember }),
+  ...(hook && { hook }),
+}));
 
 /** A settled call without a result of its own has that of its message; 0, which no reader takes, when that is damaged. */
 export const selectCall = `SELECT call.turn_id AS turnId, call_id AS callId, batch_id AS batchId, batch_index AS "index",
-  tool, ${argsOf('call')} AS argsText, call.state, proposal, proposal_hash AS proposalHash, verdict, outcome,
+  tool, ${argsOf('call')} AS argsText, call.state, proposal, proposal_hash AS proposalHash, verdict, remember, outcome,
   CASE WHEN result IS NULL AND said.body IS NOT NULL
     THEN CASE WHEN json_valid(said.body) THEN said.body ->> '$.text' ELSE 0 END ELSE result END AS result,
-  output_hash AS outputHash, started_at AS startedAt, call.ended_at AS endedAt
+  output_hash AS outputHash, hook, started_at AS startedAt, call.ended_at AS endedAt
   FROM tool_call AS call LEFT JOIN message AS said ON said.turn_id = call.turn_id
     AND said.id = batch_id || ':' || call_id AND call.state IN ('done', 'blocked', 'unknown')`;
 
@@ -137,24 +147,30 @@ function planner(connection: Connection): JournalStore['planCalls'] {
   // Nobody drives an expired turn; its batch is planned anew to be asked again.
   const plan = db.prepare(
     `INSERT INTO tool_call (turn_id, call_id, batch_id, batch_index, tool, args_text, state, proposal,
-       proposal_hash, verdict, outcome, result, ended_at)
+       proposal_hash, verdict, remember, outcome, result, hook, ended_at)
      SELECT @turnId, @callId, @batchId, @index, @tool,
        CASE WHEN @argsText = ${saidArgs('@turnId', '@batchId', '@index')} THEN NULL ELSE @argsText END, @state, @proposal,
-       @proposalHash, @verdict, @outcome, @result, @endedAt
+       @proposalHash, @verdict, @remember, @outcome, @result, @hook, @endedAt
      WHERE ${drivenHere('@turnId')}
        OR EXISTS (SELECT 1 FROM turn WHERE turn.id = @turnId AND status = 'expired')
      ON CONFLICT (turn_id, call_id) DO UPDATE SET batch_id = excluded.batch_id,
        batch_index = excluded.batch_index, tool = excluded.tool, args_text = excluded.args_text,
        state = excluded.state, proposal = excluded.proposal, proposal_hash = excluded.proposal_hash,
-       verdict = excluded.verdict, outcome = excluded.outcome, result = excluded.result,
-       ended_at = excluded.ended_at
+       verdict = excluded.verdict, remember = excluded.remember, outcome = excluded.outcome,
+       result = excluded.result, hook = excluded.hook, ended_at = excluded.ended_at
      WHERE tool_call.state = 'planned'`,
   );
   const { keep } = editTexts(db);
   const prepare = (row: PlannedCall, at: number) => {
     const edit = row.proposal && withoutText(row.proposal);
     const endedAt = row.state === 'planned' ? null : at;
-    const json = { proposal: toJson(edit?.stored ?? null), verdict: toJson(row.verdict) };
+    const { verdict, hook = null } = row;
+    const json = {
+      proposal: toJson(edit?.stored ?? null),
+      verdict: toJson(verdict),
+      remember: toJson(row.remember ?? null),
+      hook: toJson(hook),
+    };
     const entries = callPlanned(row, at, texts);
     return { row, columns: { ...row, ...json, owner, endedAt }, texts: edit?.texts, entries };
   };

@@ -64,10 +64,12 @@ CREATE TABLE tool_call (
   proposal TEXT,
   proposal_hash TEXT,
   verdict TEXT,
+  remember TEXT,
   outcome TEXT CHECK (outcome IN
     ('ok', 'error', 'denied', 'rejected', 'responded', 'cancelled', 'invalid')),
   result TEXT,
   output_hash TEXT REFERENCES blob (hash),
+  hook TEXT,
   started_at INTEGER,
   ended_at INTEGER,
   UNIQUE (turn_id, call_id)
