@@ -39,7 +39,7 @@ describe('the presenter', () => {
         openDiff: async (action, callId) => void opened.push(`diff ${action.id} ${callId}`),
         openPanel: async (id) => void opened.push(`panel ${id}`),
         selectModel: async () => void opened.push('model'),
-        openWhy: async (rule) => void opened.push(`why ${rule}`),
+        openWhy: async (rule, layer) => void opened.push(`why ${rule} ${layer}`),
         confirm: async (_question, detail) => {
           confirmed.push(detail);
           return confirms;
@@ -388,7 +388,10 @@ describe('the presenter', () => {
     assert.equal(await shown.ask({ type: 'openDiff', actionId: 'a-x', callId: 'w' }), 'not_paused');
     assert.equal(await shown.ask({ type: 'openDiff', actionId, callId: 'w' }), null);
     assert.equal(await shown.ask({ type: 'openPanel', actionId }), null);
-    assert.deepEqual(opened, [`diff ${actionId} w`, `panel ${actionId}`]);
+    const why = { type: 'openWhy', rule: 'shell(make)' };
+    assert.equal(await shown.ask({ ...why, layer: 'grant' }), null);
+    assert.equal(await shown.ask({ ...why, layer: 'mine' }), 'bad_message');
+    assert.deepEqual(opened, [`diff ${actionId} w`, `panel ${actionId}`, 'why shell(make) grant']);
     assert.equal(await shown.ask({ type: 'stop' }), null);
     assert.equal(await shown.ask({ type: 'openDiff', actionId, callId: 'w' }), 'not_paused');
   });
