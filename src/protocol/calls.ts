@@ -63,6 +63,14 @@ export const BoundFile = z.object({
 });
 export type BoundFile = z.infer<typeof BoundFile>;
 
+/** A file by its path as shown and its real one, with the sha-256 of what an edit left; null when it deleted the file. */
+export const UnseenFile = z.object({
+  path: z.string(),
+  real: z.string(),
+  hash: z.string().nullable(),
+});
+export type UnseenFile = z.infer<typeof UnseenFile>;
+
 /** A shell command. `cwd` is absolute; `env` holds only what differs from the allow-listed environment. */
 export const CommandProposal = z.object({
   kind: z.literal('command'),
@@ -74,6 +82,8 @@ export const CommandProposal = z.object({
   env: z.record(z.string(), z.string()),
   timeoutMs: z.number().int(),
   parts: z.array(CommandPart),
+  /** What it would run of edits that nobody was asked about and the user has not looked at; approving is the look. */
+  unseen: z.array(UnseenFile).optional(),
   /** An approval counts only while these are so. */
   binds: z.array(BoundFile).optional(),
   /** What else it runs or loads, and why that is not held to its content. */

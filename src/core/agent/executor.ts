@@ -3,6 +3,7 @@
 import { AppError } from '../base/errors.ts';
 import type { EngineDeps } from './deps.ts';
 import type { HashedCall } from './proposalHash.ts';
+import type { UnseenChange } from '../ports/unseenStore.ts';
 import type { Effects } from '../ports/workspace.ts';
 import type { Verdict } from '../../protocol/calls.ts';
 
@@ -18,7 +19,7 @@ type Execution<T> = { kind: 'ran'; value: T } | { kind: 'notPlanned' };
 export async function execute<T>(
   deps: ExecutorDeps,
   turnId: string,
-  order: { call: HashedCall; token: string; verdict?: Verdict },
+  order: { call: HashedCall; token: string; verdict?: Verdict; unseen?: UnseenChange | undefined },
   act: (effects: Effects, call: HashedCall) => Promise<T>,
 ): Promise<Execution<T>> {
   const call = deepFreeze(structuredClone(order.call));
@@ -36,6 +37,7 @@ export async function execute<T>(
     proposalHash: order.token,
     at,
     ...(order.verdict && { verdict: order.verdict }),
+    ...(order.unseen && { unseen: order.unseen }),
   });
   if (!started) return { kind: 'notPlanned' };
   const lease = leaseEffects(deps.effects);

@@ -9,6 +9,7 @@ import { afterCrash, blocked, type Settled } from './settled.ts';
 import { deniedText, prepareCall, type Prepared } from './plan.ts';
 import { programDrift } from './programDrift.ts';
 import { unasked } from './unasked.ts';
+import { unseenChange, unseenSince } from './unseen.ts';
 import { createResultScreen, type ResultScreen } from '../screening/screenResults.ts';
 import { readableFiles } from '../policy/readableFiles.ts';
 import { assertNever } from '../base/assert.ts';
@@ -140,6 +141,10 @@ async function perform(
   if (moved !== undefined) return blocked('error', moved);
   if (edit) return merged(row, await performEdited(run, row, { again, edit }));
   if (!row.proposal || !row.proposalHash) return blocked('error', 'The call has no proposal.');
+  // One that policy allows by itself was not shown.
+  const grown =
+    row.verdict?.verdict === 'allow' ? undefined : unseenSince(row.proposal, again.proposal);
+  if (grown !== undefined) return blocked('error', grown);
   const { proposal, proposalHash } = row;
   return merged(row, await performFrozen(run, row, { ...again, proposal, proposalHash }));
 }
@@ -249,7 +254,8 @@ async function performFrozen(run: ScreenedRun, row: CallRow, prepared: Prepared)
   const changed = await changedFiles(deps, proposal);
   if (changed.length > 0) return blocked('error', changedText(changed));
   try {
-    const order = { call, token, verdict };
+    const unseen = unseenChange(row, { proposal, proposalHash: token });
+    const order = { call, token, verdict, unseen };
     const execution = await execute(deps, row.turnId, order, (effects, frozen) => {
       announceStart(run, row);
       const lines = screen.stream(outputSink(run, row));

@@ -1,9 +1,8 @@
 // The interface of the policy engine: what it is given and what it answers. Pure data.
-import type { Mode, RuleLayer, Verdict, VerdictKind } from '../../protocol/calls.ts';
+import type { Mode, RuleLayer, UnseenFile, Verdict, VerdictKind } from '../../protocol/calls.ts';
 import type { GitFacts } from '../ports/git.ts';
 import type { ResolvedPath } from '../ports/workspace.ts';
 import type { ShellName, ShellParse } from '../ports/shell.ts';
-import type { UnseenFile } from '../ports/unseenStore.ts';
 
 /** What a call touches, as far as policy cares; made by the tool's `describe`, never by the model. */
 export type PolicySubject =

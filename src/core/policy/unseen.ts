@@ -1,8 +1,7 @@
 // Files that an edit changed which nobody was asked about: a command that would run one loses its allow rule until the user
 // has looked. Pure; whatRuns.ts says which commands those are.
-import type { Mode } from '../../protocol/calls.ts';
+import type { Mode, UnseenFile } from '../../protocol/calls.ts';
 import { displayBytes } from '../../protocol/displayBytes.ts';
-import type { UnseenFile } from '../ports/unseenStore.ts';
 import type { ShellSubject } from './place.ts';
 import { builtIn, byMode } from './ruleMatch.ts';
 import type { Decided, PolicySubject } from './types.ts';

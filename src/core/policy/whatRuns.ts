@@ -1,7 +1,7 @@
 // Which of the files that the user has not seen one simple command would run: because its program runs such files, because
 // its words name one, or because its program is one. Too many only make the answer stricter. Pure.
 import type { SimpleCommand } from '../ports/shell.ts';
-import type { UnseenFile } from '../ports/unseenStore.ts';
+import type { UnseenFile } from '../../protocol/calls.ts';
 import { changesShell, isInterpreter } from './neverByWildcard.ts';
 import { foldPath } from './pathNames.ts';
 import { foldersOf, lookUp, placeOf, type Place, type ShellSubject } from './place.ts';

@@ -1,15 +1,6 @@
 // The part of the store that knows which files an edit changed that nobody was asked about, and that the user has not looked
 // at since: one row a file. It is about the disk, so that every thread and window sees the same rows.
 
-/** A file that the user has not seen, as policy and cards name it. */
-export interface UnseenFile {
-  /** Root-relative and `/`-separated, absolute when outside every root. */
-  path: string;
-  real: string;
-  /** sha-256 of what the edit left; null when it deleted the file. */
-  hash: string | null;
-}
-
 export interface UnseenRow {
   realPath: string;
   hash: string | null;

@@ -7,6 +7,8 @@ import { SHELL_BUILTINS } from './shellBuiltins.ts';
 import { defineTool, type DescribeContext, type Described } from './tool.ts';
 import { gitFactsFor, holdsGit } from '../policy/gitGuard.ts';
 import { resolveOperands } from '../policy/operands.ts';
+import { unseenRunBy } from '../policy/unseen.ts';
+import type { ShellSubject } from '../policy/place.ts';
 import type { CommandPart } from '../../protocol/calls.ts';
 import type { ShellParse, SimpleCommand } from '../ports/shell.ts';
 import type { Files, ResolvedPath } from '../ports/workspace.ts';
@@ -70,6 +72,9 @@ async function describeRunCommand(args: Args, context: DescribeContext): Promise
   const git = holdsGit(parse, found.shell)
     ? { git: await gitFactsFor(parse, at, gitOf(context)) }
     : {};
+  const words = { ...at, parse, operands, ...git, unseen: context.unseen ?? [] };
+  const subject: ShellSubject = { group: 'shell', tool: 'run_command', ...words };
+  const unseen = unseenRunBy(subject);
   return {
     ok: true,
     proposal: {
@@ -82,8 +87,9 @@ async function describeRunCommand(args: Args, context: DescribeContext): Promise
       env: {},
       timeoutMs: args.timeout_ms ?? DEFAULT_TIMEOUT_MS,
       parts: await describeParts(parse, cwd, context),
+      ...(unseen.length > 0 && { unseen }),
     },
-    subject: { group: 'shell', tool: 'run_command', ...at, parse, operands, ...git },
+    subject,
   };
 }
 

@@ -1,7 +1,7 @@
 // What a tool is: a name, a schema, a side-effect-free description of what it would do, and the doing.
 // Tools keep no state between calls.
 import type { z } from 'zod';
-import type { CallOutcome, Proposal } from '../../protocol/calls.ts';
+import type { CallOutcome, Proposal, UnseenFile } from '../../protocol/calls.ts';
 import type { PolicySubject } from '../policy/types.ts';
 import type { GitRepositories } from '../ports/git.ts';
 import type { Effects, Files, Shells } from '../ports/workspace.ts';
@@ -18,6 +18,8 @@ export interface DescribeContext {
   shellParser: ShellParser;
   texts: Texts;
   overlay: Overlay;
+  /** Files that the user has not seen since the agent edited them unasked; for commands. */
+  unseen?: readonly UnseenFile[];
 }
 
 /** What the call would do, or why it cannot be done; `message` goes to the model as an error result. */
