@@ -1,6 +1,6 @@
 // `policy check`: one case, one answer. Parses what is asked for and puts it through the same decide() as the agent.
 import { z } from 'zod';
-import { Mode, type RuleLayer, type VerdictKind } from '../../protocol/calls.ts';
+import { Mode, type RuleLayer, type UnseenFile, type VerdictKind } from '../../protocol/calls.ts';
 import type { ShellParser } from '../ports/shell.ts';
 import type { GlobCompiler } from '../ports/system.ts';
 import type { ResolvedPath } from '../ports/workspace.ts';
@@ -77,6 +77,8 @@ const KNOWN_SETUP: ReadonlySet<string> = new Set([
   'dirs',
   'git_config',
 ]);
+/** What the agent edited before says something of commands alone. */
+const KNOWN_OF_COMMANDS: ReadonlySet<string> = new Set(['edited_by_agent', 'modified_since_grant']);
 
 const NO_GIT: GitFacts = { settings: [], problems: [] };
 
@@ -131,7 +133,9 @@ async function subjectOf(policyCase: PolicyCase, deps: CaseDeps): Promise<Policy
     const { shell, setup } = policyCase;
     const own = settingsOf(setup?.['git_config']);
     const git = own ?? (holdsGit(parse, shell) ? await deps.git(policyCase) : NO_GIT);
-    return { group: 'shell', tool: 'run_command', shell, cwd, parse, operands, git };
+    const edited = await Promise.all(editedOf(setup).map(resolve));
+    const unseen = edited.map(unseenFile);
+    return { group: 'shell', tool: 'run_command', shell, cwd, parse, operands, git, unseen };
   }
   const { op, path } = policyCase;
   if (op === 'read') return { group: 'read', tool: 'read_file', path: await resolve(path) };
@@ -140,9 +144,23 @@ async function subjectOf(policyCase: PolicyCase, deps: CaseDeps): Promise<Policy
   return { group: 'edit', tool, op, paths: await Promise.all(paths.map(resolve)) };
 }
 
+/** What the agent edited unasked; a file that changed since a rule was granted is as unseen. Throws when it is no list of paths. */
+function editedOf(setup: PolicyCase['setup']): string[] {
+  const paths = z.array(z.string()).optional();
+  return [setup?.['edited_by_agent'], setup?.['modified_since_grant']].flatMap(
+    (value) => paths.parse(value) ?? [],
+  );
+}
+
+function unseenFile({ relReal, real }: ResolvedPath): UnseenFile {
+  return { path: relReal ?? real, real, hash: null };
+}
+
 /** State that this version does not look at, such as what the agent edited before: an allow would be a guess. */
 function withSetup(decided: Decided, policyCase: PolicyCase): Decided {
-  const unknown = Object.keys(policyCase.setup ?? {}).find((key) => !KNOWN_SETUP.has(key));
+  const known = (key: string): boolean =>
+    KNOWN_SETUP.has(key) || ('cmd' in policyCase && KNOWN_OF_COMMANDS.has(key));
+  const unknown = Object.keys(policyCase.setup ?? {}).find((key) => !known(key));
   if (unknown === undefined || decided.verdict !== 'allow') return decided;
   const reason = `the case depends on ${unknown}, which is not judged yet`;
   return { verdict: 'ask', layer: 'built-in', reason, parts: decided.parts };
