@@ -4,7 +4,13 @@ import { findTool, parseToolArgs } from '../tools/registry.ts';
 import { driftText, type TurnDrift } from './drift.ts';
 import { TurnSnapshot } from './snapshot.ts';
 import { decisionsText, placeText, type DecidedAction } from '../../protocol/decided.ts';
-import type { Decision, Decisions, Proposal, Submission } from '../../protocol/calls.ts';
+import type {
+  ActionRequest,
+  Decision,
+  Decisions,
+  Proposal,
+  Submission,
+} from '../../protocol/calls.ts';
 import type { ActionRow, TurnRow } from '../ports/store.ts';
 import type { Tool } from '../tools/tool.ts';
 
@@ -156,6 +162,7 @@ function firstProblem(
   const forbidden = judge(
     (decision, index) => !requests[index]?.allowedDecisions.includes(decision.type),
   );
+  const unoffered = judge((decision, index) => isUnoffered(decision, requests[index]?.remember));
   const incomplete = judge(isIncomplete);
   const invalid = judge((decision, index) =>
     hasBadArguments(decision, requests[index]?.tool, tools),
@@ -166,6 +173,7 @@ function firstProblem(
   return (
     listed('undecided', 'These calls have no decision yet', ids(undecided)) ??
     listed('not_allowed', 'This decision is not allowed for', forbidden) ??
+    listed('not_allowed', NOT_OFFERED, unoffered) ??
     listed('incomplete', INCOMPLETE, incomplete) ??
     listed('invalid_arguments', 'An edit changes the arguments, the text or the hunks', double) ??
     listed(
@@ -182,6 +190,14 @@ function firstProblem(
 
 function ids(requests: readonly { callId: string }[]): string[] {
   return requests.map((request) => request.callId);
+}
+
+const NOT_OFFERED = 'Remembering this approval, or so far, is not offered for';
+
+/** Only what was shown can be remembered, and only as far as was shown. */
+function isUnoffered(decision: Decision, offer: ActionRequest['remember']): boolean {
+  if (decision.type !== 'approve' || decision.remember === undefined) return false;
+  return offer === undefined || !offer.scopes.includes(decision.remember.scope);
 }
 
 function isIncomplete(decision: Decision): boolean {

@@ -98,6 +98,7 @@ function decisionFacts(request: ActionRequest, decision: Decision, texts: Texts)
     proposalHash: request.proposalHash,
     ...(text !== undefined && { text }),
     ...(decision.type === 'reject' && decision.stop === true && { stop: true }),
+    ...(decision.type === 'approve' && decision.remember && { remember: decision.remember }),
     ...(patch !== undefined && { patch }),
     ...(decision.type === 'edit' && decision.hunks && { hunks: decision.hunks }),
   };

@@ -9,7 +9,7 @@ import {
   TurnStatus,
   VerdictKind,
 } from '../../protocol/calls.ts';
-import { GrantScope } from '../../protocol/consent.ts';
+import { GrantScope, Remember } from '../../protocol/consent.ts';
 
 /** A text as sealed: whole, or cut to its hash, length and head. */
 const Text = z.union([
@@ -102,6 +102,8 @@ export const LedgerEntry = z.discriminatedUnion('kind', [
       /** What the human wrote: the reason of a reject, the text of a respond, the output of a mark_done. */
       text: Text.optional(),
       stop: z.boolean().optional(),
+      /** How far the human wanted the approval to be remembered. */
+      remember: Remember.optional(),
       /** What the human changed, exactly. */
       patch: Text.optional(),
       /** Positions of the hunks that the human kept. */

@@ -1,4 +1,5 @@
 // What a webview may ask for. Nothing that determines a turn comes from it: it names an action, a decision, a choice.
+import { rememberLines } from './rememberText.ts';
 import { riskyRequests } from './risk.ts';
 import { currentTurn } from './snapshot.ts';
 import { discard } from './drift.ts';
@@ -149,6 +150,12 @@ async function removeQueued(deps: PresenterDeps, turnId: string): Promise<void> 
   throw new AppError('not_queued', 'This message is not queued any more.');
 }
 
+const NOT_CONFIRMED: Refusal = {
+  code: 'not_confirmed',
+  message: 'Not approved: you did not confirm.',
+  callIds: [],
+};
+
 /** Decides for a human at `host`: trust, the native confirmation where it is due, then the engine's guards. */
 export async function submitDecisions(
   deps: Pick<PresenterDeps, 'engine' | 'store' | 'trusted'>,
@@ -162,8 +169,16 @@ export async function submitDecisions(
   const risky = action ? riskyRequests(action, decisions, edited) : [];
   if (risky.length > 0) {
     if (!(await host.confirm('Approve a change of high risk?', risky.join('\n')))) {
-      return { code: 'not_confirmed', message: 'Not approved: you did not confirm.', callIds: [] };
+      return NOT_CONFIRMED;
     }
+  }
+  // Asked on its own: who looks at a protected file must not overlook that it is remembered.
+  const lasting = action ? rememberLines(action, decisions) : [];
+  if (
+    lasting.length > 0 &&
+    !(await host.confirm('Remember this approval?', lasting.join('\n\n')))
+  ) {
+    return NOT_CONFIRMED;
   }
   const outcome = await deps.engine.submit(submission, host.decidedBy);
   return outcome.ok ? null : outcome.refusal;

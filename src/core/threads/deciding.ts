@@ -1,4 +1,5 @@
 // A decision on its way to its turn: guards, then the claim, then the turn goes on in this process.
+import { discreetFor } from '../agent/discreet.ts';
 import { driftOfTurn, NO_DRIFT } from '../agent/drift.ts';
 import { prepareCall } from '../agent/plan.ts';
 import { alreadyDecided, checkSubmission, type Refusal } from '../agent/submission.ts';
@@ -7,6 +8,7 @@ import { screenDecisions } from '../screening/screenHuman.ts';
 import { AppError } from '../base/errors.ts';
 import { driveOn } from './queue.ts';
 import { expireDue } from './recovering.ts';
+import { remember } from './remembering.ts';
 import { showAnew } from './showingAnew.ts';
 import type { Decisions, Proposal, Submission } from '../../protocol/calls.ts';
 import type { Drive, ThreadDeps } from './deps.ts';
@@ -66,7 +68,8 @@ export async function submit(
   };
   const outcome = await store.claimAction(claim, deps.maxRunningTurns());
   if (outcome.kind === 'lost') return { ok: false, refusal: lostRefusal(outcome.action) };
-  deps.screened(notice);
+  const unkept = await remember(discreetFor(deps, action!.turnId), action!, claim);
+  deps.screened([notice, unkept].filter((text) => text !== null).join(' ') || null);
   const resolved = await store.getAction(submission.actionId);
   if (resolved) deps.emit({ type: 'action', action: resolved });
   const drive = await driveOn(deps, action!.turnId, outcome.generation);
