@@ -1,5 +1,6 @@
 // What was decided, where and when, as every window shows it and every loser of a race is told. Pure.
 import { z } from 'zod';
+import { rememberText } from './consent.ts';
 import { Decisions, type Decision, type DecisionType } from './calls.ts';
 
 /** How one call was decided, for its line in the transcript. `reason` is the human's, cut to fit a line. */
@@ -58,10 +59,14 @@ const MAX_REASON = 300;
 /** A decision as its call's line says it. */
 export function decidedCall(decision: Decision, by: string, at: number): DecidedCall {
   const stop = decision.type === 'reject' && decision.stop === true ? ', and stop' : '';
+  const lasting =
+    decision.type === 'approve' && decision.remember
+      ? ` and remembered (${rememberText(decision.remember)})`
+      : '';
   const verb = VERBS[decision.type];
   const reason = decision.type === 'reject' ? (decision.reason ?? '') : '';
   return {
-    text: `${verb.charAt(0).toUpperCase()}${verb.slice(1)}${stop}`,
+    text: `${verb.charAt(0).toUpperCase()}${verb.slice(1)}${stop}${lasting}`,
     reason: reason.length > MAX_REASON ? `${reason.slice(0, MAX_REASON)}…` : reason,
     by,
     at,

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { Remember, rememberText, type RememberOffer } from '../../../src/protocol/consent.ts';
+import { decidedCall } from '../../../src/protocol/decided.ts';
 import { CardDraft } from '../../../src/protocol/drafts.ts';
 import { cardPart, emptyDraft, fromStored } from '../../../webview/drafts.ts';
 import {
@@ -73,6 +74,12 @@ describe('an approval to be remembered', () => {
       decisionText(rememberApproval({ scope: 'always', uses: 20 })),
       'Approved, and remembered: always, everywhere, next 20 calls',
     );
+    const lasting = rememberApproval({ scope: 'thread', minutes: 30 });
+    assert.equal(
+      decidedCall(lasting, 'w', 1).text,
+      'Approved and remembered (this thread, 30 minutes)',
+    );
+    assert.equal(decidedCall({ type: 'approve' }, 'w', 1).text, 'Approved');
     assert.equal(rememberText({ scope: 'thread', minutes: 90 }), 'this thread, 90 minutes');
     assert.equal(
       rememberText({ scope: 'turn', minutes: 60, uses: 1 }),
