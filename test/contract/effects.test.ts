@@ -61,6 +61,10 @@ const EFFECTS: Table = {
     because: 'own temporary files of a write that was cut off',
   },
   'src/node/files/readText.ts': { powers: 'fs.open', because: 'reads, with O_NOFOLLOW' },
+  'src/node/git/repositories.ts': {
+    powers: 'fs.open',
+    because: 'reads git’s configuration and index, without waiting for a FIFO',
+  },
   'src/node/files/ripgrep.ts': {
     powers: '.kill child_process.spawn',
     because:
@@ -77,6 +81,10 @@ const EFFECTS: Table = {
   'src/node/models/openaiClient.ts': {
     powers: 'fetch',
     because: 'the model endpoint of the user’s settings; no redirects',
+  },
+  'src/node/screening/moderation.ts': {
+    powers: 'fetch',
+    because: 'the moderation endpoint of the user’s settings, off by default; no redirects',
   },
   'src/node/cli/handOverKey.ts': {
     powers: '.execve',
