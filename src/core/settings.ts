@@ -34,6 +34,9 @@ export const SETTINGS = {
   'countersign.thread.titles': setting(z.enum(['model', 'firstLine']), 'model', 'application'),
   // Safe, and never in the way of work: nothing that looks like a secret leaves, and the transcript shows what was sent.
   'countersign.screening.secrets': setting(SecretAction, 'redact', 'application'),
+  'countersign.screening.moderation': setting(z.enum(['off', 'endpoint']), 'off', 'application'),
+  'countersign.screening.moderationBaseUrl': setting(z.string(), '', 'application'),
+  'countersign.screening.moderationModel': setting(z.string(), '', 'application'),
   'countersign.storage.path': setting(z.string(), '', 'machine'),
 } as const;
 
@@ -88,6 +91,9 @@ export function parseSettings(layers: SettingsLayers, now?: number): ParsedSetti
       'countersign.agent.maxRunningTurns': read('countersign.agent.maxRunningTurns'),
       'countersign.thread.titles': read('countersign.thread.titles'),
       'countersign.screening.secrets': read('countersign.screening.secrets'),
+      'countersign.screening.moderation': read('countersign.screening.moderation'),
+      'countersign.screening.moderationBaseUrl': read('countersign.screening.moderationBaseUrl'),
+      'countersign.screening.moderationModel': read('countersign.screening.moderationModel'),
       'countersign.storage.path': read('countersign.storage.path'),
     },
     problems: [...problems, ...inVain(layers), ...switchNotices(switched)],

@@ -9,6 +9,7 @@ import { createLocalFiles } from './files/localFiles.ts';
 import { compileGlob } from './globs.ts';
 import { createNodeProviders } from './models/index.ts';
 import { createPolicySource, type PolicySource } from './policySource.ts';
+import { openModerator } from './screening/openModerator.ts';
 import { createSecretScanner } from './screening/secretlint.ts';
 import { createShellParser } from './shell/parser.ts';
 import { createSealer } from './sealer.ts';
@@ -172,6 +173,7 @@ function createPorts(
     hashProposal: createProposalHasher(texts),
     redactor,
     secretScanner: createSecretScanner(),
+    moderator: openModerator(options, redactor),
     secretAction: () =>
       parseSettings(options.settings.read()).values['countersign.screening.secrets'],
     titles: () => titleSource(options),

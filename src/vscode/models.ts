@@ -43,19 +43,32 @@ export async function selectModel(services: Services): Promise<void> {
 
 /** Asks for the key of the OpenAI-compatible endpoint; it goes to the secret storage and nowhere else. */
 export async function setApiKey(services: Services): Promise<void> {
+  const whose = await whoseKey(services);
+  if (whose === undefined) return;
   const key = await vscode.window.showInputBox({
     title: 'Countersign: Set API Key',
-    prompt:
-      'Key of the OpenAI-compatible endpoint. Kept in the secret storage; leave empty to remove it.',
+    prompt: `Key of the ${whose.label}. Kept in the secret storage; leave empty to remove it.`,
     password: true,
     ignoreFocusOut: true,
   });
   if (key === undefined) return;
-  const name = secretKey('openai');
+  const name = secretKey(whose.secret);
   if (key.trim() === '') await services.context.secrets.delete(name);
   else await services.context.secrets.store(name, key.trim());
   const done = key.trim() === '' ? 'API key removed.' : 'API key saved in the secret storage.';
   vscode.window.setStatusBarMessage(`Countersign: ${done}`, 5000);
+}
+
+const KEYS = [
+  { label: 'OpenAI-compatible endpoint', secret: 'openai' },
+  { label: 'moderation endpoint', secret: 'moderation' },
+];
+
+/** There is a choice only while what is written is moderated. */
+async function whoseKey(services: Services): Promise<(typeof KEYS)[number] | undefined> {
+  const { user } = services.settings.read();
+  if (user['countersign.screening.moderation'] !== 'endpoint') return KEYS[0];
+  return vscode.window.showQuickPick(KEYS, { title: 'Countersign: Set API Key' });
 }
 
 async function vscodePicks(): Promise<ModelPick[]> {

@@ -4,6 +4,7 @@ import type { Redactor } from './redactor.ts';
 import type { Policy } from '../policy/source.ts';
 import type { SecretAction } from '../screening/secretAction.ts';
 import type { GitRepositories } from '../ports/git.ts';
+import type { Moderator } from '../ports/moderator.ts';
 import type { SecretScanner } from '../ports/secretScanner.ts';
 import type { Hooks } from '../ports/hooks.ts';
 import type { Clock, Ids, Logger, Texts } from '../ports/system.ts';
@@ -52,5 +53,7 @@ export interface EngineDeps {
   secretScanner: SecretScanner;
   /** What is done with a secret that a human wrote. */
   secretAction: () => SecretAction;
+  /** Looks at what humans write, when the settings say so. Absent where there is none. */
+  moderator?: Moderator;
   emit: (event: EngineEvent) => void;
 }

@@ -2,6 +2,7 @@
 // No notice, refusal or error ever quotes what was found.
 import { AppError } from '../base/errors.ts';
 import { findSecrets, withoutRanges, type FindDeps } from './findSecrets.ts';
+import { moderate, type ModerateDeps, type WrittenText } from './moderate.ts';
 import {
   fieldsOfDecision,
   fieldsOfMessage,
@@ -14,7 +15,7 @@ import type { Refusal } from '../agent/submission.ts';
 import type { ActionRequest, Decision, Decisions } from '../../protocol/calls.ts';
 import type { ActionRow, Store } from '../ports/store.ts';
 
-export interface ScreenDeps extends FindDeps {
+export interface ScreenDeps extends ModerateDeps {
   secretAction: () => SecretAction;
 }
 
@@ -41,10 +42,15 @@ const SETTING = 'countersign.screening.secrets';
 export async function screenMessage(deps: ScreenDeps, text: string): Promise<Passed<string>> {
   const action = deps.secretAction();
   const found: Screened[] = [];
-  for (const field of fieldsOfMessage(text).words) found.push(...(await screen(deps, field)));
+  const { words } = fieldsOfMessage(text);
+  for (const field of words) found.push(...(await screen(deps, field)));
   const [first] = found;
+  if (first && action === 'block') {
+    throw new AppError('screening_failed', refusedText(found, 'sent'));
+  }
+  const flagged = await moderate(deps, words.map(written(null)), 'sent');
+  if (flagged) throw new AppError('screening_failed', flagged.message);
   if (!first) return { value: text, notice: null };
-  if (action === 'block') throw new AppError('screening_failed', refusedText(found, 'sent'));
   const value = action === 'redact' ? first.cleared : text;
   return { value, notice: noticeText(found, action) };
 }
@@ -58,12 +64,18 @@ export async function screenDecisions(
   const action = deps.secretAction();
   const found: Found[] = [];
   const refused: Found[] = [];
+  const texts: WrittenText[] = [];
   const value: Decisions = { ...decisions };
   for (const request of requests) {
     const { callId } = request;
     const decision = decisions[callId];
     if (!decision) continue;
-    const { words, effects } = await screenDecision(deps, { turnId, request, decision });
+    const {
+      words,
+      effects,
+      texts: own,
+    } = await screenDecision(deps, { turnId, request, decision });
+    texts.push(...own);
     if (action === 'redact') {
       for (const { cleared } of words) value[callId] = withWords(decision, cleared);
     }
@@ -76,22 +88,33 @@ export async function screenDecisions(
     const message = refusedText(refused, 'decided');
     return { refusal: { code: 'screening_failed', message, callIds } };
   }
+  const flagged = await moderate(deps, texts, 'decided');
+  if (flagged) return { refusal: { code: 'screening_failed', ...flagged } };
   return { value, notice: found.length === 0 ? null : noticeText(found, action) };
 }
 
 async function screenDecision(
   deps: ScreenDeps & { store: Pick<Store, 'getText'> },
   call: { turnId: string; request: ActionRequest; decision: Decision },
-): Promise<{ words: Screened[]; effects: Screened[] }> {
+): Promise<{ words: Screened[]; effects: Screened[]; texts: WrittenText[] }> {
   const fields = fieldsOfDecision(call.decision);
   const { callId } = call.request;
   const words: Screened[] = [];
   const effects: Screened[] = [];
   for (const field of fields.words) words.push(...(await screen(deps, field, callId)));
-  if (fields.effects.length === 0) return { words, effects };
+  const texts = fields.words.map(written(callId));
+  if (fields.effects.length === 0) return { words, effects, texts };
   const known = await knownTexts(deps.store, call);
   for (const field of fields.effects) effects.push(...(await screen(deps, field, callId, known)));
-  return { words, effects };
+  texts.push(...fields.effects.map(written(callId, known)));
+  return { words, effects, texts };
+}
+
+function written(
+  callId: string | null,
+  known: readonly string[] = [],
+): (field: HumanField) => WrittenText {
+  return ({ name: field, text }) => ({ callId, field, text, known });
 }
 
 /** What was there before the human typed: the agent's proposal, and the file it stands on. */

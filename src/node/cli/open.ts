@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { crashAt } from './crashAt.ts';
-import { takeKey } from './handOverKey.ts';
+import { takeKeys } from './handOverKey.ts';
 import { readJsonObject, type CliOptions } from './options.ts';
 import { assetsOf } from '../assets.ts';
 import { openEngine } from '../openEngine.ts';
@@ -26,13 +26,13 @@ export async function openForCli(
   roots: readonly string[],
 ): Promise<OpenedEngine> {
   const decorateStore = context.decorateStore ?? crashAt(process.env);
-  const key = takeKey(process.env);
+  const keys = takeKeys(process.env);
   return openEngine({
     stateFile: path.resolve(options.need('state')),
     roots,
     assets: assetsOf(context.distDir),
     settings: fileSettings(options.get('settings')),
-    secrets: { get: async (name) => (name === 'openai' ? key : undefined) },
+    secrets: { get: async (name) => keys.get(name) },
     logger: stderrLogger,
     canPause: options.canPause,
     // A command drives its own turn only.

@@ -14,7 +14,12 @@ export interface Endpoint {
 }
 
 /** The endpoint for a configured base URL; empty means OpenAI's own. Throws AppError `model_not_configured`. */
-export function parseEndpoint(configured: string | undefined): Endpoint {
+export function parseEndpoint(
+  configured: string | undefined,
+  setting = 'countersign.model.baseUrl',
+): Endpoint {
+  const refused = (problem: string): AppError =>
+    new AppError('model_not_configured', `The setting ${setting} cannot be used: ${problem}.`);
   const text = configured?.trim() || DEFAULT_BASE_URL;
   const url = URL.parse(text);
   if (!url || !['http:', 'https:'].includes(url.protocol)) {
@@ -47,11 +52,4 @@ export function endpointOf(configured: string | undefined): string | undefined {
 
 function isLoopback(hostname: string): boolean {
   return /^(localhost|.*\.localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
-}
-
-function refused(problem: string): AppError {
-  return new AppError(
-    'model_not_configured',
-    `The setting countersign.model.baseUrl cannot be used: ${problem}.`,
-  );
 }
