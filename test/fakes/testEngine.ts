@@ -6,6 +6,7 @@ import path from 'node:path';
 import { rgPath } from '@vscode/ripgrep';
 import type { OpenedEngine, OpenEngineOptions } from '../../src/core/services.ts';
 import type { ActionRow } from '../../src/core/ports/store.ts';
+import type { Mode } from '../../src/protocol/calls.ts';
 import type { Drive } from '../../src/core/threads/deps.ts';
 import { openEngine } from '../../src/node/openEngine.ts';
 import { recordingLogger } from './recordingLogger.ts';
@@ -19,6 +20,12 @@ export interface TestEngineOptions {
   script: unknown;
   /** User settings; read anew each time. */
   user?: Readonly<Record<string, unknown>>;
+  /** Secrets by name. */
+  secrets?: Readonly<Record<string, string>>;
+  /** Before trust nothing of the workspace counts. Default true. */
+  trusted?: () => boolean;
+  /** False for a surface on which nobody can be asked. */
+  canPause?: boolean;
   /** The scripted model is asked for titles; otherwise they are the first line. */
   titles?: 'model';
 }
@@ -32,7 +39,7 @@ export interface TestEngine extends OpenedEngine {
   /** Another window on the same state file and workspace; its owner disposes it. */
   reopen(): Promise<OpenedEngine>;
   /** Starts a turn in a new thread, or in `threadId`. */
-  send(text: string, threadId?: string): Promise<Drive>;
+  send(text: string, threadId?: string, mode?: Mode): Promise<Drive>;
   /** The same, until it waits. */
   runToPause(text: string): Promise<ActionRow>;
 }
@@ -59,21 +66,26 @@ export async function openTestEngine(options: TestEngineOptions): Promise<TestEn
       demoScript: script,
     },
     settings: {
-      read: () => ({ user: options.user ?? {}, workspace: {}, trusted: true }),
+      read: () => ({
+        user: options.user ?? {},
+        workspace: {},
+        trusted: options.trusted?.() ?? true,
+      }),
       onChange: (listener) => {
         changed.add(listener);
         return { dispose: () => changed.delete(listener) };
       },
     },
-    secrets: { get: async () => undefined },
+    secrets: { get: async (name) => options.secrets?.[name] },
+    ...(options.canPause === undefined ? {} : { canPause: options.canPause }),
     logger,
     ...(options.titles === 'model' ? {} : { titles: 'firstLine' }),
   };
   const opened = await openEngine(settings);
-  const send = async (text: string, threadId?: string): Promise<Drive> => {
+  const send: TestEngine['send'] = async (text, threadId, mode = 'default') => {
     const thread = threadId ?? (await opened.engine.createThread()).id;
     const model = { provider: 'scripted', id: script };
-    return opened.engine.startTurn({ threadId: thread, text, model, mode: 'default' });
+    return opened.engine.startTurn({ threadId: thread, text, model, mode });
   };
   return {
     ...opened,
