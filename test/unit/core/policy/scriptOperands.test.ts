@@ -62,9 +62,9 @@ const CASES: [string, string][] = [
   ['/tmp/x.sh', '/tmp/x.sh'],
 ];
 
-describe('what a command line runs by name (U11)', () => {
+describe('what a command line runs by name', () => {
   for (const [line, expected] of CASES) {
-    it(`${line} → ${expected === '' ? 'nothing' : expected}`, async () => {
+    it(`${line} → ${expected === '' ? 'nothing' : expected} (U11)`, async () => {
       const files = await found(line);
       assert.deepEqual(files.split(' ').sort(), expected.split(' ').sort());
     });

@@ -11,7 +11,7 @@ const GOOD = 'echo good > out.txt\n';
 const EVIL = 'echo evil > out.txt; touch evil\n';
 const approve = { c1: { type: 'approve' } } as const;
 
-describe('commands are bound to the files that they run (U11)', () => {
+describe('commands are bound to the files that they run', () => {
   const bench = useBench({ 'scripts/x.sh': GOOD, 'other.sh': GOOD });
   const script = (): string => bench().at('scripts/x.sh');
 
@@ -88,7 +88,7 @@ describe('commands are bound to the files that they run (U11)', () => {
     ],
   ];
   for (const [title, change] of changes) {
-    it(`${title} during the wait: refused, shown anew, nothing ran and nothing was consumed`, async () => {
+    it(`${title} during the wait: refused, shown anew, nothing ran and nothing was consumed (U11)`, async () => {
       const action = await waits();
       change();
       const refusal = await refused(action);
@@ -103,7 +103,7 @@ describe('commands are bound to the files that they run (U11)', () => {
       assert.equal(existsSync(bench().at('out.txt')), false);
     });
 
-    it(`${title} between claim and run: not run, and the model is told`, async () => {
+    it(`${title} between claim and run: not run, and the model is told (U11)`, async () => {
       const action = await waits();
       const { store } = bench().deps;
       const claim = store.claimAction.bind(store);
@@ -149,7 +149,7 @@ describe('commands are bound to the files that they run (U11)', () => {
     assert.deepEqual(draft?.card, { ...card, decision: null });
   });
 
-  it('changed and changed back is what was shown', async () => {
+  it('changed and changed back is what was shown (U11)', async () => {
     const action = await waits();
     writeFileSync(script(), EVIL);
     rmSync(script());
