@@ -7,7 +7,7 @@ const PYTHON: readonly Language[] = ['python', 'c'];
 export const LANGUAGE_PROGRAMS: readonly Runner[] = [
   {
     names: named(
-      'python|python2|python3|pypy|pypy3|py|ipython|jupyter|pytest|py.test|nosetests|nose2|green|behave|robot|coverage|mutmut|hypothesis|django-admin|flask|uvicorn|gunicorn|hypercorn|celery|alembic|scrapy|streamlit|fastapi|sphinx-build|mkdocs|briefcase|pip|pip3|pipx|pipenv|uv|uvx|locust|ward|maturin|cython|nuitka|pyinstaller|twine|build',
+      'python|python2|python3|pypy|pypy3|py|ipython|jupyter|pytest|py.test|nosetests|nose2|green|behave|robot|coverage|mutmut|hypothesis|django-admin|flask|uvicorn|gunicorn|hypercorn|celery|alembic|scrapy|streamlit|fastapi|sphinx-build|mkdocs|briefcase|pip|pip3|pipx|pipenv|uv|locust|ward|maturin|cython|nuitka|pyinstaller|twine|build',
     ),
     runs: PYTHON,
     why: 'imports run code of the project, conftest.py and setup.py too',

@@ -1,7 +1,7 @@
 // Which files of the project a program would run without being told their names: looks the program up in the tables
 // (projectPrograms.ts, languagePrograms.ts). One that is not there runs what it is told by name and nothing else.
 import { LANGUAGE_PROGRAMS } from './languagePrograms.ts';
-import { kindOfFile } from './projectFiles.ts';
+import type { FileKind } from './projectFiles.ts';
 import { PROJECT_PROGRAMS } from './projectPrograms.ts';
 import type { Runner, Runs } from './runner.ts';
 
@@ -52,10 +52,9 @@ function withoutVersion(name: string): string {
   return bare.replace(/(.)@[^@]*$/, '$1');
 }
 
-/** Whether a program that runs these would run the file at `path` without being told its name. */
-export function wouldRun(runs: Runs, path: string): boolean {
+/** Whether a program that runs these would run such a file without being told its name. */
+export function wouldRun(runs: Runs, file: FileKind): boolean {
   if (runs === 'nothing') return false;
-  const file = kindOfFile(path);
   switch (file.kind) {
     case 'never':
       return false;

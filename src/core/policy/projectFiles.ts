@@ -73,8 +73,20 @@ export type FileKind =
   | { kind: 'unknown' }
   | { kind: 'never' };
 
+const memo = new Map<string, FileKind>();
+const MAX_MEMO = 4000;
+
 /** Of a path that is root-relative, or absolute when it lies outside. Pure and total. */
 export function kindOfFile(path: string): FileKind {
+  const known = memo.get(path);
+  if (known !== undefined) return known;
+  if (memo.size >= MAX_MEMO) memo.clear();
+  const kind = findKind(path);
+  memo.set(path, kind);
+  return kind;
+}
+
+function findKind(path: string): FileKind {
   if (protectionsOf(path).some(({ what }) => SETTINGS.has(what))) return { kind: 'settings' };
   const segments = foldPath(path);
   const name = segments.at(-1) ?? '';

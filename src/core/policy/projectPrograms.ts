@@ -6,7 +6,7 @@ const JS: readonly Language[] = ['js', 'shell'];
 
 const SCRIPTED: readonly Runner[] = [
   {
-    names: named('npm|pnpm|yarn|bun|corepack|ni|nr|nx|turbo|lerna|rush|moon|wireit'),
+    names: named('npm|pnpm|yarn|bun|corepack|ni|nr|nx|turbo|lerna|rush|moon'),
     runs: 'any',
     why: 'scripts in package.json are shell lines, and installing runs some of them',
   },
@@ -68,7 +68,7 @@ const SCRIPTED: readonly Runner[] = [
   },
   {
     names: named(
-      'watchexec|entr|nodemon|concurrently|npm-run-all|run-s|run-p|wireit|dotenv|dotenvx|cross-env|cross-env-shell|env-cmd|zx|bats|expect|tmuxp|foreman|overmind|hivemind|honcho|air|process-compose|tilt',
+      'watchexec|entr|nodemon|concurrently|npm-run-all|run-s|run-p|wireit|dotenv|dotenvx|cross-env|cross-env-shell|env-cmd|zx|bats|expect|tmuxp|foreman|overmind|hivemind|honcho|process-compose',
     ),
     runs: 'any',
     why: 'they run other programs',
@@ -97,7 +97,7 @@ const JAVASCRIPT: readonly Runner[] = [
   },
   {
     names: named(
-      'node|nodejs --version|-v|-V|--help|-h|--check|-c, deno --version|-V|--help|check|lint|fmt|doc|info|types, bun --version|-v',
+      'node|nodejs --version|-v|-V|--help|-h|--check|-c, deno --version|-V|--help|check|lint|fmt|doc|info|types',
     ),
     runs: 'nothing',
     why: 'checks or prints, runs nothing',

@@ -23,12 +23,17 @@ export function unseenOf(command: SimpleCommand, subject: ShellSubject): UnseenF
   const named = new Set(
     places.flatMap((place) => argvs.flatMap(namesIn).flatMap((word) => keysIn(place, word))),
   );
-  return unseen.filter(
-    (file) =>
-      runs.some((one) => wouldRun(one, file.path)) ||
-      isPlugIn(argvs, file) ||
-      keysOf(file).some((key) => named.has(key)),
+  const checkers = argvs.flatMap((argv) =>
+    argv.filter((word) => word.length > 3 && isChecker(word)),
   );
+  return unseen.filter((file) => {
+    const kind = kindOfFile(file.path);
+    return (
+      runs.some((one) => wouldRun(one, kind)) ||
+      (kind.kind !== 'never' && isPlugIn(checkers, file)) ||
+      keysOf(file).some((key) => named.has(key))
+    );
+  });
 }
 
 /**
@@ -64,12 +69,10 @@ function isWorkspaceProgram(argvs: readonly Argv[], place: Place): boolean {
 }
 
 /** What a checker loads is code like any other: `tools/eslint-rules/x.js`. */
-function isPlugIn(argvs: readonly Argv[], { path }: UnseenFile): boolean {
-  if (kindOfFile(path).kind === 'never') return false;
-  const folded = foldPath(path).join('/');
-  return argvs.some((argv) =>
-    argv.some((word) => word.length > 3 && isChecker(word) && folded.includes(word)),
-  );
+function isPlugIn(checkers: readonly string[], { path }: UnseenFile): boolean {
+  if (checkers.length === 0) return false;
+  const folded = keyOf(path);
+  return checkers.some((checker) => folded.includes(checker));
 }
 
 function isChecker(word: string): boolean {
@@ -140,8 +143,12 @@ function lexical(path: string): string {
   return made.join('/');
 }
 
-function keysOf({ path, real }: UnseenFile): string[] {
-  return [keyOf(path), keyOf(real)];
+const keys = new WeakMap<UnseenFile, readonly string[]>();
+
+function keysOf(file: UnseenFile): readonly string[] {
+  const known = keys.get(file) ?? [keyOf(file.path), keyOf(file.real)];
+  keys.set(file, known);
+  return known;
 }
 
 /** Folded: some file systems take other spellings for the same file. */
