@@ -17,6 +17,7 @@ import { createFileWriter } from '../../../../src/node/files/writer.ts';
 import { compileGlob } from '../../../../src/node/globs.ts';
 import { createSecretScanner } from '../../../../src/node/screening/secretlint.ts';
 import { createShellParser } from '../../../../src/node/shell/parser.ts';
+import { createSealer, type Sealer } from '../../../../src/node/sealer.ts';
 import { openStore } from '../../../../src/node/sqlite/openStore.ts';
 import type { Deadlines } from '../../../../src/node/sqlite/retry.ts';
 import { createIds, systemClock, systemTexts } from '../../../../src/node/system.ts';
@@ -62,7 +63,7 @@ export interface Bench {
 
 export async function openBench(
   files: Record<string, string> = {},
-  { deadlines }: { deadlines?: Deadlines } = {},
+  { deadlines, consentKey }: { deadlines?: Deadlines; consentKey?: string } = {},
 ): Promise<Bench> {
   const inside = Object.entries(files).map(([name, text]) => [`w/${name}`, text] as const);
   const folder = await temporaryFolder({ 'w/.keep': '', ...Object.fromEntries(inside) });
@@ -71,7 +72,10 @@ export async function openBench(
   const requests: ModelRequest[] = [];
   const events: EngineEvent[] = [];
   const settings: JsonObject = {};
-  const deps = await makeDeps({ folder, logger, replies, requests, events, settings, deadlines });
+  const sealer = createSealer({ secrets: { get: async () => consentKey }, logger });
+  const deps = await makeDeps({
+    ...{ folder, logger, replies, requests, events, settings, deadlines, sealer },
+  });
   const engine = new Engine(deps);
   engine.onEvent((event) => events.push(event));
   return {
@@ -107,6 +111,7 @@ async function makeDeps(
   bench: Pick<Bench, 'folder' | 'logger' | 'requests' | 'events' | 'settings'> & {
     replies: Reply[];
     deadlines: Deadlines | undefined;
+    sealer: Sealer;
   },
 ): Promise<RunnerDeps> {
   const { folder, logger, settings } = bench;
@@ -114,7 +119,7 @@ async function makeDeps(
   const file = folder.at('state.db');
   const { store, checkpointer } = await openStore({
     ...{ file, logger, clock: systemClock },
-    deadlines: bench.deadlines,
+    ...{ deadlines: bench.deadlines, sealer: bench.sealer },
   });
   const texts = systemTexts;
   return {
