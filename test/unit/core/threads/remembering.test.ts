@@ -153,7 +153,7 @@ describe('remembered approvals', () => {
     const { threadId } = await teach();
     const { store } = bench.deps;
     const [grant] = await store.listGrants();
-    const plan = store.planCalls;
+    const plan = store.planCalls.bind(store);
     store.planCalls = async (rows) => {
       await plan(rows);
       await store.revokeGrant(grant?.id ?? '');
