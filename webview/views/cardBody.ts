@@ -13,6 +13,7 @@ import './argsView.ts';
 import { boundFiles } from './boundFiles.ts';
 import './diffView.ts';
 import { icon, shown, shownDense } from './text.ts';
+import { unseenFiles } from './unseenFiles.ts';
 
 /** The change itself; `content` is the text that the user made of it in the diff editor. */
 export function editBody(
@@ -93,7 +94,7 @@ export function commandBody(proposal: CommandProposal): TemplateResult {
       <span>environment ${env.length === 0 ? html`<b>unchanged</b>` : env.map(variable)}</span>
       <span>stops after <b>${duration(proposal.timeoutMs)}</b></span>
     </p>
-    ${boundFiles(proposal)}
+    ${unseenFiles(proposal)} ${boundFiles(proposal)}
   `;
 }
 

@@ -1,6 +1,7 @@
 // What the command line prints: one JSON object a line with --json, else lines for people. Every byte of the agent's made visible.
 import { boundDetail, boundPhrase } from '../../protocol/bound.ts';
 import { displayBytes } from '../../protocol/displayBytes.ts';
+import { UNSEEN_PHRASE, unseenNames } from '../../protocol/unseen.ts';
 import { toolName, type Proposal } from '../../protocol/calls.ts';
 import type { DriveEnd } from '../../core/agent/turnRunner.ts';
 import type { EngineEvent } from '../../core/agent/events.ts';
@@ -124,7 +125,9 @@ function boundText(proposal: Proposal): string {
   if (proposal.kind !== 'command') return '';
   const { binds = [], unbound = [] } = proposal;
   const files = binds.map((file) => `${displayBytes(file.path)} (${boundDetail(file)})`);
+  const unseen = unseenNames(proposal).map((name) => displayBytes(name));
   const lines = [
+    unseen.length === 0 ? [] : [`${UNSEEN_PHRASE}: ${unseen.join(', ')}`],
     files.length === 0 ? [] : [`runs ${files.join(', ')}, ${boundPhrase(binds)}`],
     unbound.length === 0
       ? []
