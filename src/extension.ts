@@ -5,6 +5,7 @@ import { approvalPanels } from './vscode/approvalPanel.ts';
 import { approvalCommands } from './vscode/commands/approvals.ts';
 import { chatView } from './vscode/chatView.ts';
 import { diffCommands } from './vscode/commands/diff.ts';
+import { hookCommands } from './vscode/commands/hooks.ts';
 import { policyCommands } from './vscode/commands/policy.ts';
 import { setupCommands } from './vscode/commands/setup.ts';
 import { threadCommands } from './vscode/commands/threads.ts';
@@ -30,6 +31,7 @@ const CONTRIBUTIONS: readonly Contribution[] = [
   policyCommands,
   approvalCommands,
   allowListCommands,
+  hookCommands,
   ruleDiagnostics,
   followSettings,
   recovery,

@@ -18,6 +18,8 @@ export const COMMANDS = {
   openRule: 'countersign.openRule',
   reviewAllowList: 'countersign.reviewAllowList',
   decideAllowList: 'countersign.decideAllowList',
+  reviewHooks: 'countersign.reviewHooks',
+  decideHook: 'countersign.decideHook',
   diffApprove: 'countersign.diffApprove',
   diffReject: 'countersign.diffReject',
 } as const;

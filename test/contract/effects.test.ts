@@ -115,6 +115,10 @@ const EFFECTS: Table = {
 /** Who runs commands of VS Code: each is a literal of ours, or stands in the manifest. */
 const COMMANDS: Table = {
   'src/vscode/openRule.ts': { powers: '.executeCommand', because: 'opens settings.json' },
+  'src/vscode/commands/hooks.ts': {
+    powers: '.executeCommand',
+    because: 'the notice’s button opens the review of hooks',
+  },
   'src/vscode/panelHost.ts': { powers: '.executeCommand', because: 'opens the settings' },
   'src/vscode/welcome.ts': {
     powers: '.executeCommand',
@@ -281,6 +285,22 @@ describe('effects', () => {
       'src/core/agent/executor.ts',
     ]);
     assert.deepEqual(naming(/\bexecute\(\s*deps\b/), ['src/core/agent/runCall.ts']);
+  });
+
+  it('hooks run through the runner of commands, from one module, and only those that were acknowledged (I1)', () => {
+    // They are programs that the user looked at and accepted, byte for byte; the executor's token is for calls of the model.
+    assert.deepEqual(naming(/\beffects\.runCommand\b/).sort(), [
+      'src/core/agent/executor.ts',
+      'src/core/screening/screenResults.ts',
+      'src/core/tools/runCommand.ts',
+      'src/node/hooks/workspaceHooks.ts',
+    ]);
+    assert.deepEqual(naming(/\bcreateHookRunner\b/).sort(), [
+      'src/node/hooks/runHook.ts',
+      'src/node/hooks/workspaceHooks.ts',
+    ]);
+    assert.deepEqual(naming(/\bdeps\.run\(hook\b/), ['src/core/hooks/hooks.ts']);
+    assert.deepEqual(naming(/\bloadHooks\(deps\)/), ['src/core/hooks/hooks.ts']);
   });
 
   it('a decision is submitted where a human made it, and nowhere else: by no timer, start or message (U9, I11)', () => {
