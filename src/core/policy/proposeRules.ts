@@ -6,6 +6,7 @@ import { decide } from './decide.ts';
 import { exactMatcher } from './grantRules.ts';
 import { innerScripts } from './innerScripts.ts';
 import { partOutcome } from './lineAllow.ts';
+import { protectionsOf } from './protectedFiles.ts';
 import { changesShell, isInterpreter } from './neverByWildcard.ts';
 import type { ShellSubject } from './place.ts';
 import { rulesFor } from './ruleMatch.ts';
@@ -65,6 +66,8 @@ function proposed(subject: PolicySubject, rules: RuleSet): readonly string[] | n
 /** By the tool's own name: who lets a file be edited has not said that it may be deleted. */
 function ofPath(tool: string, path: string | null): readonly string[] | null {
   if (path === null || path === '' || /[*?()]|^\s|\s$/.test(path)) return null;
+  // What a protected file may become is looked at each time; who wants less writes a rule.
+  if (protectionsOf(path).length > 0) return null;
   const text = `${tool}(${path})`;
   return exactMatcher(text)?.literal === path ? [text] : null;
 }

@@ -155,7 +155,8 @@ describe('what may be remembered', () => {
     assert.equal(decide(edit('src/a.ts'), rules, DEFAULT).verdict, 'allow');
     assert.equal(decide(removed, rules, DEFAULT).verdict, 'ask');
     const secret: PolicySubject = { group: 'read', tool: 'read_file', path: file('.env') };
-    assert.deepEqual(proposeRules(secret, NONE, DEFAULT), ['read_file(.env)']);
+    assert.equal(proposeRules(secret, NONE, DEFAULT), null, 'a protected file');
+    assert.equal(proposeRules(edit('.github/workflows/ci.yml'), NONE, DEFAULT), null);
   });
 
   it('no path that a pattern cannot say, no move, nothing outside, no link, nothing forbidden', () => {
