@@ -10,6 +10,10 @@ export const CONSENT_KEY = 'consent';
 const KEY_BYTES = 32;
 const KEY = /^[0-9a-f]{64}$/i;
 
+export function isConsentKey(text: string): boolean {
+  return KEY.test(text);
+}
+
 /** One key. */
 export interface Seal {
   of: (text: string) => string;
@@ -48,7 +52,7 @@ export function createSealer({ secrets, logger, onKey }: SealerOptions): Sealer 
   const load = async (): Promise<Seal | undefined> => {
     try {
       const key = await secrets.get(CONSENT_KEY);
-      if (key === undefined || !KEY.test(key)) return undefined;
+      if (key === undefined || !isConsentKey(key)) return undefined;
       onKey?.(key);
       return sealWith(key);
     } catch (error) {

@@ -5,6 +5,7 @@ import { crashAt } from './crashAt.ts';
 import { takeKeys } from './handOverKey.ts';
 import { readJsonObject, type CliOptions } from './options.ts';
 import { assetsOf } from '../assets.ts';
+import { CONSENT_KEY, isConsentKey } from '../sealer.ts';
 import { openEngine } from '../openEngine.ts';
 import { AppError } from '../../core/base/errors.ts';
 import { displayBytes } from '../../protocol/displayBytes.ts';
@@ -27,6 +28,7 @@ export async function openForCli(
 ): Promise<OpenedEngine> {
   const decorateStore = context.decorateStore ?? crashAt(process.env);
   const keys = takeKeys(process.env);
+  refuseBadKey(keys.get(CONSENT_KEY));
   return openEngine({
     stateFile: path.resolve(options.need('state')),
     roots,
@@ -41,6 +43,13 @@ export async function openForCli(
     titles: 'firstLine',
     decorateStore,
   });
+}
+
+/** With a key that is none, nothing would be remembered and nobody would know why. */
+function refuseBadKey(key: string | undefined): void {
+  if (key === undefined || key === '' || isConsentKey(key)) return;
+  const message = 'COUNTERSIGN_CONSENT_KEY must be 64 hexadecimal digits; this is something else.';
+  throw new AppError('bad_consent_key', message);
 }
 
 /** Refuses a state file that is not there: reading commands must not create one. */

@@ -15,6 +15,7 @@ export const USAGE = `Usage: node dist/cli.js COMMAND [OPTIONS]
   continue --state FILE --workspace DIR TURN_ID [--settings FILE] [--drift HASH] [--no-pause]
   threads  --state FILE
   show     --state FILE THREAD_ID
+  grants list|revoke ID|reset --state FILE
   ledger export --state FILE
   ledger verify --state FILE
   policy check --workspace DIR --cases FILE|- [--settings FILE]
@@ -22,6 +23,7 @@ export const USAGE = `Usage: node dist/cli.js COMMAND [OPTIONS]
 --no-pause: nobody can be asked. What would wait for a human is denied with a reason, and the turn goes on.
 --json prints one JSON object a line. --settings is a JSON object of VS Code setting keys.
 The key of an OpenAI-compatible endpoint is read from COUNTERSIGN_API_KEY or OPENAI_API_KEY.
+Approvals are remembered only with COUNTERSIGN_CONSENT_KEY, 64 hexadecimal digits that seal them.
 A turn that has to wait for its place says so (turn.queued) and waits; Ctrl+C leaves it in the queue.
 Exit status: 0 finished, 3 paused, 4 refused, 2 usage, 1 failed.
 `;

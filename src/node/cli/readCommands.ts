@@ -78,18 +78,18 @@ async function recovered(opened: OpenedEngine): Promise<string[]> {
   }
 }
 
-async function reading(
+/** Runs `act` on the state file as it is, without a workspace; its exit status, 0 when it says none. */
+export async function reading(
   context: CliContext,
   options: CliOptions,
-  act: (opened: OpenedEngine, print: Print) => Promise<void>,
+  act: (opened: OpenedEngine, print: Print) => Promise<number | void>,
 ): Promise<number> {
   requireState(options);
   const opened = await openForCli(context, options, []);
   try {
     const print = createPrint(options.json);
     printWarnings(print, [...(await recovered(opened)), ...opened.problems()]);
-    await act(opened, print);
-    return 0;
+    return (await act(opened, print)) ?? 0;
   } finally {
     opened.dispose();
   }

@@ -1,4 +1,5 @@
 // The command line: finds the command, runs it, and turns every failure into one clear line and an exit status.
+import { listGrants, resetGrants, revokeGrant } from './grantsCommands.ts';
 import { exportLedger, verifyLedger } from './ledgerCommands.ts';
 import { checkPolicy } from './policyCommand.ts';
 import { listPending, listThreads, showThread } from './readCommands.ts';
@@ -27,13 +28,16 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   continue: { options: ['workspace', 'state', 'settings', 'drift', 'no-pause'], run: continueTurn },
   threads: { options: ['state'], run: listThreads },
   show: { options: ['state'], run: showThread },
+  'grants list': { options: ['state'], run: listGrants },
+  'grants revoke': { options: ['state'], run: revokeGrant },
+  'grants reset': { options: ['state'], run: resetGrants },
   'ledger export': { options: ['state'], run: exportLedger },
   'ledger verify': { options: ['state'], run: verifyLedger },
   'policy check': { options: ['workspace', 'cases', 'settings'], run: checkPolicy },
 };
 
 /** First words of commands of two words. */
-const GROUPS: readonly string[] = ['policy', 'ledger'];
+const GROUPS: readonly string[] = ['policy', 'ledger', 'grants'];
 
 /** Returns the exit status; never rejects. */
 export async function runCli(argv: readonly string[], context: CliContext): Promise<number> {
