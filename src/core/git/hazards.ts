@@ -2,13 +2,16 @@
 // places. Data, checked against git-config(1) up to 2.55, with a reason each. The first row that fits an entry speaks.
 import type { GitSetting } from '../ports/git.ts';
 
+/** What a sub-command does beyond looking: `work` runs hooks, editors and merges, `network` reaches remotes. */
+export type Aspect = 'work' | 'network';
+
 interface Row {
   /** Names as `section.key` and `section.*.key`, separated by blanks; `*` in the key stands for any letters. */
   names: string;
   /** Values that do no harm. */
   harmless?: RegExp;
-  /** It counts only for commands that do more than read: hooks, editors, remotes, merges. */
-  beyondReading?: true;
+  /** It counts only for commands that do this. */
+  only?: Aspect;
   why: string;
 }
 
@@ -35,18 +38,18 @@ const ROWS: readonly Row[] = [
   { names: 'core.pager', harmless: PAGER, why: 'runs a program for the output' },
   {
     names: 'core.hookspath',
-    beyondReading: true,
+    only: 'work',
     why: 'says where hooks lie; reading commands run none',
   },
   {
     names: 'core.editor sequence.editor',
     harmless: EDITOR,
-    beyondReading: true,
+    only: 'work',
     why: 'runs a program for messages and lists',
   },
   {
     names: 'core.sshcommand core.gitproxy core.askpass',
-    beyondReading: true,
+    only: 'network',
     why: 'runs a program to reach a remote',
   },
   { names: 'core.worktree', why: 'git would work on another folder' },
@@ -72,36 +75,36 @@ const ROWS: readonly Row[] = [
   {
     names:
       'remote.*.uploadpack remote.*.receivepack remote.*.vcs remote.*.proxy remote.*.proxyauthmethod',
-    beyondReading: true,
+    only: 'network',
     why: 'runs a program at the remote or here, or goes through another place',
   },
   {
     names: 'remote.*.url remote.*.pushurl submodule.*.url',
     harmless: ADDRESS,
-    beyondReading: true,
+    only: 'network',
     why: 'is no ordinary address of a remote',
   },
   {
     names: 'submodule.*.update',
     harmless: /^(?:checkout|rebase|merge|none)$/,
-    beyondReading: true,
+    only: 'network',
     why: 'runs a command line for each submodule',
   },
   {
     names: 'branch.*.remote branch.*.pushremote remote.pushdefault',
-    harmless: /^(?:\.|\w[\w.-]*)$/,
-    beyondReading: true,
-    why: 'is not the name of a remote',
+    harmless: new RegExp(`^(?:\\.|\\w[\\w.-]*)$|${ADDRESS.source}`),
+    only: 'network',
+    why: 'is neither the name of a remote nor an ordinary address',
   },
   {
     names: 'url.*.insteadof url.*.pushinsteadof fetch.bundleuri bundle.*.uri',
-    beyondReading: true,
+    only: 'network',
     why: 'leads to another remote',
   },
   {
     names: 'credential.helper credential.*.helper',
     harmless: HELPER,
-    beyondReading: true,
+    only: 'network',
     why: 'runs a program that is told passwords',
   },
   {
@@ -113,24 +116,24 @@ const ROWS: readonly Row[] = [
   {
     names: 'http.sslverify http.*.sslverify',
     harmless: /^(?:true|yes|on|1)$/i,
-    beyondReading: true,
+    only: 'network',
     why: 'trusts any server',
   },
   {
     names: 'http.* http.*.* protocol.* protocol.*.*',
-    beyondReading: true,
+    only: 'network',
     why: 'changes how remotes are reached, and what they are told',
   },
   {
     names: 'branch.*.mergeoptions pull.twohead pull.octopus',
-    beyondReading: true,
+    only: 'work',
     why: 'may name a program that merges',
   },
-  { names: 'init.templatedir', beyondReading: true, why: 'copies hooks into new repositories' },
+  { names: 'init.templatedir', only: 'work', why: 'copies hooks into new repositories' },
   {
     names:
       'browser.*.path man.*.path difftool.*.path mergetool.*.path lfs.*.path lfs.*.args imap.tunnel',
-    beyondReading: true,
+    only: 'work',
     why: 'names a program',
   },
   {
@@ -148,19 +151,27 @@ const ROWS: readonly Row[] = [
   },
 ];
 
-/** Behind these, nothing merges, connects, edits or runs a hook. */
-const READING: ReadonlySet<string> = new Set(
-  'status diff log show blame shortlog rev-parse ls-files describe rev-list ls-tree cat-file show-ref for-each-ref merge-base name-rev reflog count-objects check-ignore check-attr whatchanged diff-tree diff-files diff-index grep version --version'.split(
+/** Sub-commands that look, or write no more than the index and names. */
+const PLAIN: ReadonlySet<string> = new Set(
+  'status diff log show blame shortlog rev-parse ls-files describe rev-list ls-tree cat-file show-ref for-each-ref merge-base name-rev reflog count-objects check-ignore check-attr whatchanged diff-tree diff-files diff-index grep version --version add rm mv branch tag'.split(
     ' ',
   ),
 );
+const LOCAL: ReadonlySet<string> = new Set(
+  'commit checkout switch restore reset merge rebase cherry-pick revert stash am apply clean notes'.split(
+    ' ',
+  ),
+);
+const REMOTE: ReadonlySet<string> = new Set(['fetch', 'ls-remote', 'remote']);
+const EVERYTHING: readonly Aspect[] = ['work', 'network'];
 
-/** `words` of git from its sub-command on. */
-export function onlyReads(words: readonly string[]): boolean {
-  const [sub = '', next = ''] = words;
-  if (sub === 'reflog') return !/^(?:expire|delete|drop|write)$/.test(next);
-  if (/^(?:stash|worktree)$/.test(sub)) return next === 'list';
-  return READING.has(sub);
+/** `words` of git from its sub-command on. What is not known does everything. */
+export function aspectsOf([sub = '', next = '']: readonly string[]): readonly Aspect[] {
+  if (/^(?:stash|worktree)$/.test(sub) && next === 'list') return [];
+  if (sub === 'remote' && /^(?:-v|--verbose|)$/.test(next)) return [];
+  if (PLAIN.has(sub)) return [];
+  if (LOCAL.has(sub)) return ['work'];
+  return REMOTE.has(sub) ? ['network'] : EVERYTHING;
 }
 
 export interface Hazard {
@@ -170,11 +181,14 @@ export interface Hazard {
   why: string;
 }
 
-/** The first entry that makes git more than it seems, or null. `reads` is what `onlyReads` says of the command. */
-export function firstHazard(settings: readonly GitSetting[], reads: boolean): Hazard | null {
+/** The first entry that makes git more than it seems, or null, for a command that does `does`. */
+export function firstHazard(
+  settings: readonly GitSetting[],
+  does: readonly Aspect[],
+): Hazard | null {
   for (const setting of settings) {
     const row = rowOf(setting);
-    if (row === undefined || (reads && row.beyondReading === true)) continue;
+    if (row === undefined || (row.only !== undefined && !does.includes(row.only))) continue;
     if (row.harmless?.test((setting.value ?? 'true').trim()) === true) continue;
     return { name: nameOf(setting), value: setting.value, why: row.why };
   }

@@ -1,7 +1,7 @@
 // What a repository's own configuration means for the commands of a line: an allow for git does not cover programs that the
 // repository brings along.
 import { displayBytes } from '../../protocol/displayBytes.ts';
-import { firstHazard, onlyReads } from '../git/hazards.ts';
+import { aspectsOf, firstHazard } from '../git/hazards.ts';
 import type { GitFacts, GitRepositories } from '../ports/git.ts';
 import type { ShellName, ShellParse, SimpleCommand } from '../ports/shell.ts';
 import type { ResolvedPath } from '../ports/workspace.ts';
@@ -17,7 +17,7 @@ export function gitProblem(command: SimpleCommand, { shell, git }: ShellSubject)
   if (git === undefined) return 'the repository’s git configuration was not looked at';
   const [problem] = git.problems;
   if (problem !== undefined) return problem;
-  const hazard = firstHazard(git.settings, calls.every(onlyReads));
+  const hazard = firstHazard(git.settings, calls.flatMap(aspectsOf));
   if (hazard === null) return null;
   const value = hazard.value === null ? '' : ` = ${shown(hazard.value)}`;
   return `the repository’s git configuration ${hazard.why}: ${shown(hazard.name)}${value}`;

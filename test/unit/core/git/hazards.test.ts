@@ -1,34 +1,42 @@
 // What an entry of a repository's configuration means: hostile ones, those that count only beyond reading, ordinary ones.
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { firstHazard, onlyReads } from '../../../../src/core/git/hazards.ts';
+import { aspectsOf, firstHazard, type Aspect } from '../../../../src/core/git/hazards.ts';
 import { settingsOf } from '../../../../src/core/git/settings.ts';
-import { ALWAYS_HOSTILE, factsOf, ORDINARY, WRITING_HOSTILE } from './support.ts';
+import { ALWAYS_HOSTILE, factsOf, NETWORK_HOSTILE, ORDINARY, WORK_HOSTILE } from './support.ts';
 
-const hazard = (name: string, value: string | null, reads: boolean) =>
-  firstHazard(factsOf({ [name]: value }).settings, reads);
+const ALL = ['work', 'network'] as const;
+const hazard = (name: string, value: string | null, does: readonly Aspect[]) =>
+  firstHazard(factsOf({ [name]: value }).settings, does);
 
 describe('firstHazard', () => {
   for (const [name, value] of ALWAYS_HOSTILE) {
     it(`finds ${name} = ${value}, also where git only reads (A6)`, () => {
-      assert.equal(hazard(name, value, true)?.value, value);
-      assert.equal(hazard(name, value, false)?.value, value);
+      assert.equal(hazard(name, value, [])?.value, value);
+      assert.equal(hazard(name, value, ALL)?.value, value);
     });
   }
-  for (const [name, value] of WRITING_HOSTILE) {
-    it(`finds ${name} = ${value} where git does more than read (A6)`, () => {
-      assert.equal(hazard(name, value, false)?.value, value);
-      assert.equal(hazard(name, value, true), null);
-    });
+  for (const [does, other, list] of [
+    ['work', 'network', WORK_HOSTILE],
+    ['network', 'work', NETWORK_HOSTILE],
+  ] as const) {
+    for (const [name, value] of list) {
+      it(`finds ${name} = ${value} for what does ${does}, and for nothing else (A6)`, () => {
+        assert.equal(hazard(name, value, [does])?.value, value);
+        assert.equal(hazard(name, value, ALL)?.value, value);
+        assert.equal(hazard(name, value, [other]), null);
+        assert.equal(hazard(name, value, []), null);
+      });
+    }
   }
   for (const [name, value] of ORDINARY) {
     it(`finds nothing in ${name} = ${String(value)}`, () => {
-      assert.equal(hazard(name, value, false), null);
+      assert.equal(hazard(name, value, ALL), null);
     });
   }
 
   it('names the key, the value and the reason', () => {
-    assert.deepEqual(hazard('Filter.X.Clean', 'touch a', true), {
+    assert.deepEqual(hazard('Filter.X.Clean', 'touch a', []), {
       name: 'filter.X.clean',
       value: 'touch a',
       why: 'runs a program on files, also for status and diff',
@@ -45,10 +53,10 @@ describe('firstHazard', () => {
         fc.array(entry),
         bad,
         fc.array(entry),
-        fc.boolean(),
-        (before, evil, after, reads) => {
+        fc.subarray([...ALL]),
+        (before, evil, after, does) => {
           const all = [...before, evil, ...after].flatMap(one);
-          assert.notEqual(firstHazard(all, reads), null);
+          assert.notEqual(firstHazard(all, does), null);
         },
       ),
     );
@@ -56,30 +64,27 @@ describe('firstHazard', () => {
 
   it('is total (property)', () => {
     fc.assert(
-      fc.property(fc.dictionary(fc.string(), fc.anything()), fc.boolean(), (any, reads) => {
+      fc.property(fc.dictionary(fc.string(), fc.anything()), fc.subarray([...ALL]), (any, does) => {
         const facts = settingsOf(any);
-        if (facts) firstHazard(facts.settings, reads);
+        if (facts) firstHazard(facts.settings, does);
       }),
     );
   });
 });
 
-describe('onlyReads', () => {
-  for (const words of ['status', 'diff HEAD', 'log -p', 'stash list', 'worktree list', 'reflog']) {
-    it(`says so of git ${words}`, () => assert.equal(onlyReads(words.split(' ')), true));
-  }
-  for (const words of [
-    'commit',
-    'fetch',
-    'push',
-    'stash',
-    'stash show',
-    'reflog expire',
-    '-C x status',
-    'st',
-    '',
-  ]) {
-    it(`does not say so of git ${words}`, () => assert.equal(onlyReads(words.split(' ')), false));
+describe('aspectsOf', () => {
+  const table: Record<string, readonly Aspect[]> = {
+    ...{ status: [], 'diff HEAD': [], 'log -p': [], 'stash list': [], 'worktree list': [] },
+    ...{ 'add a': [], 'branch -a': [], tag: [], reflog: [] },
+    ...{ commit: ['work'], 'stash show': ['work'], stash: ['work'], 'switch x': ['work'] },
+    ...{ 'fetch origin': ['network'], 'remote update': ['network'], 'remote -v': [], remote: [] },
+    ...{ push: ALL, pull: ALL, clone: ALL, 'worktree add': ALL, st: ALL, '': ALL },
+    ...{ '-C x status': ALL, '--git-dir=x status': ALL, 'submodule update': ALL },
+  };
+  for (const [words, does] of Object.entries(table)) {
+    it(`git ${words} does ${does.join(' and ') || 'neither'}`, () => {
+      assert.deepEqual(aspectsOf(words.split(' ')), does);
+    });
   }
 });
 

@@ -61,11 +61,19 @@ export const ALWAYS_HOSTILE: readonly (readonly [string, string])[] = [
   ['lfs.extension.x.clean', 'x'],
 ];
 
-/** What counts for commands that do more than read. */
-export const WRITING_HOSTILE: readonly (readonly [string, string])[] = [
+/** What counts for commands with hooks, editors or merges. */
+export const WORK_HOSTILE: readonly (readonly [string, string])[] = [
   ['core.hooksPath', '.husky/_'],
   ['core.editor', 'touch pwned'],
   ['sequence.editor', 'x'],
+  ['branch.main.mergeOptions', '-s evil'],
+  ['pull.twohead', 'evil'],
+  ['init.templateDir', 'x'],
+  ['lfs.customtransfer.x.path', 'x'],
+];
+
+/** What counts for commands that reach remotes. */
+export const NETWORK_HOSTILE: readonly (readonly [string, string])[] = [
   ['core.sshCommand', 'touch pwned'],
   ['core.gitProxy', 'x'],
   ['core.askPass', 'x'],
@@ -78,8 +86,6 @@ export const WRITING_HOSTILE: readonly (readonly [string, string])[] = [
   ['remote.origin.url', '../other'],
   ['remote.origin.pushurl', 'file:///x'],
   ['branch.main.remote', '../evil'],
-  ['branch.main.mergeOptions', '-s evil'],
-  ['pull.twohead', 'evil'],
   ['submodule.x.update', '!touch pwned'],
   ['url.ext::sh.insteadOf', 'https://'],
   ['url.https://evil/.pushInsteadOf', 'https://'],
@@ -90,8 +96,6 @@ export const WRITING_HOSTILE: readonly (readonly [string, string])[] = [
   ['http.https://x.y/.extraHeader', 'x'],
   ['protocol.ext.allow', 'always'],
   ['protocol.allow', 'always'],
-  ['init.templateDir', 'x'],
-  ['lfs.customtransfer.x.path', 'x'],
 ];
 
 /** What ordinary repositories hold. */
@@ -123,6 +127,7 @@ export const ORDINARY: readonly (readonly [string, string | null])[] = [
   ['branch.main.merge', 'refs/heads/main'],
   ['branch.main.vscode-merge-base', 'origin/main'],
   ['branch.feature/x.y.remote', '.'],
+  ['branch.pr.remote', 'https://github.com/other/b.git'],
   ['branch.main.rebase', 'true'],
   ['user.name', 'A B'],
   ['user.email', 'a@b.c'],

@@ -7,7 +7,13 @@ import type { Decided, RuleSet } from '../../../../src/core/policy/types.ts';
 import type { GitFacts } from '../../../../src/core/ports/git.ts';
 import type { ShellName } from '../../../../src/core/ports/shell.ts';
 import type { Mode } from '../../../../src/protocol/calls.ts';
-import { ALWAYS_HOSTILE, factsOf, ORDINARY, WRITING_HOSTILE } from '../git/support.ts';
+import {
+  ALWAYS_HOSTILE,
+  factsOf,
+  NETWORK_HOSTILE,
+  ORDINARY,
+  WORK_HOSTILE,
+} from '../git/support.ts';
 import { parser, ROOT, rulesOf, shellSubject } from './support.ts';
 
 const GIT = rulesOf({ allow: ['shell(git *)', 'shell(npm test)'] });
@@ -47,7 +53,7 @@ describe('git and what the repository configures', () => {
     });
 
     it(`does not ask for ${command} for what it does not use, or ordinary entries (A6)`, async () => {
-      for (const [name, value] of [...WRITING_HOSTILE, ...ORDINARY]) {
+      for (const [name, value] of [...WORK_HOSTILE, ...NETWORK_HOSTILE, ...ORDINARY]) {
         const { verdict: got, reason } = await verdict(command, factsOf({ [name]: value }));
         assert.equal(got, 'allow', `${name}: ${reason}`);
       }
@@ -58,8 +64,11 @@ describe('git and what the repository configures', () => {
     const husky = factsOf({ 'core.hooksPath': '.husky/_' });
     assert.equal((await verdict('git status', husky)).verdict, 'allow');
     assert.equal((await verdict('git commit -m x', husky)).verdict, 'ask');
-    assert.equal((await verdict('git add a.ts', husky)).verdict, 'ask');
-    for (const [name, value] of WRITING_HOSTILE) {
+    assert.equal((await verdict('git add a.ts', husky)).verdict, 'allow');
+    assert.equal((await verdict('git fetch origin', husky)).verdict, 'allow');
+    const key = factsOf({ 'core.sshCommand': 'ssh -i ~/.ssh/work' });
+    assert.equal((await verdict('git commit -m x', key)).verdict, 'allow');
+    for (const [name, value] of NETWORK_HOSTILE) {
       const decided = await verdict('git fetch origin', factsOf({ [name]: value }));
       assert.equal(decided.verdict, 'ask', name);
     }
@@ -133,7 +142,7 @@ describe('git and what the repository configures', () => {
 
   it('more configuration never loosens (property)', async () => {
     const entry = fc.oneof(
-      fc.constantFrom(...ALWAYS_HOSTILE, ...WRITING_HOSTILE, ...ORDINARY),
+      fc.constantFrom(...ALWAYS_HOSTILE, ...WORK_HOSTILE, ...NETWORK_HOSTILE, ...ORDINARY),
       fc.tuple(fc.string(), fc.string()).map(([a, b]) => [`core.${a}`, b] as const),
     );
     const commands = ['git status', 'git commit -m x', 'git fetch origin', 'git st', 'npm test'];
