@@ -50,7 +50,7 @@ export async function grantActions(
       description: 'such calls ask again',
       run: () => revoke(services, opened, { kind: 'grant', grant }),
     },
-    ...(counts ? [{ label: '$(watch) Change the end…', run: () => endGrant(opened, grant) }] : []),
+    ...(counts ? [{ label: '$(clock) Change the end…', run: () => endGrant(opened, grant) }] : []),
     ...(title === undefined
       ? []
       : [

@@ -33,7 +33,7 @@ const REVOKE: vscode.QuickInputButton = {
   tooltip: 'Revoke: such calls ask again',
 };
 const END: vscode.QuickInputButton = {
-  iconPath: new vscode.ThemeIcon('watch'),
+  iconPath: new vscode.ThemeIcon('clock'),
   tooltip: 'Change the end…',
 };
 

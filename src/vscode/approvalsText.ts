@@ -28,7 +28,7 @@ export function grantRow(grant: GrantRow, title: string | undefined, now: number
   return {
     label: `${icon} ${plainPick(grant.rule)}`,
     description: [scopeText(grant.scope), ...leftTexts(grant, now)].join(' · '),
-    detail: [originText(grant, title), usedText(grant, now)].join(' · '),
+    detail: [usedText(grant, now), originText(grant, title)].join(' · '),
   };
 }
 

@@ -8,6 +8,8 @@ const PRESS_MS = 2_000;
 /** What a button on a card is called in `data-testid`. */
 export type Button =
   | 'approve'
+  | 'approve-remember'
+  | 'remember'
   | 'answer'
   | 'edit'
   | 'reject'
@@ -58,7 +60,10 @@ export class Surface {
    * Approves or answers. A press on a card that has just moved does not count: as a user would, it presses again
    * until the card is decided, submitted or gone.
    */
-  async decide(callId: string, name: 'approve' | 'answer' | 'reject' | 'respond'): Promise<void> {
+  async decide(
+    callId: string,
+    name: 'approve' | 'approve-remember' | 'answer' | 'reject' | 'respond',
+  ): Promise<void> {
     const undecided = this.frame.locator(
       `[data-testid=card][data-call-id="${callId}"]:is([data-state=waiting],[data-state=error]):not([data-decision])`,
     );

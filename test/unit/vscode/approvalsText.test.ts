@@ -59,9 +59,9 @@ describe('the list of remembered approvals', () => {
 
   it('says where it was learned, by whom, and how often it was used', () => {
     const fresh = grantRow(grant(), 'Fix it', NOW).detail;
-    assert.match(fresh, /^learned in “Fix it”, .+, by window 2 \(pid 7\) · not used yet$/);
+    assert.match(fresh, /^not used yet · learned in “Fix it”, .+, by window 2 \(pid 7\)$/);
     const used = grantRow(grant({ used: 3, lastUsedAt: NOW - 5 * MINUTE }), undefined, NOW).detail;
-    assert.match(used, /^learned in a deleted thread, .+ · allowed 3 calls, the last 5 min ago$/);
+    assert.match(used, /^allowed 3 calls, the last 5 min ago · learned in a deleted thread, /);
     assert.match(
       factsOf(grant(), 'Fix it', NOW),
       /^Reach: this thread\nNow: no end\nOrigin: .*\nUse: /,
