@@ -1,5 +1,6 @@
 // What a tool call would do, what policy says of it and what the human decides: plain data, parsed at every edge.
 import { z } from 'zod';
+import { isBounded } from './bounded.ts';
 import { Remember, RememberOffer } from './consent.ts';
 import { Hunk } from './hunks.ts';
 
@@ -177,8 +178,8 @@ export const Decision = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('edit'),
     args: JsonObject.refine(
-      (args) => JSON.stringify(args).length <= MAX_TEXT,
-      'too long',
+      (args) => isBounded(args, MAX_TEXT),
+      'too long or nested too deeply',
     ).optional(),
     content: z.string().max(MAX_TEXT).optional(),
     hunks: z.array(z.int().min(0)).max(MAX_KEPT).optional(),

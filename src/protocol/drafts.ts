@@ -1,5 +1,6 @@
 // What a human has typed or picked on a card and not submitted. Kept by the host; it never decides anything.
 import { z } from 'zod';
+import { isBounded } from './bounded.ts';
 import { Decision, MAX_TEXT } from './calls.ts';
 import { Remember } from './consent.ts';
 
@@ -29,7 +30,7 @@ export type CardDraft = z.infer<typeof CardDraft>;
 /** The same from a view: nothing else in it, and bounded as a whole (a text may stand in a field and in the decision). */
 export const SentDraft = z
   .strictObject(fields)
-  .refine((draft) => JSON.stringify(draft).length <= 2 * MAX_TEXT, 'too long');
+  .refine((draft) => isBounded(draft, 2 * MAX_TEXT), 'too long or nested too deeply');
 
 /** A call's draft as views get it. `content` is the right side of the diff editor; null while it is the agent's text. */
 export const StoredDraft = z.object({

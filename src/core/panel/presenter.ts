@@ -71,7 +71,9 @@ class Presenter implements Disposable {
   receive(raw: unknown): void {
     const parsed = ViewToHost.safeParse(raw);
     if (!parsed.success) {
-      this.#deps.logger.warn(`A webview message was refused: ${parsed.error.message}`);
+      // It may quote as much as was sent.
+      const why = parsed.error.message.slice(0, MAX_LOGGED);
+      this.#deps.logger.warn(`A webview message was refused: ${why}`);
       this.#reply(requestIdOf(raw), { code: 'bad_message', message: 'The message was refused.' });
       return;
     }
@@ -127,6 +129,8 @@ class Presenter implements Disposable {
     this.#enqueue(async () => [{ type: 'reply', requestId, error: body }]);
   }
 }
+
+const MAX_LOGGED = 1000;
 
 /** The request id of a message that did not parse, so that even a bad request is answered; 0 when it has none. */
 function requestIdOf(raw: unknown): number {
