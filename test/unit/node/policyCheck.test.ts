@@ -79,6 +79,31 @@ describe('checkPolicyLine', () => {
     assert.equal((await edit('src/p', { setup: { edited_by_agent: ['x'] } })).verdict, 'ask');
   });
 
+  it('judges git by the configuration that a case assumes, else by that of the folder (A6)', async () => {
+    const git = async (cmd: string, git_config?: unknown, more: object = {}) => {
+      const setup = git_config === undefined ? {} : { setup: { git_config } };
+      const rules = { allow: ['shell(git *)'] };
+      return (await check({ id: 'x', shell: 'bash', cmd, rules, ...setup, ...more })).verdict;
+    };
+    assert.equal(await git('git status'), 'allow');
+    assert.equal(await git('git status', {}), 'allow');
+    assert.equal(await git('git status', { 'user.name': 'A', 'core.bare': false }), 'allow');
+    assert.equal(await git('git status', { 'diff.external': 'touch pwned;true' }), 'ask');
+    assert.equal(await git('git diff', { 'filter.x.clean': ['cat', 'touch pwned'] }), 'ask');
+    assert.equal(await git('git commit -m x', { 'core.hooksPath': '.husky' }), 'ask');
+    assert.equal(await git('git status', 'core.pager=x'), 'ask');
+    const rules = { deny: ['shell(git *)'] };
+    assert.equal(await git('git status', { 'core.pager': 'x' }, { rules }), 'deny');
+    const elsewhere = { root: '/no-such-root' };
+    await mkdir(join(workspace, '.git'));
+    await writeFile(join(workspace, '.git', 'HEAD'), 'ref: refs/heads/main\n');
+    await writeFile(join(workspace, '.git', 'config'), '[core]\n\tfsmonitor = touch pwned\n');
+    assert.equal(await git('git status'), 'ask');
+    assert.equal(await git('git status', undefined, elsewhere), 'ask');
+    assert.equal(await git('git status', {}), 'allow');
+    await rm(join(workspace, '.git'), { recursive: true });
+  });
+
   it('takes backslashes and drives as Windows does, there only', async () => {
     assert.equal((await edit('src\\a.ts', { platform: 'win32' })).verdict, 'allow');
     assert.equal((await edit('src\\a.ts')).verdict, 'ask');
