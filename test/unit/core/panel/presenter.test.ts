@@ -21,7 +21,7 @@ describe('the presenter', () => {
   const views: View[] = [];
 
   beforeEach(async () => {
-    bench = await openBench({ 'a.txt': 'one\n' });
+    bench = await openBench({ 'a.txt': 'one\n' }, { consentKey: 'e4'.repeat(32) });
     trusted = true;
     confirms = true;
     confirmed.length = 0;
@@ -349,6 +349,29 @@ describe('the presenter', () => {
       await bench.engine.idle();
       assert.equal(confirmed.length, 2);
     }
+  });
+
+  it('what shall be remembered is confirmed natively, with the exact rule; else nothing is decided or learned', async () => {
+    const shown = view();
+    const { id: actionId, proposalHash } = await waiting(shown);
+    const remember = { scope: 'workspace', minutes: 60 };
+    const submit = (decision: object): Promise<string | null> =>
+      shown.ask({ type: 'submit', actionId, proposalHash, decisions: { w: decision } });
+    confirms = false;
+    assert.equal(await submit({ type: 'approve', remember }), 'not_confirmed');
+    assert.deepEqual(confirmed, [
+      'Allow without asking in every thread of this workspace, for 1 hour:\nwrite_file(w.txt)',
+    ]);
+    assert.equal((await bench.deps.store.getAction(actionId))?.state, 'open');
+    assert.deepEqual(await bench.deps.store.listGrants(), []);
+    confirms = true;
+    // Rules never come from a page.
+    const wider = { ...remember, rules: ['write_file'] };
+    assert.notEqual(await submit({ type: 'approve', remember: wider }), null);
+    assert.equal(await submit({ type: 'approve', remember }), null);
+    await bench.engine.idle();
+    const rules = (await bench.deps.store.listGrants()).map(({ rule, by }) => [rule, by]);
+    assert.deepEqual(rules, [['write_file(w.txt)', 'this window']]);
   });
 
   it('before trust nothing starts and nothing is decided (I13)', async () => {
