@@ -1,6 +1,11 @@
 // An approval that is to be remembered, as a card offers it: pure. The host says what may be remembered, and asks once more.
 import type { Decision } from '../src/protocol/calls.ts';
-import type { GrantScope, Remember, RememberOffer } from '../src/protocol/consent.ts';
+import {
+  reachText,
+  type GrantScope,
+  type Remember,
+  type RememberOffer,
+} from '../src/protocol/consent.ts';
 import type { RequestView } from '../src/protocol/messages.ts';
 import type { CardDraft } from './drafts.ts';
 import { allows } from './review.ts';
@@ -46,18 +51,8 @@ export function rememberApproval(remember: Remember): Decision {
   return { type: 'approve', remember };
 }
 
-const REACH: Record<GrantScope, string> = {
-  turn: 'for the rest of this turn',
-  thread: 'in this thread',
-  workspace: 'in every thread of this workspace',
-  always: 'in every workspace, also in those you open later',
-};
-
 /** What will be allowed, in one sentence; the rules stand below it. */
-export function allowsText({ rules }: RememberOffer, { scope, minutes, uses }: Remember): string {
+export function allowsText({ rules }: RememberOffer, picked: Remember): string {
   const what = rules.length === 1 ? 'this rule' : 'these rules';
-  const time = ENDS.find(({ end }) => end.minutes === minutes && minutes !== undefined);
-  const count = uses === undefined ? '' : `, ${uses} more times at most`;
-  const until = time ? `, for ${time.label} from now` : '';
-  return `What matches ${what} will run without asking ${REACH[scope]}${until}${count}. Rules that deny or ask still hold.`;
+  return `What matches ${what} will run without asking ${reachText(picked)}. Rules that deny or ask still hold.`;
 }

@@ -51,3 +51,18 @@ function minutesText(minutes: number): string {
   const [count, unit] = minutes % 60 === 0 ? [minutes / 60, 'hour'] : [minutes, 'minute'];
   return `${count} ${unit}${count === 1 ? '' : 's'}`;
 }
+
+const REACH: Readonly<Record<GrantScope, string>> = {
+  turn: 'for the rest of this turn',
+  thread: 'in this thread',
+  workspace: 'in every thread of this workspace',
+  always: 'in every workspace, also in those you open later',
+};
+
+/** How far and until when, as it goes on after “without asking”. */
+export function reachText({ scope, minutes, uses }: Remember): string {
+  const time = minutes === undefined ? '' : `, for ${minutesText(minutes)}`;
+  const count = uses === undefined ? '' : `, for ${uses} more ${uses === 1 ? 'call' : 'calls'}`;
+  const open = time === '' && count === '' ? ', without an end' : '';
+  return `${REACH[scope]}${time}${count}${open}`;
+}

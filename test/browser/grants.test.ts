@@ -71,7 +71,7 @@ describe('remembered approvals in the workbench', () => {
     await picker().getByText('Countersign: Manage Approvals').waitFor();
   }
 
-  it('the dialog shows the exact rule, and Enter remembers nothing', async () => {
+  it('the dialog shows the exact rule, and Enter remembers nothing (I12)', async () => {
     const { bench, chat } = session;
     await session.fresh();
     await says(touch('g1'));
@@ -109,7 +109,7 @@ describe('remembered approvals in the workbench', () => {
     await bench.page.keyboard.press('Escape');
   });
 
-  it('Manage Approvals… lists it with its count; it gets an end, and is revoked: then it asks again', async () => {
+  it('Manage Approvals… lists it with its count; it gets an end, and is revoked: then it asks again (I12)', async () => {
     const { bench, chat } = session;
     await manage();
     const text = await row(RULE).innerText();

@@ -163,7 +163,7 @@ function sealedContract(make: MakeSubject): void {
     );
   }
   it(
-    'a planted row grants nothing, and takes nothing from the others',
+    'a planted row grants nothing, and takes nothing from the others (I12)',
     withSubject(make, async (subject) => {
       await subject.store.addGrants([grant()]);
       subject.tamper(PLANTED);

@@ -34,7 +34,7 @@ describe('page: remembered approvals', function () {
   const focused = (): Promise<string | null | undefined> =>
     view.page.evaluate(() => document.activeElement?.getAttribute('data-testid'));
 
-  it('is a second step: it opens a form that shows the exact rule, and sends nothing by itself', async () => {
+  it('is a second step: it opens a form that shows the exact rule, and sends nothing by itself (I12)', async () => {
     await show(remembers());
     assert.equal(await view.byId('approve').getAttribute('appearance'), 'primary');
     await openForm();
@@ -42,7 +42,7 @@ describe('page: remembered approvals', function () {
     assert.equal(await view.byId('remember-rules').innerText(), 'shell(npm test)');
     assert.equal(
       await view.byId('remember-text').innerText(),
-      'What matches this rule will run without asking in this thread. Rules that deny or ask still hold.',
+      'What matches this rule will run without asking in this thread, without an end. Rules that deny or ask still hold.',
     );
     assert.equal(await view.byId('approve').count(), 0);
     assert.equal(await view.byId('approve-remember').getAttribute('appearance'), 'secondary');
@@ -60,14 +60,11 @@ describe('page: remembered approvals', function () {
     await view.armed();
     assert.match(
       await view.byId('remember-text').innerText(),
-      /in every workspace, also in those you open later, 5 more times at most\./,
+      /in every workspace, also in those you open later, for 5 more calls\./,
     );
     await view.byId('remember-end').selectOption('8 hours');
     await view.armed();
-    assert.match(
-      await view.byId('remember-text').innerText(),
-      /open later, for 8 hours from now\./,
-    );
+    assert.match(await view.byId('remember-text').innerText(), /open later, for 8 hours\./);
     await view.byId('approve-remember').click();
     assert.deepEqual(await submitted(), [
       { c2: { type: 'approve', remember: { scope: 'always', minutes: 480 } } },

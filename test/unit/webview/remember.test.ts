@@ -64,12 +64,12 @@ describe('an approval to be remembered', () => {
   it('says what it will allow, and what was decided', () => {
     assert.match(
       allowsText(offer, { scope: 'turn' }),
-      /^What matches this rule .* of this turn\. /,
+      /^What matches this rule .* of this turn, without an end\. /,
     );
     const two = { ...offer, rules: ['a', 'b'] };
     assert.match(allowsText(two, { scope: 'workspace', uses: 5 }), /^What matches these rules /);
-    assert.match(allowsText(two, { scope: 'workspace', uses: 5 }), /, 5 more times at most\./);
-    assert.match(allowsText(two, { scope: 'thread', minutes: 480 }), /, for 8 hours from now\./);
+    assert.match(allowsText(two, { scope: 'workspace', uses: 5 }), /, for 5 more calls\./);
+    assert.match(allowsText(two, { scope: 'thread', minutes: 480 }), /, for 8 hours\./);
     assert.equal(
       decisionText(rememberApproval({ scope: 'always', uses: 20 })),
       'Approved, and remembered: always, everywhere, next 20 calls',

@@ -191,7 +191,7 @@ describe('what may be remembered', () => {
 });
 
 describe('a grant as a rule', () => {
-  it('counts only when it is exact', () => {
+  it('counts only when it is exact (I12)', () => {
     const inexact = [
       'shell',
       'shell(*)',

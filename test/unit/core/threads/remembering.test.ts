@@ -74,7 +74,7 @@ describe('remembered approvals', () => {
     assert.equal(requests[1]?.remember, undefined);
   });
 
-  it('the same call runs unasked in the thread, says why, and is counted; others ask', async () => {
+  it('the same call runs unasked in the thread, says why, and is counted; others ask (I12)', async () => {
     const { threadId } = await teach();
     const second = await again(threadId);
     assert.equal(second.asked, false);
@@ -125,7 +125,7 @@ describe('remembered approvals', () => {
     );
   });
 
-  it('ends after its minutes', async () => {
+  it('ends after its minutes (I12)', async () => {
     const before = Date.now();
     const { threadId } = await teach({ scope: 'thread', minutes: 30 });
     const [grant] = await bench.deps.store.listGrants();
