@@ -30,7 +30,7 @@ async function openDiff(services: Services, action: ActionRow, callId: string): 
 
 /** Opens what can change the rule: the list of remembered approvals, its line in settings.json, or the page of its setting. */
 async function openWhy(services: Services, rule: string, layer: RuleLayer): Promise<void> {
-  if (layer === 'grant' || layer === 'hook') {
+  if (layer === 'grant') {
     leaveOpen(services, rule);
     return;
   }
