@@ -72,8 +72,8 @@ async function describeRunCommand(args: Args, context: DescribeContext): Promise
   const git = holdsGit(parse, found.shell)
     ? { git: await gitFactsFor(parse, at, gitOf(context)) }
     : {};
-  const words = { ...at, parse, operands, ...git, unseen: context.unseen ?? [] };
-  const subject: ShellSubject = { group: 'shell', tool: 'run_command', ...words };
+  const facts = { operands, ...git, ...(context.unseen && { unseen: context.unseen }) };
+  const subject: ShellSubject = { group: 'shell', tool: 'run_command', ...at, parse, ...facts };
   const unseen = unseenRunBy(subject);
   return {
     ok: true,
