@@ -57,7 +57,7 @@ export function toolWorld(
     },
     runCommand: async (spec, onOutput) => {
       commands.push(spec);
-      onOutput(answers.command.output);
+      onOutput(answers.command.output, 'stdout');
       return answers.command;
     },
   };

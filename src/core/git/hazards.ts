@@ -39,7 +39,7 @@ const ROWS: readonly Row[] = [
   {
     names: 'core.hookspath',
     only: 'work',
-    why: 'says where hooks lie; reading commands run none',
+    why: 'brings hooks along',
   },
   {
     names: 'core.editor sequence.editor',
