@@ -80,7 +80,7 @@ export async function startSession(options: SessionOptions = {}): Promise<Sessio
 }
 
 /** To be called in a `describe`: a failed test leaves a picture, test/output/screenshots/failed-*.png. */
-export function pictureOnFailure(session: () => Session | undefined): void {
+export function pictureOnFailure(session: () => Pick<Session, 'bench'> | undefined): void {
   afterEach(async function () {
     const test = this.currentTest;
     if (test?.state !== 'failed') return;
