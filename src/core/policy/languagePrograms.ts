@@ -14,11 +14,17 @@ export const LANGUAGE_PROGRAMS: readonly Runner[] = [
   },
   {
     names: named(
-      'uv|poetry|pdm|hatch|rye|pipenv|pipx|pixi run, uvx, conda|mamba run, coverage run, python|python3|py -m',
+      'uv|poetry|pdm|hatch|rye|pipenv|pipx|pixi run, uvx, conda|mamba run, coverage run',
     ),
+    runs: 'settings',
+    hands: true,
+    why: 'runs the program behind it, or a script of pyproject.toml, which is a shell line',
+  },
+  {
+    names: named('python|python3|py -m'),
     runs: PYTHON,
     hands: true,
-    why: 'runs the program behind it in the project',
+    why: 'runs a module of the project or an installed one',
   },
   {
     names: named(
@@ -46,6 +52,11 @@ export const LANGUAGE_PROGRAMS: readonly Runner[] = [
     ),
     runs: 'settings',
     why: 'reads manifests and runs no code of the project',
+  },
+  {
+    names: named('go generate'),
+    runs: 'any',
+    why: 'comments in the code are command lines',
   },
   {
     names: named(
@@ -87,7 +98,7 @@ export const LANGUAGE_PROGRAMS: readonly Runner[] = [
   },
   {
     names: named('bundle|bundler exec'),
-    runs: ['ruby'],
+    runs: 'settings',
     hands: true,
     why: 'runs the program behind it with the Gemfile',
   },
@@ -100,10 +111,10 @@ export const LANGUAGE_PROGRAMS: readonly Runner[] = [
   },
   {
     names: named(
-      'php|php8|composer|phpunit|pest|paratest|codecept|behat|phpspec|artisan|symfony|drush|wp|phing|robo|deployer|dep|infection|psysh|phpdbg|kahlan|peridot',
+      'php|php8|phpunit|pest|paratest|codecept|behat|phpspec|artisan|symfony|drush|wp|phing|robo|deployer|dep|infection|psysh|phpdbg|kahlan|peridot',
     ),
     runs: ['php', 'shell'],
-    why: 'loads code of the project; scripts of composer.json are shell lines',
+    why: 'loads code of the project; its auto-loader finds it',
   },
   {
     names: named(

@@ -6,9 +6,9 @@ const JS: readonly Language[] = ['js', 'shell'];
 
 const SCRIPTED: readonly Runner[] = [
   {
-    names: named('npm|pnpm|yarn|bun|corepack|ni|nr|nx|turbo|lerna|rush|moon'),
+    names: named('npm|pnpm|yarn|bun|composer|corepack|ni|nr|nx|turbo|lerna|rush|moon'),
     runs: 'any',
-    why: 'scripts in package.json are shell lines, and installing runs some of them',
+    why: 'scripts of the manifest are shell lines, and installing runs some of them',
   },
   {
     names: named(
@@ -88,6 +88,11 @@ const SCRIPTED: readonly Runner[] = [
 ];
 
 const JAVASCRIPT: readonly Runner[] = [
+  {
+    names: named('node|nodejs --run, deno task|install'),
+    runs: 'any',
+    why: 'scripts of the manifest are shell lines',
+  },
   {
     names: named(
       'node|nodejs|deno|tsx|ts-node|ts-node-esm|ts-node-dev|tsimp|jiti|esno|swc-node|electron|babel-node|vite-node|workerd|wrangler|d8|qjs|coffee',
