@@ -8,7 +8,7 @@ import {
 } from '../src/protocol/consent.ts';
 import type { RequestView } from '../src/protocol/messages.ts';
 import type { CardDraft } from './drafts.ts';
-import { allows } from './review.ts';
+import { allows, approval } from './review.ts';
 
 /** When a remembered approval ends, as the form offers it; the first one is what is picked unless the user says otherwise. */
 export const ENDS: readonly {
@@ -25,7 +25,7 @@ export const ENDS: readonly {
 
 /** What may be remembered of this call. Only the call as the agent made it: the user's own text is nothing to learn from. */
 export function canRemember(request: RequestView, draft: CardDraft): RememberOffer | null {
-  if (!allows(request, 'approve') || draft.content !== null) return null;
+  if (!allows(request, 'approve') || approval(draft).type !== 'approve') return null;
   return request.remember ?? null;
 }
 
