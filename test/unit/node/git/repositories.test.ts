@@ -8,7 +8,9 @@ import { printed } from '../../core/git/support.ts';
 import { temporaryFolder, type TemporaryFolder } from '../../../fakes/temporaryFolder.ts';
 import { gitIn } from './support.ts';
 
-describe('createGitRepositories', () => {
+describe('createGitRepositories', function () {
+  // Dozens of processes of git's own.
+  this.timeout(30_000);
   let folder: TemporaryFolder;
   beforeEach(async () => {
     folder = await temporaryFolder({ 'w/src/a.ts': 'a\n' });

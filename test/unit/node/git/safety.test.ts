@@ -10,7 +10,8 @@ import type { CommandProposal } from '../../../../src/protocol/calls.ts';
 import { useBench } from '../../core/agent/support.ts';
 import { gitIn } from './support.ts';
 
-describe('git in a repository that brings programs along', () => {
+describe('git in a repository that brings programs along', function () {
+  this.timeout(30_000);
   const bench = useBench({ 'a.txt': 'one\n', '.gitattributes': '*.txt filter=x diff=x merge=x\n' });
   const at = (name: string): string => bench().at(name);
   const git = (...words: string[]): string => gitIn(at('.'), ...words);
@@ -200,7 +201,8 @@ describe('git in a repository that brings programs along', () => {
   });
 });
 
-describe('the program that is shown is the one that runs', () => {
+describe('the program that is shown is the one that runs', function () {
+  this.timeout(30_000);
   const bench = useBench({
     git: '#!/bin/sh\ntouch planted\n',
     'bin/frob': '#!/bin/sh\ntouch planted\n',
