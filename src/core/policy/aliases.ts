@@ -32,6 +32,12 @@ const POWERSHELL = [
   'tee-object tee',
   'out-file of',
   'write-output echo write',
+  'select-string sls',
+  'select-object select',
+  'measure-object measure',
+  'group-object group',
+  'format-table ft',
+  'format-list fl',
   'pwsh powershell',
 ];
 const CMD = [

@@ -10,7 +10,7 @@ const CARGO = { flags: 'qvr', values: 'pjF', only: { target: '[\\w-]+' } } as co
 const GO_WHY =
   'no -exec, -toolexec, -vettool, -o, -C, -overlay, -modfile, profiles, -ldflags, -gcflags';
 const PHASES =
-  'clean|validate|compile|test-compile|test|package|verify|integration-test|process-resources|dependency:tree';
+  'clean|validate|compile|test-compile|test|package|verify|install|integration-test|process-resources|dependency:tree';
 /** Values, not paths or properties. */
 const DOTNET_ONLY = {
   c: 'Debug|Release',
@@ -20,12 +20,41 @@ const DOTNET_ONLY = {
   f: 'net[\\w.]+',
   framework: 'net[\\w.]+',
 } as const;
+const DOTNET_LOGGER = 'console(?:;verbosity=[a-z]+)?';
 const GRADLE_OPTIONS = {
   why: 'no -b, -c, -p, -I, -D, -P, --include-build, --project-dir, --gradle-user-home: other scripts and settings',
   flags: 'qisdSmav',
-  long: 'quiet info stacktrace debug warn console= no-daemon offline parallel continue rerun-tasks dry-run tests= build-cache no-build-cache configuration-cache no-configuration-cache',
+  values: 'x',
+  only: { x: ':?[A-Za-z][\\w:-]*' },
+  long: 'all quiet info stacktrace debug warn console= no-daemon offline parallel continue rerun-tasks dry-run tests= build-cache no-build-cache configuration-cache no-configuration-cache',
   operands: 'text',
   like: ':?[A-Za-z][\\w-]*(?::[A-Za-z][\\w-]*)*',
+} as const;
+
+const RUBOCOP_ONLY = {
+  f: '[pscqeo]|simple|progress|clang|emacs|quiet|offenses|json',
+  format: 'simple|progress|clang|emacs|quiet|offenses|json',
+} as const;
+const PYTEST_WHY =
+  'no -p but to switch off, -c, --rootdir, --confcutdir, -o, -W of classes elsewhere, --pyargs, --import-mode, reports: they load code or write files';
+const PYTEST_LONG =
+  'maxfail= tb= verbose quiet lf ff nf sw last-failed failed-first exitfirst stepwise collect-only co durations= no-header no-summary color= strict-markers strict-config cov? cov-report= no-cov showlocals capture= timeout= numprocesses= disable-warnings';
+const PYTEST_ONLY = {
+  n: 'auto|\\d+',
+  r: '[A-Za-z]+',
+  'cov-report': 'term(?:-missing)?(?::skip-covered)?',
+  W: '(?:ignore|error|default|always|once)(?:::(?:[A-Z][A-Za-z]*Warning)?)?',
+  p: 'no:[a-z_]+',
+} as const;
+const PYTEST_MODULE = {
+  why: 'as pytest',
+  flags: 'vqxsl',
+  values: 'kmnrWp',
+  only: PYTEST_ONLY,
+  long: PYTEST_LONG,
+  pathValues: 'cov',
+  named: true,
+  operands: 'path',
 } as const;
 
 export const BUILD_OPTIONS: OptionLists = {
@@ -34,12 +63,17 @@ export const BUILD_OPTIONS: OptionLists = {
     ...CARGO,
     long: `${CARGO_LONG} doc no-run no-fail-fast`,
     behind:
-      '--(?:nocapture|ignored|include-ignored|exact|list|show-output|skip|test-threads=\\d+)|[A-Za-z][\\w:]*',
+      '--(?:nocapture|no-capture|ignored|include-ignored|exact|list|show-output|skip|test-threads(?:=\\d+)?)|[A-Za-z][\\w:]*|\\d+',
     operands: 'text',
   },
   'cargo check': { why: CARGO_WHY, ...CARGO, long: CARGO_LONG, operands: 'none' },
   'cargo build': { why: CARGO_WHY, ...CARGO, long: CARGO_LONG, operands: 'none' },
-  'cargo bench': { why: CARGO_WHY, ...CARGO, long: `${CARGO_LONG} no-run`, operands: 'text' },
+  'cargo bench': {
+    why: CARGO_WHY,
+    ...CARGO,
+    long: `${CARGO_LONG} no-run bench=`,
+    operands: 'text',
+  },
   'cargo doc': {
     why: `${CARGO_WHY}; no --open`,
     ...CARGO,
@@ -65,9 +99,9 @@ export const BUILD_OPTIONS: OptionLists = {
   },
   'cargo tree': {
     why: 'lists packages',
-    flags: 'qvdia',
-    values: 'pFe',
-    long: `${CARGO_LONG} duplicates invert? depth= prefix= edges= format=`,
+    flags: 'qvda',
+    values: 'pFei',
+    long: `${CARGO_LONG} duplicates invert= depth= prefix= edges= format=`,
     operands: 'none',
   },
   'cargo metadata': {
@@ -92,7 +126,7 @@ export const BUILD_OPTIONS: OptionLists = {
   },
   'go test': {
     why: GO_WHY,
-    long: 'v race short cover covermode= run= skip= count= timeout= bench= benchmem benchtime= failfast json parallel= cpu= list= shuffle= vet= p= tags= mod= trimpath',
+    long: 'v race short cover covermode= run= skip= count= timeout= fuzz= fuzztime= bench= benchmem benchtime= failfast json parallel= cpu= list= shuffle= vet= p= tags= mod= trimpath',
     only: { vet: 'off|all|[a-z,]+', mod: 'vendor|readonly', tags: '[\\w,]+' },
     singleDash: true,
     operands: 'path',
@@ -140,37 +174,23 @@ export const BUILD_OPTIONS: OptionLists = {
   make: {
     why: 'targets only: no variables, -f, -C, -I, --eval, -o, -W, SHELL=: other makefiles and programs',
     flags: 'knsBi',
-    values: 'j',
+    glued: 'j',
     only: { j: '\\d+', jobs: '\\d+' },
     long: 'jobs= keep-going dry-run just-print silent quiet no-print-directory always-make',
     operands: 'text',
     like: '[\\w.][\\w.\\/-]*',
   },
   pytest: {
-    why: 'no -p, -c, --rootdir, --confcutdir, -o, -W, --pyargs, --import-mode, reports: they load code or write files',
+    why: PYTEST_WHY,
     flags: 'vqxsl',
-    values: 'kmnr',
-    only: { n: 'auto|\\d+', r: '[A-Za-z]+' },
-    long: 'maxfail= tb= verbose quiet lf ff nf sw last-failed failed-first exitfirst stepwise collect-only co durations= no-header no-summary color= strict-markers strict-config cov? no-cov showlocals capture= timeout= numprocesses= disable-warnings',
+    values: 'kmnrWp',
+    only: PYTEST_ONLY,
+    long: PYTEST_LONG,
     pathValues: 'cov',
     operands: 'path',
   },
-  'python -m pytest': {
-    why: 'as pytest',
-    flags: 'vqxsl',
-    values: 'km',
-    long: 'maxfail= tb= verbose quiet lf ff exitfirst collect-only durations= no-header no-summary color= strict-markers',
-    named: true,
-    operands: 'path',
-  },
-  'python3 -m pytest': {
-    why: 'as pytest',
-    flags: 'vqxsl',
-    values: 'km',
-    long: 'maxfail= tb= verbose quiet lf ff exitfirst collect-only durations= no-header no-summary color= strict-markers',
-    named: true,
-    operands: 'path',
-  },
+  'python -m pytest': PYTEST_MODULE,
+  'python3 -m pytest': PYTEST_MODULE,
   'python -m unittest': {
     why: 'tests of the project',
     flags: 'vqfbc',
@@ -210,14 +230,14 @@ export const BUILD_OPTIONS: OptionLists = {
   black: {
     why: 'no --config, --code, --stdin-filename',
     flags: 'qvStl',
-    long: 'check diff quiet verbose color no-color fast safe',
+    long: 'check diff quiet verbose color no-color fast safe line-length=',
     operands: 'path',
     ends: true,
   },
   mypy: {
     why: 'no --config-file (plugins), --python-executable, reports, --install-types, -c, -m, -p',
     flags: 'v',
-    long: 'strict pretty no-error-summary show-error-codes ignore-missing-imports check-untyped-defs disallow-untyped-defs no-incremental show-column-numbers warn-unused-ignores warn-unreachable namespace-packages explicit-package-bases',
+    long: 'strict pretty no-error-summary show-error-codes no-color-output ignore-missing-imports check-untyped-defs disallow-untyped-defs no-incremental show-column-numbers warn-unused-ignores warn-unreachable namespace-packages explicit-package-bases',
     operands: 'path',
   },
   flake8: {
@@ -233,7 +253,7 @@ export const BUILD_OPTIONS: OptionLists = {
   },
   mvn: {
     why: 'phases of the project only: no plugin goals, -f, -s, -gs, -t, -P, other -D: they name other code',
-    long: 'q quiet B batch-mode o offline e errors X debug ntp no-transfer-progress am also-make fae ff DskipTests? Dtest= pl= projects= T= threads= U V version',
+    long: 'q quiet B batch-mode o offline e errors X debug ntp no-transfer-progress am also-make fae ff DskipTests? Dtest= pl= projects= T= threads= U V v version',
     only: {
       DskipTests: 'true|false',
       Dtest: '[\\w.*#,+!$]+',
@@ -264,10 +284,15 @@ export const BUILD_OPTIONS: OptionLists = {
     operands: 'path',
   },
   'dotnet test': {
-    why: 'no -p:, -s, -a, --test-adapter-path, --collect, -d, -l, -o, -r, --settings: they load code or write',
-    values: 'cvf',
-    only: DOTNET_ONLY,
-    long: 'no-build no-restore nologo configuration= verbosity= framework= filter= list-tests blame',
+    why: 'no -p:, -s, -a, --test-adapter-path, --collect, -d, loggers but the console, -o, -r, --settings: they load code or write',
+    values: 'cvfl',
+    only: { ...DOTNET_ONLY, l: DOTNET_LOGGER, logger: DOTNET_LOGGER },
+    long: 'no-build no-restore nologo configuration= verbosity= framework= filter= list-tests blame logger=',
+    operands: 'path',
+  },
+  'dotnet list': {
+    why: 'lists packages and references; no --config, --source',
+    long: 'outdated deprecated vulnerable include-transitive',
     operands: 'path',
   },
   'dotnet restore': {
@@ -279,9 +304,10 @@ export const BUILD_OPTIONS: OptionLists = {
   'dotnet --list-sdks': { why: 'lists SDKs', operands: 'none' },
   'swift build': {
     why: 'no -X, --package-path, --build-path, --scratch-path',
-    flags: 'vc',
+    flags: 'v',
+    values: 'c',
     long: 'verbose configuration= target= product=',
-    only: { configuration: 'debug|release' },
+    only: { c: 'debug|release', configuration: 'debug|release' },
     operands: 'none',
   },
   'swift test': {
@@ -290,18 +316,12 @@ export const BUILD_OPTIONS: OptionLists = {
     long: 'verbose parallel filter= skip= list-tests',
     operands: 'none',
   },
-  rspec: {
-    why: 'no -r, -I, -o, -f, --options, -P: they load code or write',
-    flags: 'cb',
-    values: 'e',
-    long: 'color no-color fail-fast? backtrace dry-run example= seed= order=',
-    only: { order: '[a-z:\\d]+' },
-    operands: 'path',
-  },
   rubocop: {
-    why: 'no -a, -A, -c, -r, -o, -f, --plugin: they write or load code',
-    flags: 'DSL',
-    long: 'display-cop-names parallel fail-level= only= except= lint color no-color',
+    why: 'no -a, -A, -c, -r, -o, other -f, --plugin: they write or load code',
+    flags: 'DSLP',
+    values: 'f',
+    long: 'display-cop-names parallel fail-level= only= except= lint color no-color format=',
+    only: RUBOCOP_ONLY,
     operands: 'path',
   },
   phpunit: {

@@ -5,7 +5,7 @@ export const FILE_OPTIONS: OptionLists = {
   ls: {
     why: 'lists names; no -I, -T, -w: they take a value on some systems and none on others',
     flags: 'aAbBcCdfFghGiklmnNopqQrRsStuUvxX1',
-    long: 'all almost-all color? human-readable recursive reverse size sort= time= time-style= full-time group-directories-first classify? inode directory file-type numeric-uid-gid no-group escape quote-name literal',
+    long: 'all almost-all color? human-readable recursive reverse size sort= time= time-style= full-time group-directories-first classify? inode directory file-type numeric-uid-gid no-group escape quote-name literal zero context author si kibibytes ignore-backups numeric-uid-gid block-size= hide= ignore= width= tabsize= indicator-style= quoting-style= format=',
     operands: 'path',
     ends: true,
   },
@@ -102,6 +102,8 @@ export const FILE_OPTIONS: OptionLists = {
   date: {
     why: 'prints the time; -s and a bare operand set it, -f and -r read files',
     flags: 'uR',
+    glued: 'I',
+    only: { I: '[a-z]+' },
     values: 'd',
     long: 'utc universal iso-8601? rfc-3339= rfc-email date=',
     operands: 'text',
@@ -117,7 +119,8 @@ export const FILE_OPTIONS: OptionLists = {
     why: 'lists processes; no e among the operands, it prints their environment',
     flags: 'efAlFjHLTwc',
     values: 'pCuo',
-    only: { o: '[a-z,]+', p: '[\\d,]+', C: '[\\w.-]+', u: '[\\w-]+' },
+    long: 'sort= no-headers forest',
+    only: { sort: '[-+]?%?[a-z]+', o: '[a-z,]+', p: '[\\d,]+', C: '[\\w.-]+', u: '[\\w-]+' },
     operands: 'text',
     like: 'a|u|x|ax|aux|axu|xa|auxw|auxww',
   },

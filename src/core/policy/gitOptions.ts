@@ -3,26 +3,41 @@ import type { OptionLists } from './optionList.ts';
 
 const DIFF_LONG =
   'stat? numstat shortstat compact-summary dirstat? summary name-only name-status cached staged patch no-patch raw color? no-color word-diff? color-words? unified= minimal patience histogram diff-algorithm= ignore-all-space ignore-space-change ignore-blank-lines ignore-space-at-eol diff-filter= find-renames? find-copies? no-renames function-context check abbrev? full-index no-ext-diff no-textconv exit-code quiet relative? no-prefix merge-base inter-hunk-context= pickaxe-all pickaxe-regex';
-const LOG_LONG = `${DIFF_LONG} oneline graph decorate? no-decorate all branches? tags? remotes? since= until= after= before= author= committer= grep= max-count= skip= format= pretty? reverse follow merges no-merges first-parent date= relative-date abbrev-commit no-abbrev-commit left-right cherry-pick cherry-mark topo-order date-order author-date-order invert-grep all-match regexp-ignore-case extended-regexp fixed-strings perl-regexp simplify-by-decoration full-history ancestry-path parents children no-walk source use-mailmap`;
+const LOG_LONG = `${DIFF_LONG} oneline graph decorate? no-decorate all branches? tags? remotes? since= until= after= before= author= committer= grep= max-count= skip= format= pretty? reverse follow merges no-merges first-parent date= relative-date abbrev-commit no-abbrev-commit left-right right-only left-only cherry cherry-pick cherry-mark boundary no-notes notes? no-color-moved topo-order date-order author-date-order invert-grep all-match regexp-ignore-case extended-regexp fixed-strings perl-regexp simplify-by-decoration full-history ancestry-path parents children no-walk source use-mailmap`;
 const GIT_WHY =
   'no --output, --ext-diff, --textconv, -O, --no-index: they write files, run programs or leave the repository';
 const LOG_FLAGS = 'pswbRzcmitEFPg';
-const LOG_VALUES = 'nSGLUM';
+const LOG_VALUES = 'nSGL';
+const DIFF_GLUED = 'UMCB';
+const BRANCHES =
+  'all list verbose remotes no-color color? sort= format= merged= no-merged= contains= no-contains= points-at=';
 
 const LOG_OPTIONS = {
   why: GIT_WHY,
   flags: LOG_FLAGS,
   values: LOG_VALUES,
+  glued: DIFF_GLUED,
   numeric: true,
   long: LOG_LONG,
   operands: 'path',
   ends: true,
 } as const;
 
+const TAGS = {
+  why: 'with -l operands are patterns',
+  flags: 'l',
+  glued: 'n',
+  only: { n: '\\d+' },
+  long: 'list sort= format= column? contains= no-contains= points-at= merged= no-merged=',
+  operands: 'text',
+} as const;
+
 export const GIT_OPTIONS: OptionLists = {
   'git status': {
     why: 'reads the index',
     flags: 'sbvz',
+    glued: 'u',
+    only: { u: 'no|normal|all' },
     long: 'short branch porcelain? long show-stash ahead-behind no-ahead-behind untracked-files? ignored? renames no-renames',
     operands: 'path',
     ends: true,
@@ -30,7 +45,8 @@ export const GIT_OPTIONS: OptionLists = {
   'git diff': {
     why: GIT_WHY,
     flags: LOG_FLAGS,
-    values: 'SGUM',
+    values: 'SG',
+    glued: DIFF_GLUED,
     long: DIFF_LONG,
     operands: 'path',
     ends: true,
@@ -39,7 +55,8 @@ export const GIT_OPTIONS: OptionLists = {
   'git show': LOG_OPTIONS,
   'git blame': {
     why: 'no --contents, -S, --ignore-revs-file: they read other files',
-    flags: 'wsefltnpcCMb',
+    flags: 'wsefltnpcb',
+    glued: 'CM',
     values: 'L',
     long: 'porcelain line-porcelain show-name show-number show-email date= since= root abbrev= color-lines color-by-age',
     operands: 'path',
@@ -60,8 +77,8 @@ export const GIT_OPTIONS: OptionLists = {
   },
   'git ls-files': {
     why: 'lists names; no -X, --exclude-from',
-    flags: 'cdmosuktvz',
-    long: 'cached deleted modified others stage unmerged exclude-standard full-name error-unmatch',
+    flags: 'cdmosuktvzi',
+    long: 'cached deleted modified others ignored stage unmerged directory exclude-standard full-name error-unmatch',
     operands: 'path',
     ends: true,
   },
@@ -116,6 +133,14 @@ export const GIT_OPTIONS: OptionLists = {
     operands: 'text',
     like: 'show|HEAD|[A-Z_]+@\\{\\d+\\}',
   },
+  'git reflog show': {
+    why: 'lists names',
+    flags: 'n',
+    numeric: true,
+    long: 'max-count= date= all oneline format= pretty?',
+    operands: 'text',
+    like: '[\\w.][\\w./@{}-]*',
+  },
   'git stash list': { why: 'lists names', long: 'date= oneline', operands: 'none' },
   'git stash show': {
     why: GIT_WHY,
@@ -146,8 +171,9 @@ export const GIT_OPTIONS: OptionLists = {
   'git whatchanged': LOG_OPTIONS,
   'git diff-tree': {
     why: GIT_WHY,
-    flags: LOG_FLAGS,
-    values: 'SGUM',
+    flags: `${LOG_FLAGS}rt`,
+    values: 'SG',
+    glued: DIFF_GLUED,
     long: `${DIFF_LONG} no-commit-id root`,
     operands: 'path',
     ends: true,
@@ -156,7 +182,7 @@ export const GIT_OPTIONS: OptionLists = {
     why: 'no -O, --open-files-in-pager, --ext-grep, -f, --no-index, --textconv, --recurse-submodules',
     flags: 'EFGPivwclnLhHoqWpz',
     values: 'emABC',
-    long: 'extended-regexp fixed-strings perl-regexp ignore-case invert-match word-regexp count line-number files-with-matches name-only cached untracked max-depth= heading break color? column only-matching quiet show-function function-context context= after-context= before-context= max-count=',
+    long: 'extended-regexp fixed-strings perl-regexp ignore-case invert-match word-regexp count line-number files-with-matches name-only cached untracked max-depth= heading break and or not all-match no-color color? column only-matching quiet show-function function-context context= after-context= before-context= max-count=',
     operands: 'pattern',
     ends: true,
   },
@@ -164,7 +190,7 @@ export const GIT_OPTIONS: OptionLists = {
   'git --version': { why: 'prints a version', operands: 'none' },
   'git add': {
     why: 'stages; no -e, -i, -p (editor and questions), --pathspec-from-file, --chmod',
-    flags: 'Aunv',
+    flags: 'AunvN',
     long: 'all update dry-run verbose no-all intent-to-add',
     operands: 'path',
     ends: true,
@@ -187,14 +213,31 @@ export const GIT_OPTIONS: OptionLists = {
   'git branch': {
     why: 'listing only: an operand would create a branch',
     flags: 'avrl',
-    long: 'all list show-current verbose remotes no-color color? sort= format= merged? no-merged? contains?',
+    long: `${BRANCHES} show-current merged? no-merged? contains?`,
     operands: 'none',
+  },
+  'git branch --list': {
+    why: 'with --list operands are patterns; the rule or the line says it first',
+    flags: 'avr',
+    long: BRANCHES,
+    operands: 'text',
   },
   'git tag': {
     why: 'listing only: an operand would create a tag',
     flags: 'l',
-    long: 'list sort= format= column?',
+    glued: 'n',
+    only: { n: '\\d+' },
+    long: 'list sort= format= column? contains= no-contains= points-at= merged= no-merged=',
     operands: 'none',
+  },
+  'git tag -l': TAGS,
+  'git tag --list': TAGS,
+  'git remote get-url': { why: 'prints an address', long: 'all push', operands: 'text' },
+  'git cherry': { why: 'compares branches', flags: 'v', operands: 'text' },
+  'git config --get': {
+    why: 'one setting that holds no secret; a second operand is a pattern',
+    operands: 'text',
+    like: '(?:user|core|init|pull|push|branch|merge|diff|color|remote)\\.[\\w./-]+',
   },
   'git remote': { why: 'listing only', flags: 'v', long: 'verbose', operands: 'none' },
 };

@@ -65,7 +65,7 @@ export function partOutcome(
 function outcomeIn(command: SimpleCommand, place: Place, allow: readonly Rule[]): PartOutcome {
   const argv = command.words.map((word) => word.text);
   if (isPlainCd(command, place)) {
-    const [, target = ''] = argv;
+    const target = argv.at(-1) ?? '';
     const problem = folderProblem({ ...place, folder: keyOf(place.folder, target) });
     return problem === null ? { kind: 'neutral' } : asked(problem);
   }
@@ -97,7 +97,9 @@ function asked(reason: string): PartOutcome {
 }
 
 function isPlainCd({ words, assignments }: SimpleCommand, { subject }: Place): boolean {
-  const [program, target, more] = words;
+  const [program, ...rest] = words;
+  const drive = subject.shell === 'cmd' && /^\/d$/i.test(rest[0]?.text ?? '');
+  const [target, more] = drive ? rest.slice(1) : rest;
   if (assignments.length > 0 || target === undefined || more !== undefined) return false;
   const name = program?.text ?? '';
   const known =
@@ -226,8 +228,9 @@ function wrapperWords([program = '', ...words]: readonly string[]): number {
   const [first = '', second = ''] = words;
   switch (program) {
     case 'command':
-    case 'time':
       return 1;
+    case 'time':
+      return first === '-p' ? 2 : 1;
     case 'timeout':
       return /^\d+(?:\.\d+)?[smhd]?$/.test(first) ? 2 : 0;
     case 'nice':

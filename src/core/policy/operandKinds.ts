@@ -1,38 +1,58 @@
 // Operands with a meaning of their own: the programs of sed and jq, the expressions of find and test.
 import type { SplitWords, Word } from './optionWords.ts';
 
-const ADDRESS = String.raw`(?:\d+|\$|\/(?:[^\/\\\n]|\\[^\n])*\/)`;
+const ADDRESS = String.raw`(?:\d+(?:~\d+)?|\$|\/(?:[^\/\\\n]|\\[^\n])*\/)`;
+const BETWEEN = String.raw`(?:(?!\1)[^\\\n]|\\[^\n])*`;
+const SUBSTITUTE = String.raw`s([/|#,:@!])${BETWEEN}\1${BETWEEN}\1[gpiI0-9]*`;
+const TRANSLATE = String.raw`y\/[^\/\\\n]*\/[^\/\\\n]*\/`;
 const SAFE_SED = new RegExp(
-  `^(?:${ADDRESS}(?:,(?:${ADDRESS}|[+~]\\d+))?)?!?(?:p|d|q|=|s/(?:[^/\\\\\\n]|\\\\[^\\n])*/(?:[^/\\\\\\n&]|\\\\[^\\n]|&)*/[gpiI0-9]*)$`,
+  `^(?:${ADDRESS}(?:,(?:${ADDRESS}|[+~]\\d+))?)?!?(?:[pdq=gGhHxDNP]|${SUBSTITUTE}|${TRANSLATE})$`,
 );
 
 /** One printing, deleting or substituting command: nothing that writes, reads or runs. */
 export function isSafeSed(script: string): boolean {
   const commands = script.split(';');
-  // Some read a slash in brackets as part of the pattern, others as its end.
-  if (commands.length > MAX_SED_COMMANDS || /\[[^\]]*\//.test(script)) return false;
-  return commands.every(isSafeSedCommand);
+  return commands.length <= MAX_SED_COMMANDS && commands.every(isSafeSedCommand);
 }
 
 const MAX_SED_COMMANDS = 5;
 
 function isSafeSedCommand(command: string): boolean {
-  return SAFE_SED.test(command.trim());
+  const found = SAFE_SED.exec(command.trim());
+  if (found === null) return false;
+  const delimiter = found[1] ?? '/';
+  // Some read a delimiter in brackets as part of the pattern, others as its end.
+  return [...command.matchAll(/\[\^?\]?[^\]]*/g)].every(
+    ([inside]) => !inside.includes('/') && !inside.includes(delimiter),
+  );
 }
 
 /** Paths into the input, pipes and the names of pure functions: no environment, no modules, no files. */
 export function isSafeJq(filter: string): boolean {
-  const names: readonly string[] =
-    filter.replace(/"[^"\\]*"|\.[A-Za-z_]\w*/g, ' ').match(/[A-Za-z_$@]\w*/g) ?? [];
-  return /^[\w.[\]"?|,:(){} <>=!+*/-]*$/.test(filter) && names.every((name) => JQ_NAMES.has(name));
+  if (filter.length > MAX_JQ) return false;
+  const bare = filter.replace(JQ_TEXT, ' ');
+  const names: readonly string[] = bare.replace(JQ_KEYS, ' ').match(/[A-Za-z_$@]\w*/g) ?? [];
+  return (
+    /^[\w.[\]?|,:(){}$@ <>=!+*/%-]*$/.test(bare) &&
+    names.every((name) => JQ_NAMES.has(name) || JQ_VARIABLE.test(name))
+  );
 }
 
+const MAX_JQ = 500;
+/** Plain strings, with paths at most between `\(` and `)`, and steps of a path. */
+const JQ_TEXT = /"(?:[^"\\]|\\[ntr"\\/]|\\\(\.[\w.]*\))*"|\.[A-Za-z_]\w*/g;
+/** The keys of an object: `{name, version}`, `{id: …}`. */
+const JQ_KEYS =
+  /(?<=\{\s*(?:[A-Za-z_]\w*\s*,\s*)*)[A-Za-z_]\w*(?=\s*(?:,\s*[A-Za-z_]\w*\s*)*\})|(?<=[{,]\s*)[A-Za-z_]\w*(?=\s*:)/g;
+const JQ_VARIABLE = /^\$[a-z]\w*$/;
+
 const JQ_NAMES = new Set(
-  'keys keys_unsorted values length map select sort sort_by group_by unique unique_by first last reverse add any all has contains startswith endswith type tostring tonumber join split to_entries from_entries with_entries not null true false and or empty flatten range min max min_by max_by floor test limit recurse del tojson fromjson'.split(
+  'keys keys_unsorted values length map select sort sort_by group_by unique unique_by first last reverse add any all has contains startswith endswith type tostring tonumber join split to_entries from_entries with_entries not null true false and or empty flatten range min max min_by max_by floor test limit recurse del tojson fromjson if then elif else end as reduce foreach paths leaf_paths path getpath ascii_downcase ascii_upcase ltrimstr rtrimstr splits sub gsub match capture scan index rindex indices inside round ceil abs sqrt pow log tojson ascii explode implode transpose in isvalid now todate fromdate strftime arrays objects strings numbers booleans nulls iterables scalars error @tsv @csv @json @text @html @uri @sh @base64 @base64d'.split(
     ' ',
   ),
 );
 
+const FIND_FILES = new Set(['-newer', '-anewer', '-cnewer', '-samefile']);
 const FIND_FLAGS = new Set(
   '! ( ) , -not -a -and -o -or -print -print0 -prune -empty -depth -mount -xdev -true -false -readable -writable -executable -daystart -nouser -nogroup -quit -P -ls'.split(
     ' ',
@@ -58,6 +78,11 @@ export function findOperands(words: readonly Word[]): SplitWords | string {
       i += 1;
       const value = words[i];
       if (value !== undefined) texts.push(value);
+    } else if (FIND_FILES.has(text)) {
+      expression = true;
+      i += 1;
+      const file = words[i];
+      if (file?.spelled === false) paths.push(file.text);
     } else if (FIND_FLAGS.has(text)) {
       expression ||= text !== '-P';
     } else if (text.startsWith('-') || expression) {

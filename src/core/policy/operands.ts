@@ -37,6 +37,7 @@ function textsOf(command: SimpleCommand): string[] {
   const own = program !== undefined && /[\\/]/.test(program) ? [program] : [];
   return [...own, ...words, ...inputs].flatMap((word) => [
     word,
+    ...word.split(',').filter((piece) => piece !== '' && piece !== word),
     ...after(word, ':'),
     ...after(word, '='),
     ...glued(word),

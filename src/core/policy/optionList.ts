@@ -7,6 +7,8 @@ export interface OptionList {
   flags?: string;
   /** Short options that take a value, attached or as the next word. */
   values?: string;
+  /** Short options whose value, if there is one, is in the same word. */
+  glued?: string;
   /** Long names, blanks between: `name` alone, `name=` with a value, `name?` with one only behind `=`. */
   long?: string;
   /** Of the options with a value, those whose value is a file to be read. */
@@ -37,7 +39,7 @@ export interface OptionList {
   operands: 'path' | 'text' | 'pattern' | 'one' | 'none' | 'sed' | 'find' | 'jq' | 'test';
   /** Words after `--` are operands too; without it `--` asks. */
   ends?: true;
-  /** What each word behind `--` must look like, for a tool that hands them on. */
+  /** What each word behind `--` must look like, for a tool that hands them on; with `ends` only what looks like an option. */
   behind?: string;
 }
 

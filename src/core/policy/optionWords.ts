@@ -56,6 +56,7 @@ export function operandsOf(
       if (odd !== undefined || (list.ends !== true && list.behind === undefined && !word.spelled))
         return `it does not name what follows --${odd === undefined ? '' : ` (${odd.text})`}`;
       if (list.behind === undefined) walk.operands.push(...rest);
+      else if (list.ends === true) walk.operands.push(...rest.filter((one) => !isOption(one)));
       break;
     }
     const problem = takeWord(word, words[i + 1], { list, walk, loads });
@@ -66,8 +67,13 @@ export function operandsOf(
   return typeof split === 'string' ? split : { ...split, paths: [...split.paths, ...walk.files] };
 }
 
-function isBehind({ text, spelled }: Word, { behind }: OptionList): boolean {
-  return spelled || behind === undefined || wholly(behind, text);
+function isBehind(word: Word, { behind, ends }: OptionList): boolean {
+  if (word.spelled || behind === undefined || wholly(behind, word.text)) return true;
+  return ends === true && !isOption(word);
+}
+
+function isOption({ text }: Word): boolean {
+  return text.startsWith('-');
 }
 
 interface Around {
@@ -114,12 +120,16 @@ function valueProblem(name: string, value: Word, { list, walk }: Around): string
   if (TEXT_VALUES.has(name)) walk.texts.push(value);
   if (value.spelled) return null;
   const { text } = value;
+  if (list.operands === 'sed' && (name === 'e' || name === 'expression') && !isSafeSed(text))
+    return UNSAFE_SED;
   const only = own(list.only, name);
   if (only !== undefined) {
     return wholly(only, text) ? null : `it does not name the value ${text} of ${name}`;
   }
-  if (FILE_PATTERNS.has(name) && !isOrdinaryPattern(name, text)) {
-    return `it does not name the file pattern ${text}`;
+  if (FILE_PATTERNS.has(name) && (name !== 'g' || list.operands === 'pattern')) {
+    if (!isOrdinaryPattern(name, text)) return `it does not name the file pattern ${text}`;
+    if (leavesOut(name, text)) walk.texts.push(value);
+    else walk.filtered = true;
   }
   if (
     list.pathValues?.split(' ').includes(list.anyCase === true ? name.toLowerCase() : name) === true
@@ -140,10 +150,21 @@ const FILE_PATTERNS: ReadonlySet<string> = new Set(
 );
 
 const ORDINARY =
-  /^(?:\*\*\/)?\*\.(?!env|pem|key|p12|pfx)(?:[A-Za-z0-9]{1,6}|\{[a-z0-9]+(?:,[a-z0-9]+)*\})$/;
+  /^(?:(?:[\w-][\w.-]*|\*\*)\/)*(?:\*|(?=[\w-]*\*)[\w*-]+|\*\.(?:test|spec|d))\.(?:(?!env|pem|key|p12|pfx)[A-Za-z0-9]{1,6}|\{(?!(?:\w*,)*(?:env|pem|key|p12|pfx)\b)[a-z0-9]+(?:,[a-z0-9]+)*\})$/;
+
+/** What is given so takes the place of the first operand. With `--files` every operand is a path. */
+const GIVES_PATTERN: ReadonlySet<string> = new Set(['regexp', 'pattern', 'files', 'expression']);
+/** They reach what a search leaves out of its own: folders below, hidden and ignored files. */
+const DESCENDS: ReadonlySet<string> = new Set(
+  'recursive hidden unrestricted no-ignore no-ignore-vcs'.split(' '),
+);
+
+function leavesOut(name: string, value: string): boolean {
+  return name.startsWith('exclude') || value.startsWith('!');
+}
 
 function isOrdinaryPattern(name: string, value: string): boolean {
-  if (name.startsWith('exclude') || value.startsWith('!')) return true;
+  if (leavesOut(name, value)) return true;
   return value.split(/,(?![^{]*\})/).every((one) => ORDINARY.test(one));
 }
 
@@ -154,13 +175,17 @@ function readOption(text: string, list: OptionList, walk: Walk): Option {
     const letter = text[at] ?? '';
     if (list.values?.includes(letter) === true) {
       if (letter === 'e') walk.patternGiven = true;
-      if (letter === 'g') walk.filtered = true;
       return at === text.length - 1
         ? { kind: 'next', name: letter }
         : { kind: 'attached', name: letter, value: text.slice(at + 1).replace(/^=/, '') };
     }
+    if (list.glued?.includes(letter) === true) {
+      return at === text.length - 1
+        ? { kind: 'flag' }
+        : { kind: 'attached', name: letter, value: text.slice(at + 1) };
+    }
     if (list.flags?.includes(letter) !== true) return { kind: 'unknown' };
-    if (letter === 'r') walk.recursive = true;
+    if (letter === 'r' || letter === 'u' || letter === '.') walk.recursive = true;
   }
   return { kind: 'flag' };
 }
@@ -173,16 +198,16 @@ function readLong(text: string, list: OptionList, walk: Walk): Option {
   const known = new Set(list.long?.split(' ').map(fold));
   const name = fold(written);
   const value = equals < 0 ? null : bare.slice(equals + 1);
-  // With `--files` every operand is a path.
-  if (['regexp', 'pattern', 'files'].includes(name)) walk.patternGiven = true;
-  if (name === 'recursive') walk.recursive = true;
-  if (name === 'include') walk.filtered = true;
+  if (GIVES_PATTERN.has(name)) walk.patternGiven = true;
+  if (DESCENDS.has(name)) walk.recursive = true;
   if (value !== null && (known.has(`${name}=`) || known.has(`${name}?`)))
     return { kind: 'attached', name, value };
   if (known.has(`${name}=`)) return { kind: 'next', name };
   const plain = value === null && (known.has(name) || known.has(`${name}?`));
   return plain ? { kind: 'flag' } : { kind: 'unknown' };
 }
+
+const UNSAFE_SED = 'the sed program may write or run something';
 
 function judgeOperands(walk: Walk, list: OptionList): SplitWords | string {
   const { operands, texts } = walk;
@@ -213,9 +238,10 @@ function judgeOperands(walk: Walk, list: OptionList): SplitWords | string {
         ? { paths: unspelled(0), texts, recursive }
         : { paths: unspelled(1), texts: scripted, recursive };
     case 'sed':
+      if (walk.patternGiven) return { paths: unspelled(0), texts, recursive };
       return script === undefined || script.spelled || isSafeSed(script.text)
         ? { paths: unspelled(1), texts: scripted, recursive }
-        : 'the sed program may write or run something';
+        : UNSAFE_SED;
     case 'jq':
       return script === undefined || script.spelled || isSafeJq(script.text)
         ? { paths: unspelled(1), texts: scripted, recursive }

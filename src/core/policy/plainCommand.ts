@@ -46,13 +46,19 @@ export function isHarmless(name: string, value: Pick<ShellWord, 'text' | 'litera
 function isListedGlob(word: ShellWord, command: SimpleCommand): boolean {
   const program = command.words[0]?.text ?? '';
   if (/^(?:grep|egrep|fgrep|rg)$/.test(program) && GLOB_OPTION.test(word.raw)) return true;
-  return /^(?:get-childitem|dir|test-path)$/i.test(program) && /^[\w.*?,\\/-]+$/.test(word.raw);
+  if (
+    /^(?:where-object|select-object|sort-object|write-output|write-host|get-command)$/i.test(
+      program,
+    )
+  )
+    return true;
+  return /^(?:get-childitem|gci|dir|test-path)$/i.test(program) && /^[\w.*?,\\/-]+$/.test(word.raw);
 }
 
 /** Duplications of file descriptors and the null device; what cmd and PowerShell redirect has no target when it is free. */
 function isFree({ raw, target }: ShellRedirect): boolean {
   if (target === null) return true;
-  return /^(?:[0-9]?(?:>>?|<)[ \t]*\/dev\/null|&>>?[ \t]*\/dev\/null|[0-9]?[<>]&[ \t]*[0-9-])$/.test(
+  return /^(?:[0-9]?(?:>>?|<)[ \t]*\/dev\/null|(?:&>>?|>&)[ \t]*\/dev\/null|[0-9]?[<>]&[ \t]*[0-9-])$/.test(
     raw,
   );
 }
@@ -65,7 +71,8 @@ export function isInput({ operator, target }: ShellRedirect): boolean {
   );
 }
 
-const GLOB_OPTION = /^--(?:include|exclude|exclude-dir|glob|iglob)=[\w.*?-]+$/;
+const GLOB_OPTION =
+  /^--(?:include|exclude|exclude-dir|glob|iglob)=(?:[\w.*?-]|\{[\w.-]+(?:,[\w.-]+)+\})+$/;
 
 const MAX_PIECES = 16;
 

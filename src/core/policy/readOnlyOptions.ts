@@ -3,6 +3,7 @@
 import type { ShellName } from '../ports/shell.ts';
 import { aliasesOf } from './aliases.ts';
 import { BUILD_OPTIONS } from './buildOptions.ts';
+import { CHECKER_OPTIONS } from './checkerOptions.ts';
 import { FILE_OPTIONS } from './fileOptions.ts';
 import { GIT_OPTIONS } from './gitOptions.ts';
 import type { OptionList, OptionLists } from './optionList.ts';
@@ -23,7 +24,7 @@ type Lists = ReadonlyMap<string, OptionList>;
 
 /** Maps, so that no name can reach a prototype. */
 const READERS = mapOf(TEXT_OPTIONS, FILE_OPTIONS, GIT_OPTIONS);
-const TOOLS = mapOf(TOOL_OPTIONS, BUILD_OPTIONS, SERVICE_OPTIONS);
+const TOOLS = mapOf(TOOL_OPTIONS, BUILD_OPTIONS, CHECKER_OPTIONS, SERVICE_OPTIONS);
 const POWERSHELL = mapOf(POWERSHELL_OPTIONS);
 const CMD = mapOf(CMD_OPTIONS);
 const GIT = mapOf(GIT_OPTIONS);

@@ -11,21 +11,30 @@ const GH = {
 } as const;
 const DOCKER_WHY =
   'reads; no -H, --config, --context: another daemon; inspect and config print secrets and are not here';
+const KUBE_OUTPUT = 'wide|name|json|yaml|jsonpath=[^]*|custom-columns=[^]*';
 const KUBE = {
   why: 'reads; no --kubeconfig, --server, --token, --as, -f, -k, output files or templates; not of secrets',
-  flags: 'AR',
+  flags: 'ARp',
   values: 'nloc',
-  only: { o: 'wide|name|json|yaml', output: 'wide|name|json|yaml', tail: '-?\\d+' },
+  only: { o: KUBE_OUTPUT, output: KUBE_OUTPUT, tail: '-?\\d+' },
   long: 'namespace= all-namespaces selector= output= show-labels no-headers field-selector= sort-by= container= tail= since= timestamps previous all-containers',
   operands: 'text',
   like: '(?!.*secret)[\\w.,/-]+',
 } as const;
 
+const COMPOSE = {
+  why: `${DOCKER_WHY}; no -f, --env-file, --project-directory`,
+  flags: 'aq',
+  long: 'all quiet services',
+  operands: 'text',
+  like: '[\\w.-]+',
+} as const;
+
 export const SERVICE_OPTIONS: OptionLists = {
   'docker ps': {
     why: DOCKER_WHY,
-    flags: 'aqlns',
-    values: 'f',
+    flags: 'aqls',
+    values: 'fn',
     long: 'all quiet latest size no-trunc filter= format= last=',
     operands: 'none',
   },
@@ -47,17 +56,32 @@ export const SERVICE_OPTIONS: OptionLists = {
   'docker version': { why: DOCKER_WHY, operands: 'none' },
   'docker info': { why: DOCKER_WHY, operands: 'none' },
   'docker top': { why: DOCKER_WHY, operands: 'text', like: '[\\w.-]+' },
-  'docker stats': {
-    why: `${DOCKER_WHY}; only once`,
-    long: 'no-stream all no-trunc',
-    named: true,
-    operands: 'text',
-    like: '[\\w.-]+',
-  },
   'docker compose ps': {
     why: `${DOCKER_WHY}; no -f, --env-file, --project-directory`,
     flags: 'aq',
     long: 'all quiet services',
+    operands: 'text',
+    like: '[\\w.-]+',
+  },
+  'docker compose top': COMPOSE,
+  'docker compose images': COMPOSE,
+  'docker compose ls': COMPOSE,
+  'docker compose version': COMPOSE,
+  'docker-compose ps': COMPOSE,
+  'docker-compose logs': {
+    why: `${DOCKER_WHY}; no -f`,
+    flags: 't',
+    long: 'tail= since= until= timestamps no-color',
+    operands: 'text',
+    like: '[\\w.-]+',
+  },
+  'docker port': { why: DOCKER_WHY, operands: 'text', like: '[\\w./-]+' },
+  'docker diff': { why: DOCKER_WHY, operands: 'text', like: '[\\w.-]+' },
+  'docker system df': { why: DOCKER_WHY, flags: 'v', operands: 'none' },
+  'docker context ls': { why: DOCKER_WHY, operands: 'none' },
+  'docker stats --no-stream': {
+    why: `${DOCKER_WHY}; only once`,
+    long: 'all no-trunc format=',
     operands: 'text',
     like: '[\\w.-]+',
   },
@@ -82,6 +106,17 @@ export const SERVICE_OPTIONS: OptionLists = {
   'kubectl describe': KUBE,
   'kubectl logs': KUBE,
   'kubectl top': KUBE,
+  'kubectl config current-context': { why: 'prints a name', operands: 'none' },
+  'kubectl config get-contexts': { why: 'lists names', operands: 'none' },
+  'kubectl api-resources': {
+    why: 'lists kinds',
+    values: 'o',
+    only: { o: 'wide|name' },
+    operands: 'none',
+  },
+  'kubectl rollout status': KUBE,
+  'kubectl rollout history': KUBE,
+  'kubectl explain': KUBE,
   'kubectl version': { why: 'prints a version', long: 'client', operands: 'none' },
   'kubectl cluster-info': { why: 'describes the cluster', operands: 'none' },
   'gh pr view': GH,
@@ -98,6 +133,7 @@ export const SERVICE_OPTIONS: OptionLists = {
   'gh release view': GH,
   'gh repo view': GH,
   'gh workflow list': GH,
+  'gh label list': GH,
   'gh auth status': { why: 'no -t, it prints the token', operands: 'none' },
   'terraform validate': {
     why: 'checks; no -chdir',
@@ -111,6 +147,10 @@ export const SERVICE_OPTIONS: OptionLists = {
     singleDash: true,
     operands: 'none',
   },
+  'terraform providers': { why: 'lists providers', operands: 'none' },
+  'terraform state list': { why: 'lists names', operands: 'text', like: '[\\w.\\[\\]"-]+' },
+  'terraform workspace list': { why: 'lists names', operands: 'none' },
+  'terraform workspace show': { why: 'prints a name', operands: 'none' },
   'terraform fmt': {
     why: 'formats; no -chdir',
     long: 'check diff recursive list= write= no-color',
@@ -131,6 +171,21 @@ export const SERVICE_OPTIONS: OptionLists = {
     long: 'all-namespaces namespace= all short',
     operands: 'none',
   },
+  'helm status': {
+    why: 'reads',
+    values: 'n',
+    long: 'namespace=',
+    operands: 'text',
+    like: '[\\w-]+',
+  },
+  'helm history': {
+    why: 'reads',
+    values: 'n',
+    long: 'namespace=',
+    operands: 'text',
+    like: '[\\w-]+',
+  },
+  'helm lint': { why: 'checks; no -f, --set-file', long: 'strict quiet', operands: 'path' },
   'helm version': { why: 'prints a version', long: 'short', operands: 'none' },
   'brew list': {
     why: 'lists packages',

@@ -48,7 +48,7 @@ export function wildcardGuard(
   const split =
     list.operands === 'test' ? testWords(words, program) : operandsOf(words, list, !reader);
   if (typeof split === 'string') return split;
-  return secretWords(words, split, program) ?? filesProblem(split, place, program);
+  return secretWords(words, split, program) ?? filesProblem(split, place, { program, reader });
 }
 
 /** Behind a runner that the rule spells out with its tool, the tool's list; else only an exact rule will do. */
@@ -77,7 +77,8 @@ function withoutList(argv: readonly string[], pattern: ArgvPattern, place: Place
 }
 
 /** Globs that git expands by itself; others could select hidden files. */
-const ORDINARY_PATHS = /^:?!?(?:[\w-][\w.-]*\/)*\*\.(?!env|pem|key|p12|pfx)[A-Za-z0-9]{1,6}$|@\{/;
+const ORDINARY_PATHS =
+  /^(?:[\w-][\w.-]*\/)*\*\.(?!env|pem|key|p12|pfx)[A-Za-z0-9]{1,6}$|^:?(?:[!^]|\(exclude\))|@\{/;
 
 function secretWords(words: readonly Word[], split: SplitWords, program: string): string | null {
   for (const word of words) {
@@ -87,6 +88,8 @@ function secretWords(words: readonly Word[], split: SplitWords, program: string)
     if (program === 'printf' && /\$\(|`/.test(text))
       return 'an operand holds text that some shells run';
     if (program === 'git' && text.includes('%G')) return 'the format runs a signature check';
+    // What is left out is not read.
+    if (/^--exclude(?:-dir)?=/.test(text)) continue;
     if (split.texts.some((harmless) => harmless.text === text)) continue;
     const secret = piecesOf(text)
       .flatMap(protectionsOf)
@@ -96,26 +99,42 @@ function secretWords(words: readonly Word[], split: SplitWords, program: string)
   return null;
 }
 
-function filesProblem(split: SplitWords, place: Place, program: string): string | null {
+function filesProblem(
+  split: SplitWords,
+  place: Place,
+  { program, reader }: { program: string; reader: boolean },
+): string | null {
   const windows = place.subject.shell === 'powershell' || place.subject.shell === 'cmd';
   const whole = 'it would search the whole workspace, secrets too';
   for (const text of split.paths) {
     if (text === '-' || (text === '/dev/null' && program !== 'git')) continue;
     if (program === 'git' && /[*?[]/.test(text) && !ORDINARY_PATHS.test(text))
       return `it does not name the files ${text}`;
-    const odd = windows && program !== 'git' ? windowsProblem(text, place) : null;
-    if (odd !== null) return odd;
-    const problem = operandProblem(place, text);
-    if (problem !== null) return problem;
+    const named = !reader && isTarget(text);
+    for (const one of windows && !named ? listedIn(text) : [text]) {
+      const odd = windows && !named && program !== 'git' ? windowsProblem(one, place) : null;
+      const problem = odd ?? operandProblem(place, one);
+      if (problem !== null) return problem;
+    }
     if (split.recursive && lookUp(place, text)?.relReal === '') return whole;
   }
   const here = place.folder === '' && place.subject.cwd.relReal === '';
   return split.recursive && split.paths.length === 0 && here ? whole : null;
 }
 
+/** `test:unit`, `./...`: a script's name, packages of the project. */
+function isTarget(text: string): boolean {
+  return /^[A-Za-z][\w-]+(?::[\w-]+)+$|^\.\/(?:[\w-]+\/)*\.\.\.$/.test(text);
+}
+
+/** `a,b`: cmdlets take lists apart. */
+function listedIn(text: string): string[] {
+  return text.includes(',') ? [text, ...text.split(',').filter((one) => one !== '')] : [text];
+}
+
 /** `C:x`, `Env:x`, lists, which cmdlets and cmd's own commands take apart, and names of devices. */
 function windowsProblem(text: string, place: Place): string | null {
-  if (/[,;:]/.test(text)) return `the operand ${text} may name a drive or several files`;
+  if (/[;:]/.test(text)) return `the operand ${text} may name a drive or several files`;
   const name = lookUp(place, text)?.relReal ?? '';
   const odd = name === '' ? null : oddName(name);
   return odd === null ? null : `the operand ${text} ${odd}`;

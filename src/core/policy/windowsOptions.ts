@@ -19,7 +19,7 @@ const CMDLETS: OptionLists = {
   'get-content': {
     why: 'prints files; no -Wait, -Stream',
     pathValues: 'path literalpath',
-    long: 'path= literalpath= totalcount= tail= raw encoding= first= last= readcount=',
+    long: 'path= literalpath= totalcount= head= tail= raw encoding= first= last= readcount=',
     operands: 'path',
   },
   'select-string': {
@@ -43,6 +43,25 @@ const CMDLETS: OptionLists = {
     long: 'line word character sum average maximum minimum property=',
     operands: 'text',
   },
+  'where-object': {
+    why: OBJECTS,
+    long: 'property= value= eq= ne= gt= ge= lt= le= like= notlike= match= notmatch= contains= notcontains= in= notin= ceq= cne= clike= cmatch= not is= isnot=',
+    operands: 'text',
+  },
+  'compare-object': {
+    why: OBJECTS,
+    long: 'includeequal excludedifferent property= casesensitive',
+    operands: 'text',
+  },
+  'get-unique': { why: OBJECTS, long: 'asstring ontype', operands: 'none' },
+  'get-member': { why: OBJECTS, long: 'name= membertype= static', operands: 'text' },
+  'get-help': {
+    why: 'prints help; no -Online',
+    long: 'examples full detailed name= parameter=',
+    operands: 'text',
+    like: '[\\w*-]+',
+  },
+  'get-service': { why: 'lists services', long: 'name=', operands: 'text', like: '[\\w*-]+' },
   'group-object': { why: OBJECTS, long: 'property= noelement', operands: 'text' },
   'format-table': {
     why: OBJECTS,
@@ -112,14 +131,14 @@ export const POWERSHELL_OPTIONS: OptionLists = Object.fromEntries(
 export const CMD_OPTIONS: OptionLists = {
   dir: {
     why: 'lists names',
-    slash: '/(?:[abdlnpqrswx4]|a:?[-dhsrail]*|o:?[-nsegd]*|t:?[caw])',
+    slash: '(?:/(?:[abdlnpqrswx4]|a:?[-dhsrail]*|o:?[-nsegd]*|t:?[caw]))+',
     operands: 'path',
   },
   type: { why: 'prints files', operands: 'path' },
   echo: { why: 'prints its words', free: true, operands: 'text' },
   findstr: {
     why: 'no /F, /G, /D: they read lists and other folders',
-    slash: '/(?:[belrsivxmnop]|off(?:line)?|a:[0-9a-f]+|c:.*)',
+    slash: '/(?:[belrsivxmnop]+|off(?:line)?|a:[0-9a-f]+|c:.*)|(?:/[belrsivxmnop])+',
     operands: 'pattern',
   },
   find: {

@@ -12,6 +12,8 @@ export interface Link {
 export interface CdWords {
   program: RegExp;
   odd: RegExp;
+  /** `/d` may stand before the target. */
+  drive?: true;
 }
 
 /** The commands, each with the folders it may run in (null: any), and whether a pipe feeds it. */
@@ -25,8 +27,10 @@ export function withFolders(chain: readonly Link[], words: CdWords): SimpleComma
   }));
 }
 
-function cdTarget({ words }: SimpleCommand, { program, odd }: CdWords): string | null {
-  const [name, target, more] = words;
+function cdTarget({ words }: SimpleCommand, { program, odd, drive }: CdWords): string | null {
+  const [name, ...rest] = words;
+  const [target, more] =
+    drive === true && /^\/d$/i.test(rest[0]?.text ?? '') ? rest.slice(1) : rest;
   if (target === undefined || more !== undefined) return null;
   if (!program.test(name?.text ?? '')) return null;
   return target.glob || odd.test(target.text) ? null : target.text;

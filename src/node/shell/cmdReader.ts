@@ -5,12 +5,12 @@ import { withFolders, type CdWords, type Link } from './chain.ts';
 import type { Reading } from './posixReader.ts';
 
 const BLANK = /[ \t]+/y;
-const CD: CdWords = { program: /^(?:cd|chdir)$/i, odd: /^[-/]|^$|[:,;=~]/ };
+const CD: CdWords = { program: /^(?:cd|chdir)$/i, odd: /^[-/]|^$|[:,;=~]/, drive: true };
 const SEPARATOR = /&&|\|\||[&|]/y;
 const FREE_REDIRECT = /(?:[12]?>>?[ \t]*nul|<[ \t]*nul|[012]>&[012])(?=[\s&|]|$)/iy;
-const WORD = /(?:[\w.\\/:+=,*?@#~-]+(?:"[^"%^!\n]*")?|"[^"%^!\n]*")(?=[ \t&|]|$)/y;
+const WORD = /(?:[\w.\\/:+=,*?@#~-]+(?:"[^"%^!\n]*")?|"[^"%!\n]*")(?=[ \t&|]|$|(?<=[A-Za-z])>)/y;
 /** Only for echo: a caret makes the next character ordinary. */
-const ECHOED = /(?:[\w.\\/:+=,*?@#~';-]|\^[&|<>^()])+(?=[ \t&|]|$)/y;
+const ECHOED = /(?:[\w.\\/:+=,*?@#~';[\]{}-]|\^[&|<>^()])+(?=[ \t&|]|$)/y;
 /** No slash: `del/s` is del with a switch. */
 const PROGRAM = /^(?:\.{0,2}\\)?[A-Za-z][\w\\-]*(?:\.(?:exe|cmd|bat|com))?$/;
 /** They start blocks, comments or other lines. */
@@ -43,7 +43,7 @@ export function readCmd(text: string): Reading {
     const redirect = take(FREE_REDIRECT);
     const echo = command.words[0]?.text.toLowerCase() === 'echo';
     const raw = redirect === null ? (take(WORD) ?? (echo ? take(ECHOED) : null)) : null;
-    if (raw?.includes('^') === true) escaped = true;
+    if (raw?.startsWith('"') === false && raw.includes('^')) escaped = true;
     if (raw !== null) command.words.push(wordOf(raw));
     else if (redirect === null) return { ok: false, why: reasonAt(line[at] ?? '') };
     else command.redirects.push({ operator: '>', raw: redirect, target: null });
@@ -66,7 +66,8 @@ function newCommand(): SimpleCommand {
 }
 
 function wordOf(raw: string): ShellWord {
-  const text = raw.replace(/"/g, '').replace(/\^(.)/g, '$1');
+  const bare = raw.replace(/"/g, '');
+  const text = raw.startsWith('"') ? bare : bare.replace(/\^(.)/g, '$1');
   return { raw, text, literal: true, glob: /^[^"]*[*?]/.test(raw) };
 }
 

@@ -142,5 +142,7 @@ function reasonAt(scan: Scan): string {
 
 /** Words that zsh, whatever its options, takes as they stand. */
 function isPlainZsh({ raw }: ShellWord): boolean {
-  return /^(?:[\w./:@%+,-][\w./:@%+,=-]*|'[^']*'|"[^"$`\\!]*"|\[|\]|=|!=)$/.test(raw);
+  return /^(?:(?=.)(?:[\w./:@%+,-](?:[\w./:@%+,=-]|\\ )*)?(?:'[^']*'|"[^"$`\\!]*")?|\[|\]|=|!=|\$\?)$/s.test(
+    raw,
+  );
 }

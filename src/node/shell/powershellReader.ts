@@ -14,7 +14,7 @@ const SEPARATOR = /&&|\|\||[;|\n]/y;
 const FREE_REDIRECT = /(?:[1-6*]?>>?[ \t]*\$null|[2-6*]>&1)(?=[\s;|&]|$)/iy;
 /** Bare text with at most one quoted end: what follows a closing quote would be a word of its own. */
 const WORD =
-  /(?:(?![@~])[A-Za-z0-9_.\\/:+%^=*?,@~!-]+(?:'[^'"`“”„‘’‚‛]*'|"[^"`$“”„‘’‚‛]*")?|'[^'"`“”„‘’‚‛]*'|"[^"`$“”„‘’‚‛]*")(?=[\s;|&]|$)/y;
+  /(?:(?![@~])[A-Za-z0-9_.\\/:+%^=*?,@~!-]+(?:'[^'"`“”„‘’‚‛]*'|"[^"`$“”„‘’‚‛]*")?|'(?:[^'"`“”„‘’‚‛]|'')*'|"[^"`$“”„‘’‚‛]*")(?=[\s;|&]|$)/y;
 const PROGRAM = /^(?:\.{0,2}[\\/])?[A-Za-z][\w.\\/-]*$/;
 const KEYWORDS = new Set(
   'begin break catch class clean configuration continue data define do dynamicparam else elseif end enum exit filter finally for foreach from function hidden if in inlinescript parallel param process return sequence static switch throw trap try until using var while workflow'.split(
@@ -84,7 +84,9 @@ function trailing(items: readonly Link[]): string | null {
 }
 
 function wordOf(raw: string): ShellWord {
-  const text = raw.replace(/['"]/g, '');
+  const text = raw.startsWith("'")
+    ? raw.slice(1, -1).replace(/''/g, "'")
+    : raw.replace(/['"]/g, '');
   return { raw, text, literal: true, glob: /^[^'"]*[*?]/.test(raw) };
 }
 
