@@ -159,7 +159,7 @@ async function rowsOf(store: Store): Promise<Row[]> {
     return { ...text, buttons, of: { kind: 'grant', grant } };
   };
   return [
-    ...section('Count now', await Promise.all(counts.map(toRow))),
+    ...section('In force', await Promise.all(counts.map(toRow))),
     ...section('Ended or used up', await Promise.all(over.map(toRow))),
     ...section(
       'What this workspace brings along',

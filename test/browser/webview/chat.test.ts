@@ -53,7 +53,9 @@ describe('page: chat', function () {
       /reading inside the workspace is allowed/,
     );
     await view.page.getByRole('button', { name: 'read', exact: true }).click();
-    assert.deepEqual(await view.sent('openWhy'), [{ type: 'openWhy', rule: 'read', layer: 'built-in' }]);
+    assert.deepEqual(await view.sent('openWhy'), [
+      { type: 'openWhy', rule: 'read', layer: 'built-in' },
+    ]);
   });
 
   it('streams text and output', async () => {
@@ -304,16 +306,21 @@ describe('page: chat', function () {
 
   it('has no accessibility violations in any theme (HW14)', async () => {
     const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+    const remember = { rules: ['shell(npm test)'], scopes: ['thread' as const] };
     const actions = [
       action([
         editRequest(),
-        commandRequest(),
+        commandRequest('npm test', { remember }),
         questionRequest(),
         questionRequest(true, { callId: 'c5' }),
+        commandRequest('npm test', { remember, callId: 'c6' }),
       ]),
     ];
     for (const theme of ['dark', 'light', 'contrast']) {
       await open(snapshot({ actions, now: NOW }), { theme, height: 2400 });
+      await view.armed();
+      await view.byId('remember').last().click();
+      await view.byId('approve-remember').waitFor();
       await view.armed();
       // The test's own script, which the page's policy would not let in.
       const session = await view.page.context().newCDPSession(view.page);
