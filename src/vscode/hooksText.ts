@@ -68,9 +68,9 @@ export function reviewText(
   return [
     'A hook of this workspace',
     '',
-    'It comes with the workspace’s files; you did not write it. Once you let it, this command runs with your',
-    'rights before each call that it is for, without asking you. It can deny calls, make them ask, allow what',
-    'only the mode asks about, and rewrite their arguments.',
+    'It comes with the workspace’s files; you did not write it. Once you let it, this command',
+    'runs with your rights before each call that it is for, without asking you. It can deny',
+    'calls, make them ask, allow what only the mode asks about, and rewrite their arguments.',
     '',
     ...factLines(hook, tools),
     '',
@@ -79,9 +79,17 @@ export function reviewText(
     `SHA-256   ${hook.hash}`,
     '',
     ...files.flatMap(fileLines),
-    'What these files load or run in turn is not shown here, and not watched.',
+    'What the command and these files load or run in turn is not shown here, and not watched.',
     '',
-  ].join('\n');
+  ]
+    .flatMap(wrapped)
+    .join('\n');
+}
+
+/** Nothing stands beyond the edge of the editor, where blanks could hide it. */
+function wrapped(text: string): string[] {
+  const pieces = text.match(/.{1,100}/gsu) ?? [''];
+  return pieces.map((piece, index) => (index === 0 ? piece : `      ↪ ${piece}`));
 }
 
 function fileLines({ path, text }: ShownFile): string[] {

@@ -95,6 +95,7 @@ describe('hooks in the workbench', () => {
     assert.match(await modal().innerText(), /bash \.github\/hooks\/guard\.sh/);
     await inModal('Let It Run').click();
     await modal().waitFor({ state: 'detached' });
+    await until('the page says so', async () => /It.runs:/.test(await editor().innerText()));
   });
 
   it('what it rewrites is what the card shows and what runs', async () => {
@@ -136,8 +137,22 @@ describe('hooks in the workbench', () => {
     await stop();
     await review();
     await row('bash .github/hooks/guard.sh').click();
-    await until('what changed', async () => /has.another.content/.test(await editor().innerText()));
+    await until('what changed', async () =>
+      /^Changed\s+\/.*guard\.sh/m.test(await editor().innerText()),
+    );
     await bench.screenshot('hooks-changed-review');
     assert.ok('better.txt' in folder.tree());
+  });
+
+  it('without the key that sealed it, what was said counts for nothing: the window says that one waits', async () => {
+    // This browser remembers nothing, secrets included.
+    await session.tomorrow();
+    await session.bench.runCommand('View: Show Countersign');
+    const notice = session.bench.notification('waits to be looked at');
+    await notice.waitFor();
+    await session.bench.screenshot('hooks-notice');
+    await notice.getByText('Review Hooks…').click();
+    await row('bash .github/hooks/guard.sh').waitFor();
+    assert.match(await row('bash').innerText(), /not looked at: does not run/);
   });
 });

@@ -25,10 +25,12 @@ export const hookCommands: Contribution = {
     const owned = new DisposableStore();
     const pages = new Pages();
     const { workspace } = vscode;
-    const provideTextDocumentContent = (uri: vscode.Uri): string => pages.at(uri)?.text ?? '';
-    owned.add(
-      workspace.registerTextDocumentContentProvider(SCHEME, { provideTextDocumentContent }),
-    );
+    const provider = {
+      onDidChange: pages.changed.event,
+      provideTextDocumentContent: (uri: vscode.Uri) => pages.at(uri)?.text ?? '',
+    };
+    owned.add(pages.changed);
+    owned.add(workspace.registerTextDocumentContentProvider(SCHEME, provider));
     owned.add(workspace.onDidCloseTextDocument(({ uri }) => pages.forget(uri)));
     owned.add(registerCommand(services, COMMANDS.reviewHooks, () => review(services, pages)));
     owned.add(
@@ -51,6 +53,7 @@ interface Page {
 
 /** The reviews on screen, each in a document of its own: what a decision is about is what its editor shows. */
 class Pages {
+  readonly changed = new vscode.EventEmitter<vscode.Uri>();
   readonly #shown = new Map<string, Page>();
   #count = 0;
 
@@ -60,6 +63,15 @@ class Pages {
 
   forget(uri: vscode.Uri): void {
     this.#shown.delete(uri.toString());
+  }
+
+  /** What was said of a hook shows wherever it is on screen. */
+  update(page: Page): void {
+    for (const [name, { hook }] of this.#shown) {
+      if (hook.subject !== page.hook.subject || hook.hash !== page.hook.hash) continue;
+      this.#shown.set(name, page);
+      this.changed.fire(vscode.Uri.parse(name));
+    }
   }
 
   async open(page: Page): Promise<void> {
@@ -126,9 +138,14 @@ async function review(services: Services, pages: Pages): Promise<void> {
 async function show(services: Services, pages: Pages, hook: ReviewedHook): Promise<void> {
   const opened = await services.engine();
   const tools = opened.tools.map(({ name }) => name);
-  await pages.open({ hook, text: text.reviewText(hook, tools, await filesOf(opened, hook)) });
+  await pages.open(await pageOf(opened, hook));
   // A long one, or one that runs files, is looked at first; Decide… stands in the title bar of its editor.
   if (text.reviewDialog(hook, tools).complete) await decide(services, pages, hook);
+}
+
+async function pageOf(opened: OpenedEngine, hook: ReviewedHook): Promise<Page> {
+  const tools = opened.tools.map(({ name }) => name);
+  return { hook, text: text.reviewText(hook, tools, await filesOf(opened, hook)) };
 }
 
 /** Only what the hash is of is shown. */
@@ -147,7 +164,8 @@ async function filesOf(
 }
 
 async function decide(services: Services, pages: Pages, hook: ReviewedHook): Promise<void> {
-  const { hooks, tools } = await services.engine();
+  const opened = await services.engine();
+  const { hooks, tools } = opened;
   const { question, detail } = text.reviewDialog(
     hook,
     tools.map(({ name }) => name),
@@ -158,8 +176,11 @@ async function decide(services: Services, pages: Pages, hook: ReviewedHook): Pro
   const { subject, hash } = hook;
   const accepted = answer === text.LET_RUN;
   const said = await hooks.answer({ subject, hash, accepted, by: services.windowName() });
-  if (said === 'kept') return;
-  notify('info', CHANGED);
   const now = (await hooks.review()).hooks.find((one) => one.subject === subject);
+  if (said === 'kept') {
+    if (now) pages.update(await pageOf(opened, now));
+    return;
+  }
+  notify('info', CHANGED);
   if (now) await show(services, pages, now);
 }

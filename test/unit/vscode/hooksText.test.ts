@@ -48,6 +48,13 @@ describe('the review of a hook', () => {
     assert.match(shown, /^──── \/w\/bin ────\nIt cannot be shown here/m);
   });
 
+  it('shows nothing beyond the edge: long lines are wrapped', () => {
+    const far = `ls${' '.repeat(500)}; rm -r .`;
+    const shown = text.reviewText(hook({ command: far }), TOOLS, [{ path: '/w/x.sh', text: far }]);
+    assert.equal(shown.match(/^ +↪ .*; rm -r \.$/gm)?.length, 2);
+    for (const line of shown.split('\n')) assert.ok(line.length <= 108, line);
+  });
+
   it('says what changed since it was accepted', () => {
     const before = { ...hook({ command: 'old', files: [{ path: '/w/x.sh', sha256: '1' }] }).facts };
     const changed = hook(
