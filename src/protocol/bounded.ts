@@ -9,7 +9,8 @@ export function isBounded(value: unknown, length: number): boolean {
   return isShallow(value) && (JSON.stringify(value)?.length ?? 0) <= length;
 }
 
-function isShallow(value: unknown): boolean {
+/** Whether it is nested at most 100 deep. Total. */
+export function isShallow(value: unknown): boolean {
   let level: unknown[] = [value];
   for (let depth = 0; level.length > 0; depth += 1) {
     if (depth > MAX_DEPTH) return false;

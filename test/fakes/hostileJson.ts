@@ -4,9 +4,11 @@ import { z } from 'zod';
 
 const NAMES = ['__proto__', 'constructor', 'prototype', 'toString', 'hasOwnProperty', 'then', ''];
 
-/** Nested so deeply that a recursive reader runs out of stack. */
+/** Nested so deeply that a recursive reader runs out of stack; a report of it does not. */
 function nested(depth: number, open: string, close: string): unknown {
-  return JSON.parse(`${open.repeat(depth)}0${close.repeat(depth)}`);
+  const value = JSON.parse(`${open.repeat(depth)}0${close.repeat(depth)}`) as object;
+  const text = `<${depth} times ${open}>`;
+  return Object.defineProperty(value, fc.toStringMethod, { value: () => text });
 }
 
 const LONG = 'x'.repeat(100_000);

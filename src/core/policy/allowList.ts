@@ -1,6 +1,7 @@
 // The allow list that a workspace brings along: as the one text that is looked at and acknowledged, and how it differs from
 // the one that was looked at last. Pure; core/policy/allowListDesk.ts reads and records.
 import { canonicalJson } from '../base/json.ts';
+import { isShallow } from '../../protocol/bounded.ts';
 import type { Acknowledgement } from '../ports/consentStore.ts';
 import type { SettingsLayers } from '../ports/settings.ts';
 
@@ -16,7 +17,12 @@ export function allowListText({ workspace }: Pick<SettingsLayers, 'workspace'>):
   if (!Array.isArray(list) || list.length === 0) return null;
   const entries: readonly unknown[] = list;
   // JSON of one entry holds no line break: two lists have one text only when they say the same.
-  return entries.map(canonicalJson).join('\n');
+  return entries.map(entryText).join('\n');
+}
+
+/** What is nested too deeply to be a rule, and for the stack, allows nothing: any one of them may stand for any other. */
+function entryText(entry: unknown): string {
+  return isShallow(entry) ? canonicalJson(entry) : '"(nested too deeply)"';
 }
 
 /** The entries of such a text, each as its line. */

@@ -1,5 +1,5 @@
 // Properties of command lines: no dress gets a denied or unlisted command allowed, and what is allowed runs nothing else,
-// which bash itself is asked about. POLICY_RUNS sets how many inputs each tries.
+// which bash itself is asked about.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import {
@@ -15,9 +15,10 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
+import { runsOr } from '../../../fakes/runs.ts';
 import { decideCommand, rulesOf } from './support.ts';
 
-const RUNS = Number(process.env['POLICY_RUNS'] ?? 600);
+const RUNS = runsOr(600);
 const BASH = '/bin/bash';
 
 const WIDE = [

@@ -2,11 +2,11 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { decide } from '../../../../src/core/policy/decide.ts';
+import { runsOr } from '../../../fakes/runs.ts';
 import type { PolicySubject, RuleSet } from '../../../../src/core/policy/types.ts';
 import { decideCommand, file, rulesOf } from './support.ts';
 
-/** POLICY_RUNS raises it. */
-const RUNS = Number(process.env['POLICY_RUNS'] ?? 1500);
+const RUNS = runsOr(1500);
 const STRICTNESS = { allow: 0, ask: 1, deny: 2 };
 const MODES = ['plan', 'default', 'acceptEdits', 'dontAsk', 'bypass'] as const;
 const word = fc.constantFrom(
