@@ -63,10 +63,12 @@ export function createServices(context: vscode.ExtensionContext, load: EngineLoa
 
   const open = async (): Promise<OpenedEngine> => {
     try {
+      await foldersKnown();
       const engine = owned.add(await load.engine(engineOptions(context, { logger, settings })));
       number = await windowNumber(engine, logger);
       await prepareSession(engine, session, logger);
       opened.fire(engine);
+      owned.add(vscode.workspace.onDidChangeWorkspaceFolders(offerReload));
       return engine;
     } catch (error) {
       opening = undefined;
@@ -78,9 +80,13 @@ export function createServices(context: vscode.ExtensionContext, load: EngineLoa
   };
   const engine = (): Promise<OpenedEngine> => (opening ??= open());
   let desk: Promise<PolicyDesk> | undefined;
-  const openDesk = (): Promise<PolicyDesk> => {
+  const loadDesk = async (): Promise<PolicyDesk> => {
+    await foldersKnown();
     const { roots, assets } = engineOptions(context, { logger, settings });
-    desk ??= load.desk({ roots, wasmDir: assets.wasmDir }).catch((error: unknown) => {
+    return load.desk({ roots, wasmDir: assets.wasmDir });
+  };
+  const openDesk = (): Promise<PolicyDesk> => {
+    desk ??= loadDesk().catch((error: unknown) => {
       desk = undefined;
       throw error;
     });
@@ -161,6 +167,36 @@ function engineOptions(
     buffers: createBuffers(),
     providers: new Map([['vscode', createVscodeProvider()]]),
   };
+}
+
+/** Longest wait for the folders of a .code-workspace; it may have none. */
+const FOLDERS_MS = 30_000;
+
+/** An open engine works in the folders that there were. */
+function offerReload(): void {
+  const reload = 'Reload Window';
+  const text =
+    'The folders of this workspace changed. Reload the window: until then Countersign works in those of before.';
+  notify('info', text, [reload], () => {
+    vscode.commands
+      .executeCommand('workbench.action.reloadWindow')
+      .then(undefined, () => undefined);
+  });
+}
+
+/** VS Code may start extensions before it has read the folders of a .code-workspace. */
+async function foldersKnown(): Promise<void> {
+  const { workspaceFile, workspaceFolders = [] } = vscode.workspace;
+  if (workspaceFile === undefined || workspaceFolders.length > 0) return;
+  await new Promise<void>((resolve) => {
+    const done = (): void => {
+      clearTimeout(timer);
+      watcher.dispose();
+      resolve();
+    };
+    const timer = setTimeout(done, FOLDERS_MS);
+    const watcher = vscode.workspace.onDidChangeWorkspaceFolders(done);
+  });
 }
 
 /** One file per workspace, under global storage: a second window on the same folder gets the same one. */

@@ -5,7 +5,7 @@ import path from 'node:path';
 import type { Locator } from 'playwright-core';
 import { call } from './support/script.ts';
 import { pictureOnFailure, startSession, type Session } from './support/session.ts';
-import { chatOf, type Surface } from './support/surface.ts';
+import type { Surface } from './support/surface.ts';
 import { until } from './support/until.ts';
 
 const REVIEW = 'Countersign: Review Workspace Allow List…';
@@ -52,24 +52,14 @@ describe('the allow list of a workspace', () => {
     return 'asked';
   }
 
-  it('is spoken of once, asks until it is let, and counts in every window at once (I12, I14)', async () => {
+  it('is spoken of once, asks until it is let, and counts at once (I12, I14)', async () => {
     const { bench, chat } = session;
     await problem(chat, 'brings 2 rules').waitFor();
     assert.equal(await listing(chat), 'asked');
-    // Of the same browser: its windows share the key that what was said is sealed with.
-    const second = await bench.another();
-    try {
-      await second.runCommand('View: Show Countersign');
-      const other = chatOf(second.page);
-      await problem(other, 'brings 2 rules').waitFor();
-      await bench.runCommand(REVIEW);
-      assert.match(await dialog().innerText(), /"shell\(ls \*\)"[^]*"shell\(pwd\\u\{200B\}\)"/);
-      await press('Let These 2 Rules Allow Calls');
-      await problem(chat, 'brings 2 rules').waitFor({ state: 'detached' });
-      await problem(other, 'brings 2 rules').waitFor({ state: 'detached' });
-    } finally {
-      await second.close();
-    }
+    await bench.runCommand(REVIEW);
+    assert.match(await dialog().innerText(), /"shell\(ls \*\)"[^]*"shell\(pwd\\u\{200B\}\)"/);
+    await press('Let These 2 Rules Allow Calls');
+    await problem(chat, 'brings 2 rules').waitFor({ state: 'detached' });
     assert.equal(await listing(chat), 'ran');
   }).timeout(LONG_MS);
 

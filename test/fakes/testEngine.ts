@@ -20,6 +20,8 @@ export interface TestEngineOptions {
   script: unknown;
   /** User settings; read anew each time. */
   user?: Readonly<Record<string, unknown>>;
+  /** Settings that the workspace brings; read anew each time. */
+  inWorkspace?: Readonly<Record<string, unknown>>;
   /** Secrets by name. */
   secrets?: Readonly<Record<string, string>>;
   /** Before trust nothing of the workspace counts. Default true. */
@@ -68,7 +70,7 @@ export async function openTestEngine(options: TestEngineOptions): Promise<TestEn
     settings: {
       read: () => ({
         user: options.user ?? {},
-        workspace: {},
+        workspace: options.inWorkspace ?? {},
         trusted: options.trusted?.() ?? true,
       }),
       onChange: (listener) => {

@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { chromium } from 'playwright-core';
-import type { Frame, Locator, Page } from 'playwright-core';
+import type { BrowserContext, Frame, Locator, Page } from 'playwright-core';
 import { ensureBrowser } from './browser.mjs';
 import type { Host } from './host.mjs';
 import { ROOT } from './paths.mjs';
@@ -32,8 +32,6 @@ export interface Workbench {
   editorText(): Promise<string>;
   /** Waits for a notification with this text. */
   notification(text: string | RegExp): Locator;
-  /** Another window of the same browser on the host's own page; its owner closes it. */
-  another(): Promise<Workbench>;
   /** Loads the page again, as a user's Reload Window does, and waits until the workbench is back. */
   reload(): Promise<void>;
   close(): Promise<void>;
@@ -77,14 +75,14 @@ export async function openWorkbench(
     const page = context.pages()[0] ?? (await context.newPage());
     await page.goto(options.url ?? host.url);
     await restored(page, host);
-    return workbenchOf(page, host, () => context.close());
+    return workbenchOf(page, host, context);
   } catch (error) {
     await context.close();
     throw error;
   }
 }
 
-function workbenchOf(page: Page, host: Host, close: () => Promise<void>): Workbench {
+function workbenchOf(page: Page, host: Host, context: BrowserContext): Workbench {
   const quickPick = quickPickOf(page);
   return {
     page,
@@ -103,13 +101,7 @@ function workbenchOf(page: Page, host: Host, close: () => Promise<void>): Workbe
       await page.reload();
       await restored(page, host);
     },
-    another: async () => {
-      const other = await page.context().newPage();
-      await other.goto(host.url);
-      await restored(other, host);
-      return workbenchOf(other, host, () => other.close());
-    },
-    close,
+    close: () => context.close(),
   };
 }
 
