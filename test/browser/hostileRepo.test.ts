@@ -173,7 +173,7 @@ describe('a hostile repository', () => {
     await bench.notification('its allow list does not count').waitFor();
   }).timeout(LONG_MS);
 
-  it('trusted, says once what it tried and what waits, and widens nothing; its deny counts (I14)', async () => {
+  it('trusted, says once what it tried and what waits, and widens nothing; its deny counts (I14, F6)', async () => {
     await trust();
     await nothingWidened();
     await bench.screenshot('hostile-trusted');
@@ -181,7 +181,7 @@ describe('a hostile repository', () => {
     assert.match(await reportOf('npm publish now'), /Verdict {3}DENY/);
   }).timeout(LONG_MS);
 
-  it('trusted, its calls are denied, ask or are allowed as anywhere else (I4, I14)', async () => {
+  it('trusted, its calls are denied, ask or are allowed as anywhere else (I4, I14, F5)', async () => {
     await proposes(
       call('g', 'run_command', { command: 'git status' }),
       call('b', 'write_file', { path: BIDI_NAME, content: 'total: 2\n' }),
