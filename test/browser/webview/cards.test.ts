@@ -331,6 +331,29 @@ describe('page: cards', function () {
     }
   });
 
+  it('a command says which files it is bound to, and what is not (U11)', async () => {
+    const bound = (path: string, more: object): object => ({
+      ...{ path, lexical: `/w/${path}`, realPath: `/w/${path}`, hash: 'h', size: 5, lines: 12 },
+      ...more,
+    });
+    const one = [bound('scripts/x.sh', {})];
+    await show([commandRequest('sh scripts/x.sh', {}, { binds: one })]);
+    const line = () => view.byId('card-bound').innerText();
+    assert.equal(await line(), 'runs scripts/x.sh (12 lines), bound to what it is now');
+    const several = [
+      bound('a\u202eb.sh', { lines: 1 }),
+      bound('tool', { lines: null }),
+      bound('new.sh', { hash: null, size: 0, lines: null }),
+    ];
+    const unbound = ['$FILE: known only when it runs'];
+    await show([commandRequest('x', {}, { binds: several, unbound })]);
+    const text = (await line()).replace(/\s+/g, ' ');
+    assert.equal(
+      text,
+      'runs aU+202Eb.sh (1 line), tool (5 bytes), new.sh (not there now), bound to what they are now not bound: $FILE: known only when it runs',
+    );
+  });
+
   it('long blanks and hidden characters of a command are written out (U2)', async () => {
     await show([commandRequest(`echo ok${' '.repeat(300)}; rm -rf \u202E~\n\n\n\n\nls`)]);
     assert.equal(await view.byId('card-command').innerText(), 'echo ok␠×300; rm -rf U+202E~⏎×5ls');

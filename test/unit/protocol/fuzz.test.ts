@@ -1,7 +1,7 @@
 // Every schema of the wire, fed with values that almost fit: it answers, keeps nothing it does not know, and reaches no prototype.
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { nearly, hostile, prototypesAreClean } from '../../fakes/hostileJson.ts';
+import { fitting, hostile, nearly, prototypesAreClean } from '../../fakes/hostileJson.ts';
 import { runsOr } from '../../fakes/runs.ts';
 import { isBounded } from '../../../src/protocol/bounded.ts';
 import * as calls from '../../../src/protocol/calls.ts';
@@ -75,6 +75,26 @@ describe('fuzzing the protocol', function () {
       { numRuns: runsOr(1000) },
     );
   });
+
+  for (const option of messages.ViewToHost.options) {
+    const type = String(option.shape.type.value);
+    it(`${type}: one member more, whatever it is called, and it is refused (U14)`, () => {
+      const name = fc
+        .oneof(fc.constantFrom('scope', 'rule', 'force', 'constructor', 'toString'), fc.string())
+        .filter((one) => !Object.hasOwn(option.shape, one) && one !== '__proto__');
+      let right = 0;
+      fc.assert(
+        fc.property(fitting(option), name, hostile, (value, more, member) => {
+          if (!messages.ViewToHost.safeParse(value).success) return;
+          right += 1;
+          const changed = Object.fromEntries([...Object.entries(value as object), [more, member]]);
+          assert.equal(messages.ViewToHost.safeParse(changed).success, false, more);
+        }),
+        { numRuns: runsOr(60) },
+      );
+      assert.ok(right > 0);
+    });
+  }
 
   it('an envelope is opened with its own key alone (U14)', () => {
     fc.assert(
