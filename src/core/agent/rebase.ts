@@ -45,7 +45,11 @@ export async function rebase(
   const requests = action.requests.map((request) => {
     const now = all.get(request.callId);
     const call = calls.find(({ callId }) => callId === request.callId);
-    return now && call ? shownAnew({ ...request, ...call }, now) : request;
+    if (!now || !call) return request;
+    // What a hook rewrote stays said beside what changed since.
+    const said = rows.find(({ callId }) => callId === request.callId)?.hook?.note;
+    const note = said === undefined ? now.note : `${said} ${now.note}`;
+    return shownAnew({ ...request, ...call, note }, now);
   });
   const drafts = new Map(
     changed.flatMap(({ callId, proposal }) =>
@@ -99,12 +103,11 @@ function hashed(
 }
 
 function shownAnew(request: ActionRequest, now: RebasedEdit | Rebound): ActionRequest {
-  const { note } = now;
-  if (!('outcome' in now)) return { ...request, note };
+  if (!('outcome' in now)) return request;
   const keeps = {
     approvable: request.allowedDecisions,
     conflict: request.allowedDecisions.filter((type) => type !== 'approve'),
     hopeless: request.allowedDecisions.filter((type) => type !== 'approve' && type !== 'edit'),
   };
-  return { ...request, allowedDecisions: keeps[now.outcome], note };
+  return { ...request, allowedDecisions: keeps[now.outcome] };
 }

@@ -416,6 +416,19 @@ describe('hooks and calls', function () {
     assert.equal(readFileSync(path.join(at.workspace, 'a.txt'), 'utf8'), 'one\n');
   });
 
+  it('a card that is shown anew because its file changed still says what was rewritten', async () => {
+    const args = { path: 'a.txt', content: 'two\n' };
+    const written = { filePath: 'a.txt', content: 'three\n' };
+    const { at } = await run({ hooks: rewrite(written), name: 'write_file', args });
+    writeFileSync(path.join(at.workspace, 'a.txt'), 'changed\n');
+    const [first] = await at.store.openActions();
+    const decisions = { c1: { type: 'approve' } } as const;
+    const refused = await at.engine.submit({ actionId: first!.id, decisions }, 'test');
+    assert.ok(!refused.ok && refused.refusal.code === 'stale');
+    const [second] = await at.store.openActions();
+    assert.match(second?.requests[0]?.note ?? '', /^Arguments rewritten by hook .+\. .+changed/);
+  });
+
   it('a rejection stands, and the model still learns what was rewritten', async () => {
     const { at } = await run({ hooks: rewrite({ command: 'touch other' }), args: TOUCH });
     const row = await decide(at, { type: 'reject', reason: 'no' });
