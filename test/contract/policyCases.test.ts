@@ -52,6 +52,19 @@ describe('the shared policy cases', function () {
     if (workspace !== '') await rm(workspace, { recursive: true, force: true });
   });
 
+  it('0 false allows where none of the folders and links is there', async () => {
+    const empty = join(workspace, 'empty');
+    await mkdir(empty);
+    const rules = { rules: [], problems: [], blocksAllow: false };
+    const wrong: string[] = [];
+    for (const found of readCases(join(FOLDER, 'shell.jsonl'))) {
+      const line = JSON.stringify(found);
+      const { verdict } = await checkPolicyLine(line, 1, { workspace: empty, parser, rules });
+      if (verdict === 'allow' && !found.accept.includes(verdict)) wrong.push(found.id);
+    }
+    assert.deepEqual(wrong, []);
+  });
+
   for (const name of ['path.jsonl', 'shell.jsonl']) {
     it(`${name}: 0 false allows, 0 lost denies`, async () => {
       const wrong: string[] = [];

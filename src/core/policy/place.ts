@@ -70,7 +70,7 @@ function pathProblem(path: ResolvedPath): string | null {
   return worst === undefined ? null : `is a protected file (${worst.what})`;
 }
 
-/** Why commands do not run in this folder without asking, or null. What is there must be what it says. */
+/** Why commands do not run in this folder without asking, or null. It must be there, and be what it says. */
 export function folderProblem(place: Place): string | null {
   const { folder } = place;
   if (folder === '') return null;
@@ -83,8 +83,8 @@ export function folderProblem(place: Place): string | null {
     beforeDots(folder).some((key) => isLink(place.resolved.get(key)))
   )
     return `${folder} is a link`;
-  // To what is not there no cd leads; what runs then runs in a folder that is looked at as well.
-  if (path.exists && !path.isDirectory) return `${folder} is no folder`;
+  // What is not there now may be a link elsewhere when the line runs.
+  if (!path.exists || !path.isDirectory) return `${folder} is no folder that is there`;
   const [worst] = protectionsOf(path.relReal).filter(
     (one) => one.tier !== 'runsCode' || one.what.includes('git'),
   );
