@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { createHash } from 'node:crypto';
 import path from 'node:path';
 import { createBuffers } from './buffers.ts';
+import { foldersKnown, offerReload } from './folders.ts';
 import { createLogger, type ChannelLogger } from './logger.ts';
 import { createVscodeProvider } from './languageModels.ts';
 import { initialModel } from './models.ts';
@@ -167,36 +168,6 @@ function engineOptions(
     buffers: createBuffers(),
     providers: new Map([['vscode', createVscodeProvider()]]),
   };
-}
-
-/** Longest wait for the folders of a .code-workspace; it may have none. */
-const FOLDERS_MS = 30_000;
-
-/** An open engine works in the folders that there were. */
-function offerReload(): void {
-  const reload = 'Reload Window';
-  const text =
-    'The folders of this workspace changed. Reload the window: until then Countersign works in those of before.';
-  notify('info', text, [reload], () => {
-    vscode.commands
-      .executeCommand('workbench.action.reloadWindow')
-      .then(undefined, () => undefined);
-  });
-}
-
-/** VS Code may start extensions before it has read the folders of a .code-workspace. */
-async function foldersKnown(): Promise<void> {
-  const { workspaceFile, workspaceFolders = [] } = vscode.workspace;
-  if (workspaceFile === undefined || workspaceFolders.length > 0) return;
-  await new Promise<void>((resolve) => {
-    const done = (): void => {
-      clearTimeout(timer);
-      watcher.dispose();
-      resolve();
-    };
-    const timer = setTimeout(done, FOLDERS_MS);
-    const watcher = vscode.workspace.onDidChangeWorkspaceFolders(done);
-  });
 }
 
 /** One file per workspace, under global storage: a second window on the same folder gets the same one. */

@@ -119,6 +119,10 @@ const COMMANDS: Table = {
     powers: '.executeCommand',
     because: 'the notice’s button opens the review of hooks',
   },
+  'src/vscode/folders.ts': {
+    powers: '.executeCommand',
+    because: 'the notice’s button reloads the window',
+  },
   'src/vscode/panelHost.ts': { powers: '.executeCommand', because: 'opens the settings' },
   'src/vscode/welcome.ts': {
     powers: '.executeCommand',

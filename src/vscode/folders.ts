@@ -1,0 +1,33 @@
+// The folders of the workspace: an engine works in those that there are when it is opened.
+import * as vscode from 'vscode';
+import { notify } from './notify.ts';
+
+/** Longest wait for the folders of a .code-workspace; it may have none. */
+const FOLDERS_MS = 30_000;
+
+/** An open engine works in the folders that there were. */
+export function offerReload(): void {
+  const reload = 'Reload Window';
+  const text =
+    'The folders of this workspace changed. Reload the window: until then Countersign works in those of before.';
+  notify('info', text, [reload], () => {
+    vscode.commands
+      .executeCommand('workbench.action.reloadWindow')
+      .then(undefined, () => undefined);
+  });
+}
+
+/** VS Code may start extensions before it has read the folders of a .code-workspace. */
+export async function foldersKnown(): Promise<void> {
+  const { workspaceFile, workspaceFolders = [] } = vscode.workspace;
+  if (workspaceFile === undefined || workspaceFolders.length > 0) return;
+  await new Promise<void>((resolve) => {
+    const done = (): void => {
+      clearTimeout(timer);
+      watcher.dispose();
+      resolve();
+    };
+    const timer = setTimeout(done, FOLDERS_MS);
+    const watcher = vscode.workspace.onDidChangeWorkspaceFolders(done);
+  });
+}
