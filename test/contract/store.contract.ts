@@ -15,6 +15,7 @@ import {
 import { storeConsentContract } from './storeConsent.contract.ts';
 import { storeDraftsContract } from './storeDrafts.contract.ts';
 import { storeEventsContract } from './storeEvents.contract.ts';
+import { storeLibraryContract } from './storeLibrary.contract.ts';
 import { storeMovesContract } from './storeMoves.contract.ts';
 import { storeModelContract } from './storeModel.contract.ts';
 import { storeTitlesContract } from './storeTitles.contract.ts';
@@ -33,6 +34,7 @@ export function storeContract(name: string, make: MakeSubject): void {
     storeConsentContract(make);
     storeEventsContract(make);
     storeTitlesContract(make);
+    storeLibraryContract(make);
     storeUnseenContract(make);
     storeModelContract(make);
   });

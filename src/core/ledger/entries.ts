@@ -25,6 +25,14 @@ export function turnQueued(turn: NewTurn, place: Place): LedgerEntry {
   return { ...created(turn, place), kind: 'turn.queued' };
 }
 
+export function threadDeleted(
+  gone: { threadId: string; turns: number; at: number },
+  place: Place,
+): LedgerEntry {
+  const { at, ...body } = gone;
+  return { at, turnId: null, callId: null, kind: 'thread.deleted', body: { ...body, place } };
+}
+
 function created(turn: NewTurn, place: Place) {
   const { id: turnId, threadId, snapshotHash, createdAt: at } = turn;
   return { at, turnId, callId: null, body: { threadId, snapshotHash, place } };

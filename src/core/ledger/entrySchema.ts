@@ -120,6 +120,8 @@ export const LedgerEntry = z.discriminatedUnion('kind', [
     }),
   ),
   entry('expired', z.object({ actionId: z.string() })),
+  /** All that was said in it is gone; what was decided stays recorded. */
+  entry('thread.deleted', z.object({ threadId: z.string(), turns: z.int(), place: Place })),
   entry(
     'started',
     z.object({

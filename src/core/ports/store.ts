@@ -5,6 +5,8 @@ import type { ConsentStore } from './consentStore.ts';
 import type { DraftStore } from './draftStore.ts';
 import type { LeaseStore } from './leaseStore.ts';
 import type { EventStore } from './eventStore.ts';
+import type { LibraryStore } from './libraryStore.ts';
+import type { UndoBase, UndoStore } from './undoStore.ts';
 import type { UnseenChange, UnseenStore } from './unseenStore.ts';
 import type { Message } from '../agent/message.ts';
 import type { LedgerHead, LedgerRow } from '../ledger/chain.ts';
@@ -141,6 +143,8 @@ export interface StartCall {
   verdict?: Verdict;
   /** What its start does to the files that the user has not seen; in the same transaction. */
   unseen?: UnseenChange;
+  /** What an edit replaces, kept so that it can be undone; without it only the hashes are. */
+  base?: UndoBase;
 }
 
 export interface SettleCall {
@@ -153,6 +157,8 @@ export interface SettleCall {
   at: number;
   /** What policy says of it now, when that kept it from running; for the ledger. */
   verdict?: Verdict;
+  /** It failed, and all the same an edit wrote something. */
+  differs?: boolean;
 }
 
 export interface ClaimAction {
@@ -330,9 +336,11 @@ export interface Store
     WindowStore,
     LeaseStore,
     LedgerStore,
+    LibraryStore,
     SummaryStore,
     TitleStore,
     UnseenStore,
+    UndoStore,
     EventStore,
     BlobStore {
   /** Calls back after another connection or process committed something. */

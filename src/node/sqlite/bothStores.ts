@@ -2,8 +2,10 @@
 // Every method is named here, so that a new one cannot reach the disk unnoticed.
 import { isTemporary } from '../../protocol/temporary.ts';
 import type { EventStore } from '../../core/ports/eventStore.ts';
+import type { LibraryStore } from '../../core/ports/libraryStore.ts';
 import type { LeaseStore } from '../../core/ports/leaseStore.ts';
 import type { DraftStore } from '../../core/ports/draftStore.ts';
+import type { UndoStore } from '../../core/ports/undoStore.ts';
 import type { UnseenStore } from '../../core/ports/unseenStore.ts';
 import type {
   ActionStore,
@@ -43,6 +45,7 @@ export function createBothStores(kept: Store, memory: LazyMemory, always?: LazyA
   const sides = createSides(kept, memory);
   return {
     ...threads(sides),
+    ...library(sides),
     ...turns(sides),
     ...journal(sides),
     ...actions(sides),
@@ -55,6 +58,7 @@ export function createBothStores(kept: Store, memory: LazyMemory, always?: LazyA
     ...titles(sides),
     ...events(sides),
     ...unseen(sides),
+    ...undo(sides),
     ...blobs(sides),
     onExternalChange: (listener) => kept.onExternalChange(listener),
     dispose: () => {
@@ -93,13 +97,30 @@ function threads({ of, both }: Sides): ThreadStore {
     createThread: (row) => of(row.id, (store) => store.createThread(row)),
     listThreads: async () => {
       const lists = await both((store) => store.listThreads());
-      return merged(lists, (a, b) => a.updatedAt >= b.updatedAt);
+      return merged(lists, newer);
     },
     getThread: (id) => of(id, (store) => store.getThread(id)),
     setTitleIfNull: (id, title) => of(id, (store) => store.setTitleIfNull(id, title)),
     messagesOfThread: (id) => of(id, (store) => store.messagesOfThread(id)),
     historyBefore: (turnId) => of(turnId, (store) => store.historyBefore(turnId)),
     turnsOfThread: (id) => of(id, (store) => store.turnsOfThread(id)),
+  };
+}
+
+function library({ of, both }: Sides): LibraryStore {
+  return {
+    threadsUnderWay: async () => merged(await both((store) => store.threadsUnderWay()), newer),
+    threadsAtRest: async (page) => {
+      const lists = await both((store) => store.threadsAtRest(page));
+      return merged(lists, newer).slice(0, page.limit);
+    },
+    searchThreads: async (search) => {
+      const found = (await both((store) => store.searchThreads(search))).flat();
+      return found.slice(0, search.limit);
+    },
+    renameThread: (id, title) => of(id, (store) => store.renameThread(id, title)),
+    archiveThread: (id, archived) => of(id, (store) => store.archiveThread(id, archived)),
+    deleteThread: (id, at) => of(id, (store) => store.deleteThread(id, at)),
   };
 }
 
@@ -247,12 +268,22 @@ function unseen({ kept }: Sides): UnseenStore {
   };
 }
 
+function undo({ of }: Sides): UndoStore {
+  return {
+    undoChanges: (id) => of(id, (store) => store.undoChanges(id)),
+    undoText: (id, hash) => of(id, (store) => store.undoText(id, hash)),
+  };
+}
+
 function blobs({ of }: Sides): BlobStore {
   return {
     putText: (id, text) => of(id, (store) => store.putText(id, text)),
     getText: (id, hash) => of(id, (store) => store.getText(id, hash)),
   };
 }
+
+const newer = (a: { updatedAt: number }, b: { updatedAt: number }): boolean =>
+  a.updatedAt >= b.updatedAt;
 
 /** Two lists as one, each in its own order. */
 function merged<T>([first = [], second = []]: T[][], before: (a: T, b: T) => boolean): T[] {

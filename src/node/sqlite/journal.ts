@@ -14,6 +14,7 @@ import { editTexts, withoutText, type EditTexts } from './editTexts.ts';
 import { argsOf, saidArgs } from './eventSchema.ts';
 import { ledgerWriter } from './ledger.ts';
 import { jsonColumn, rowReader, toJson, type RowReader } from './rows.ts';
+import { undoWriter } from './undo.ts';
 import { unseenWriter } from './unseen.ts';
 
 const Row = z.object({
@@ -102,18 +103,21 @@ function starter(
   );
   const { keep } = editTexts(db);
   const changeUnseen = unseenWriter(db);
+  const undo = undoWriter(db);
   return async (move) => {
     // Read and compared before the transaction: comparing long texts must not hold the lock.
     const planned = await getCall(move.turnId, move.callId);
     if (!planned) return false;
     const entry = callStarted(move, planned, { place, texts });
     const edit = withoutText(move.proposal);
-    const { unseen, ...row } = move;
+    const kept = undo.prepare(move);
+    const { unseen, base: _base, ...row } = move;
     const columns = { ...row, owner, proposal: JSON.stringify(edit.stored) };
     return write(() => {
       if (start.run(columns).changes === 0) return false;
       keep(move, edit.texts);
       if (unseen) changeUnseen(unseen, move.at, move);
+      kept.keep();
       record(entry);
       return true;
     });
@@ -125,19 +129,24 @@ const Settled = z.object({ tool: z.string(), startedAt: z.int().nullable() }).op
 function settler(connection: Connection): JournalStore['settleCall'] {
   const { owner } = connection;
   const record = ledgerWriter(connection);
-  // Whoever ran a call may still say how it ended, also after it lost the turn or the call was given up as unknown.
+  // Whoever ran a call may still say how it ended, also after it lost the turn or the call was given up as unknown. The same
+  // output may just have gone with another thread: then the head and tail in the result are what is left.
   const settle = connection.db.prepare(
-    `UPDATE tool_call SET state = @state, outcome = @outcome, result = @result, output_hash = @outputHash, ended_at = @at
+    `UPDATE tool_call SET state = @state, outcome = @outcome, result = @result, output_hash = (SELECT hash FROM blob WHERE hash = @outputHash), ended_at = @at
      WHERE turn_id = @turnId AND call_id = @callId
        AND ((state IN ('planned', 'started') AND ${drivenHere('@turnId')})
          OR (state IN ('started', 'unknown') AND @state = 'done'))
      RETURNING tool, started_at AS startedAt`,
   );
+  const undo = undoWriter(connection.db);
   return (move) =>
     connection.write(() => {
-      const row = Settled.parse(settle.get({ outputHash: null, ...move, owner }));
-      if (row) record(callSettled(move, row, texts));
-      return row !== undefined;
+      const { differs: _differs, ...columns } = move;
+      const row = Settled.parse(settle.get({ outputHash: null, ...columns, owner }));
+      if (!row) return false;
+      record(callSettled(move, row, texts));
+      undo.settle(move);
+      return true;
     });
 }
 

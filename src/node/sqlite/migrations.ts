@@ -5,6 +5,7 @@ import { EDIT_TEXT_SCHEMA } from './editTexts.ts';
 import { EVENT_SCHEMA, SHARED_CALL_SCHEMA, SHARED_RESULT_SCHEMA } from './eventSchema.ts';
 import { LEDGER_SCHEMA } from './ledgerSchema.ts';
 import { SAVER_SCHEMA } from './saverSchema.ts';
+import { UNDO_SCHEMA } from './undo.ts';
 import { UNSEEN_SCHEMA } from './unseen.ts';
 
 /** Marks a SQLite file as Countersign's ("Csgn"). */
@@ -17,8 +18,10 @@ CREATE TABLE thread (
   id TEXT NOT NULL UNIQUE,
   title TEXT,
   created_at INTEGER NOT NULL,
-  updated_at INTEGER NOT NULL
+  updated_at INTEGER NOT NULL,
+  archived INTEGER NOT NULL DEFAULT 0 CHECK (archived IN (0, 1))
 ) STRICT;
+CREATE INDEX thread_by_age ON thread (archived, updated_at, seq);
 
 CREATE TABLE turn (
   seq INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -75,6 +78,7 @@ CREATE TABLE tool_call (
   UNIQUE (turn_id, call_id)
 ) STRICT;
 CREATE INDEX call_by_batch ON tool_call (turn_id, batch_id, batch_index);
+CREATE INDEX call_by_output ON tool_call (output_hash) WHERE output_hash IS NOT NULL;
 
 CREATE TABLE pending_action (
   seq INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -123,7 +127,7 @@ CREATE TABLE blob (
   hash TEXT NOT NULL PRIMARY KEY,
   body TEXT NOT NULL
 ) STRICT;
-${CONSENT_SCHEMA}${EVENT_SCHEMA}${SHARED_RESULT_SCHEMA}${SHARED_CALL_SCHEMA}${EDIT_TEXT_SCHEMA}${UNSEEN_SCHEMA}`,
+${CONSENT_SCHEMA}${EVENT_SCHEMA}${SHARED_RESULT_SCHEMA}${SHARED_CALL_SCHEMA}${EDIT_TEXT_SCHEMA}${UNSEEN_SCHEMA}${UNDO_SCHEMA}`,
   SAVER_SCHEMA,
   LEDGER_SCHEMA,
 ];

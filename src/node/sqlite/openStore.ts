@@ -23,11 +23,13 @@ import { createEventStore } from './events.ts';
 import { createJournalStore } from './journal.ts';
 import { createLeaseStore } from './leases.ts';
 import { createLedgerStore } from './ledger.ts';
+import { createLibraryStore } from './library.ts';
 import { createSummaryStore } from './summaries.ts';
 import { createThreadStore } from './threads.ts';
 import { createTitleStore } from './titles.ts';
 import { createTurnStore } from './turns.ts';
 import { openDatabase, type OpenOptions } from './openDatabase.ts';
+import { createUndoStore } from './undo.ts';
 import { createUnseenStore } from './unseen.ts';
 import { createWindowStore } from './windows.ts';
 import { watchExternalChanges } from './watch.ts';
@@ -101,6 +103,7 @@ function createStore(connection: Connection, owned: DisposableStore, consent: Co
   owned.add(toDisposable(() => connection.db.close()));
   return {
     ...createThreadStore(connection),
+    ...createLibraryStore(connection),
     ...createTurnStore(connection),
     ...createJournalStore(driving),
     ...createLeaseStore(connection),
@@ -110,6 +113,7 @@ function createStore(connection: Connection, owned: DisposableStore, consent: Co
     ...createActionStore(connection),
     ...createDraftStore(connection),
     ...createUnseenStore(driving),
+    ...createUndoStore(connection),
     ...consent,
     ...windows,
     ...createEventStore(driving),

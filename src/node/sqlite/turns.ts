@@ -13,6 +13,7 @@ import { messageReader, messageWriter, selectMessage } from './messages.ts';
 import { selectTurn, turnReader } from './turnRows.ts';
 import { CallOutcome, CallState } from '../../protocol/calls.ts';
 import { systemTexts as texts } from '../system.ts';
+import { undoWriter } from './undo.ts';
 
 export function createTurnStore(connection: Connection): TurnStore {
   const { db, logger, read, write, writeSoon } = connection;
@@ -40,7 +41,7 @@ function turnCreator(connection: Connection): TurnStore['createTurn'] {
   const record = ledgerWriter(connection);
   const { close } = messageWriter(connection);
   const hasPlace = placeFinder(connection);
-  const touch = db.prepare('UPDATE thread SET updated_at = ? WHERE id = ?');
+  const touch = db.prepare('UPDATE thread SET updated_at = ?, archived = 0 WHERE id = ?');
   const unfinished = db.prepare('SELECT 1 FROM turn WHERE thread_id = ? AND ended_at IS NULL');
   const insert = db.prepare(
     `INSERT INTO turn (id, thread_id, status, generation, snapshot, snapshot_hash, created_at,
@@ -89,6 +90,7 @@ function turnEnder(connection: Connection): (move: EndTurn) => boolean {
   const record = ledgerWriter(connection);
   const writer = messageWriter(connection);
   const deleteCheckpoints = checkpointDeleter(db);
+  const undo = undoWriter(db);
   const end = db.prepare(
     `UPDATE turn SET status = @status, generation = generation + 1, ended_at = @at, code = @code,
        message = @message, lease_owner = NULL, lease_until = NULL
@@ -114,6 +116,7 @@ function turnEnder(connection: Connection): (move: EndTurn) => boolean {
     for (const row of closing) writer.close({ ...row, turnId });
     writer.finish(turnId);
     deleteCheckpoints(turnId);
+    undo.tidy(turnId);
     const actions = z.array(z.string()).parse(cancelActions.all(turnId));
     record(...calls.map((call) => callSettled({ ...call, turnId, at }, call, texts)));
     record(turnEnded(move, actions));
