@@ -23,8 +23,10 @@ export class View {
       this.posted.push(message, ...(message.type === 'changes' ? message.changes : []));
       this.state = reduce(this.state, message, 0);
       assert.equal(this.state.gap, false, 'something is missing');
-      for (const { matches, resolve } of [...this.#waiting]) {
-        if (this.posted.some(matches)) resolve();
+      for (const one of [...this.#waiting]) {
+        if (!this.posted.some(one.matches)) continue;
+        this.#waiting.splice(this.#waiting.indexOf(one), 1);
+        one.resolve();
       }
     };
     this.presented = present(deps, surface, { post, onMessage: this.#toHost.event });
