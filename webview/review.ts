@@ -2,7 +2,6 @@
 import { displayRuns } from '../src/protocol/displayBytes.ts';
 import {
   JsonObject,
-  toolName,
   type Decision,
   type DecisionType,
   type Decisions,
@@ -11,6 +10,8 @@ import {
 import { rememberText } from '../src/protocol/consent.ts';
 import type { ActionView, RequestView } from '../src/protocol/messages.ts';
 import { draftOf, type CardDraft, type Drafts } from './drafts.ts';
+
+export { callTitle } from '../src/protocol/callTitle.ts';
 
 export function allows(request: RequestView, type: DecisionType): boolean {
   return request.allowedDecisions.includes(type);
@@ -125,45 +126,6 @@ export function batchDecisions(action: ActionView, drafts: Drafts): Decisions | 
     entries.push([request.callId, decision]);
   }
   return Object.fromEntries(entries);
-}
-
-interface CallTitle {
-  /** First word of the card. */
-  kind: string;
-  /** What it is about, as the proposal says. */
-  subject: string;
-  /** Completes "Approve …" and "Reject …". */
-  phrase: string;
-}
-
-/** How a call is called, from its proposal alone. */
-export function callTitle(request: RequestView): CallTitle {
-  const { proposal } = request;
-  switch (proposal.kind) {
-    case 'edit': {
-      const kind = { create: 'Create', modify: 'Edit', delete: 'Delete' }[proposal.change];
-      const noun = { create: 'creation', modify: 'edit', delete: 'deletion' }[proposal.change];
-      return { kind, subject: proposal.path, phrase: `${noun} of ${proposal.path}` };
-    }
-    case 'command':
-      return {
-        kind: 'Run',
-        subject: commandCount(proposal.parts.length),
-        phrase: `run of ${proposal.command}`,
-      };
-    case 'question':
-      return { kind: 'Question', subject: '', phrase: 'question' };
-    case 'read':
-      return { kind: 'Read', subject: proposal.target, phrase: `reading of ${proposal.target}` };
-    case 'tool': {
-      const subject = toolName(proposal);
-      return { kind: 'Call', subject, phrase: `call of ${subject}` };
-    }
-  }
-}
-
-function commandCount(parts: number): string {
-  return parts > 1 ? `${parts} commands` : '';
 }
 
 /** A decision in words, for the decided card. */
