@@ -5,7 +5,7 @@ import type { RuleSet } from '../core/policy/types.ts';
 import type { ShellParser } from '../core/ports/shell.ts';
 import { createGitRepositories } from './git/repositories.ts';
 import { compileGlob } from './globs.ts';
-import { hostRootOf, resolveInCase } from './policyWorld.ts';
+import { hostRootOf, listInCase, resolveInCase } from './policyWorld.ts';
 
 interface PolicyCheckOptions {
   /** The workspace folder. It also stands in for a case's `root` that does not exist on this machine. */
@@ -36,6 +36,7 @@ export async function checkPolicyLine(
     rules: options.rules,
     now: options.now,
     resolve: (path, policyCase) => resolveInCase(path, policyCase, options.workspace),
+    list: (folder, policyCase) => listInCase(folder, policyCase, options.workspace),
     git: async (policyCase) =>
       repositories.factsOf(await hostRootOf(policyCase, options.workspace)),
   });

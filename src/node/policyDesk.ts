@@ -8,7 +8,8 @@ import { systemClock, systemTexts } from './system.ts';
 import { decide } from '../core/policy/decide.ts';
 import { gitFactsFor } from '../core/policy/gitGuard.ts';
 import { rulesOfSettings } from '../core/policy/layers.ts';
-import { resolveOperands } from '../core/policy/operands.ts';
+import { globNames } from '../core/policy/globNames.ts';
+import { listFolders, resolveOperands } from '../core/policy/operands.ts';
 import { checkShellSamples } from '../core/policy/ruleSamples.ts';
 import { effectOf, parseList } from '../core/policy/rules.ts';
 import { readTypedCall, reportOf, type TypedCall } from '../core/policy/testCall.ts';
@@ -27,7 +28,7 @@ import type { Files } from '../core/ports/workspace.ts';
 interface Deps {
   parser: ShellParser;
   shell: ShellName;
-  files: Pick<Files, 'resolve'>;
+  files: Pick<Files, 'resolve' | 'list'>;
 }
 
 export function createPolicyDesk({ wasmDir, roots }: PolicyDeskOptions): PolicyDesk {
@@ -86,9 +87,10 @@ async function subjectOf(call: TypedCall, deps: Deps): Promise<PolicySubject> {
   if (call.kind === 'command') {
     const parse = await parser.parse(call.command, shell);
     const cwd = await files.resolve('.');
-    const operands = await resolveOperands(parse, cwd, files);
+    const globs = await globNames(parse, shell, listFolders(cwd, files));
+    const operands = await resolveOperands(parse, cwd, files, globs);
     const git = await gitFactsFor(parse, { cwd, shell }, createGitRepositories());
-    return { group: 'shell', tool: 'run_command', shell, cwd, parse, operands, git };
+    return { group: 'shell', tool: 'run_command', shell, cwd, parse, operands, globs, git };
   }
   const paths = await Promise.all(call.paths.map((path) => files.resolve(path)));
   const { op } = call;

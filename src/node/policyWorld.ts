@@ -1,8 +1,9 @@
 // Resolves the paths of a policy case on this machine's files and on those the case assumes, by the rules of the platform
 // it names. Paths are kept `/`-separated; a drive is the first name, as in `/C:/ws`. Changes nothing.
-import { lstat, readlink, realpath } from 'node:fs/promises';
+import { lstat, readdir, readlink, realpath } from 'node:fs/promises';
 import { posix, resolve as resolveHere } from 'node:path';
 import { z } from 'zod';
+import type { FolderEntry } from '../core/policy/globNames.ts';
 import type { PolicyCase } from '../core/policy/check.ts';
 import type { ResolvedPath } from '../core/ports/workspace.ts';
 
@@ -44,6 +45,46 @@ export async function resolveInCase(
     relReal: real === null ? null : relative({ ...world, root: realRoot }, real),
     ...about,
   };
+}
+
+/** Everything in a folder of the case: on this machine and assumed. Null for a link and for what lies outside. */
+export async function listInCase(
+  input: string,
+  policyCase: PolicyCase,
+  workspace: string,
+): Promise<readonly FolderEntry[] | null> {
+  const path = await resolveInCase(input, policyCase, workspace);
+  if (path.relReal === null || path.relReal !== path.relLexical) return null;
+  if (!path.exists) return [];
+  if (!path.isDirectory) return null;
+  const world = await worldOf(policyCase, workspace);
+  const entries = new Map<string, FolderEntry['kind']>();
+  const found = await readdir(onHost(path.real, world), { withFileTypes: true }).catch(() => []);
+  for (const entry of found.slice(0, MAX_LISTED)) {
+    const other = entry.isSymbolicLink() ? 'link' : entry.isFile() ? 'file' : 'other';
+    entries.set(entry.name, entry.isDirectory() ? 'directory' : other);
+  }
+  if (found.length > MAX_LISTED) return null;
+  for (const [kind, names] of assumedIn(world)) {
+    for (const name of names) {
+      const [first, ...more] = (relative({ ...world, root: path.real }, name) ?? '').split('/');
+      if (first !== undefined && first !== '')
+        entries.set(first, more.length > 0 ? 'directory' : kind);
+    }
+  }
+  return [...entries].map(([name, kind]) => ({ name, kind }));
+}
+
+const MAX_LISTED = 1000;
+
+function assumedIn(world: World): [FolderEntry['kind'], Iterable<string>][] {
+  return [
+    ['file', world.files],
+    ['file', world.hard],
+    ['directory', world.folders],
+    ['other', world.special],
+    ['link', world.links.keys()],
+  ];
 }
 
 /** The folder of this machine that the case's root is, or that stands in for it. */

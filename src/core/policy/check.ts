@@ -9,6 +9,7 @@ import { holdsGit } from './gitGuard.ts';
 import { describeProblem, parseRules, type RawLists } from './rules.ts';
 import { checkShellSamples } from './ruleSamples.ts';
 import type { Decided, PolicySubject, RuleSet } from './types.ts';
+import { globNames, type ListFolder } from './globNames.ts';
 import { operandsToResolve } from './operands.ts';
 import { settingsOf } from '../git/settings.ts';
 import type { GitFacts } from '../ports/git.ts';
@@ -61,6 +62,8 @@ interface CaseDeps {
   globs: GlobCompiler;
   /** Resolves a path of this case, relative ones against its root. */
   resolve(path: string, policyCase: PolicyCase): Promise<ResolvedPath>;
+  /** Everything in a folder of this case, or null. */
+  list(folder: string, policyCase: PolicyCase): ReturnType<ListFolder>;
   /** What the repository of the case tells git, where the case does not say. */
   git(policyCase: PolicyCase): Promise<GitFacts>;
   /** Rules for cases that bring none. */
@@ -128,14 +131,19 @@ async function subjectOf(policyCase: PolicyCase, deps: CaseDeps): Promise<Policy
   const resolve = (path: string): Promise<ResolvedPath> => deps.resolve(path, policyCase);
   if ('cmd' in policyCase) {
     const parse = await deps.parser.parse(policyCase.cmd, policyCase.shell);
-    const [cwd, ...operands] = await Promise.all(['.', ...operandsToResolve(parse)].map(resolve));
+    const globs = await globNames(parse, policyCase.shell, (folder) =>
+      deps.list(folder, policyCase),
+    );
+    const [cwd, ...operands] = await Promise.all(
+      ['.', ...operandsToResolve(parse, globs)].map(resolve),
+    );
     if (cwd === undefined) throw new Error('no working directory');
     const { shell, setup } = policyCase;
     const own = settingsOf(setup?.['git_config']);
     const git = own ?? (holdsGit(parse, shell) ? await deps.git(policyCase) : NO_GIT);
     const edited = await Promise.all(editedOf(setup).map(resolve));
     const unseen = edited.map(unseenFile);
-    return { group: 'shell', tool: 'run_command', shell, cwd, parse, operands, git, unseen };
+    return { group: 'shell', tool: 'run_command', shell, cwd, parse, operands, globs, git, unseen };
   }
   const { op, path } = policyCase;
   if (op === 'read') return { group: 'read', tool: 'read_file', path: await resolve(path) };

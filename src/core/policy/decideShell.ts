@@ -3,6 +3,7 @@
 import type { SimpleCommand } from '../ports/shell.ts';
 import { displayBytes } from '../../protocol/displayBytes.ts';
 import { gitProblem } from './gitGuard.ts';
+import { commandsWithNames } from './globNames.ts';
 import { lineProblem, partOutcome, type PartOutcome } from './lineAllow.ts';
 import type { ShellSubject } from './place.ts';
 import { touchesProtected } from './plainCommand.ts';
@@ -23,7 +24,8 @@ export function decideShell(
 ): Decided {
   const named = rulesFor(rules, subject);
   const { parse, shell } = subject;
-  const seen = parse.commands.map((command) => seenIn(command, shell));
+  const expanded = commandsWithNames(parse.commands, subject.globs);
+  const seen = [...parse.commands, ...expanded].map((command) => seenIn(command, shell));
   const denied = firstHit(named.deny, seen, shell);
   if (denied !== null) return withParts(byRule(denied.rule, at(denied, subject)), subject, named);
   if (context.mode === 'plan')

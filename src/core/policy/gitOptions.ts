@@ -237,7 +237,7 @@ export const GIT_OPTIONS: OptionLists = {
   'git config --get': {
     why: 'one setting that holds no secret; a second operand is a pattern',
     operands: 'text',
-    like: '(?:user|core|init|pull|push|branch|merge|diff|color|remote)\\.[\\w./-]+',
+    like: 'user\\.(?:name|email)|(?:core|init|pull|push|branch|merge|diff|color|remote)\\.[\\w./-]+',
   },
   'git remote': { why: 'listing only', flags: 'v', long: 'verbose', operands: 'none' },
 };

@@ -4,6 +4,7 @@ import { aliasesOf } from './aliases.ts';
 import { gitProblem } from './gitGuard.ts';
 import { protectionsOf } from './protectedFiles.ts';
 import { isHarmless, isInput, notPlain } from './plainCommand.ts';
+import { withNames } from './globNames.ts';
 import { changesShell, isInterpreter } from './neverByWildcard.ts';
 import {
   folderProblem,
@@ -53,7 +54,13 @@ export function partOutcome(
   for (const folder of folders) {
     const place = placeOf(subject, folder);
     const reason = folderProblem(place);
-    const here = reason === null ? outcomeIn(command, place, allow) : asked(reason);
+    const named = withNames(command, place);
+    const here =
+      reason !== null
+        ? asked(reason)
+        : typeof named === 'string'
+          ? asked(named)
+          : outcomeIn(named, place, allow);
     if (here.kind === 'asked') return here;
     outcome ??= here;
   }
@@ -83,8 +90,8 @@ function outcomeIn(command: SimpleCommand, place: Place, allow: readonly Rule[])
 
 /** What was remembered is these words alone: with another folder, input or variable they may do something else. */
 function isAsRemembered(command: SimpleCommand, { folder, subject }: Place): boolean {
-  const { fed, redirects, assignments } = command;
-  if (folder !== '' || subject.cwd.relReal !== '') return false;
+  const { fed, redirects, assignments, words } = command;
+  if (folder !== '' || subject.cwd.relReal !== '' || words.some(({ glob }) => glob)) return false;
   return fed !== true && assignments.length === 0 && !redirects.some(isInput);
 }
 

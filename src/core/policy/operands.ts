@@ -1,6 +1,7 @@
 // Resolves what the words of a command line may name, for the `operands` of a shell subject.
 import type { ShellParse, SimpleCommand } from '../ports/shell.ts';
 import type { Files, ResolvedPath } from '../ports/workspace.ts';
+import type { FolderEntry, GlobNames, ListFolder } from './globNames.ts';
 import { beforeDots, foldersOf, keyOf } from './place.ts';
 import { isInput } from './plainCommand.ts';
 
@@ -10,7 +11,7 @@ const MAX_OPERANDS = 400;
  * The texts that could name files, behind each folder their command may run in; none for a line that asks anyway.
  * Relative ones are meant from where the line starts.
  */
-export function operandsToResolve(parse: ShellParse): string[] {
+export function operandsToResolve(parse: ShellParse, globs: readonly GlobNames[] = []): string[] {
   if (!parse.ok || !parse.certain) return [];
   const keys = new Set<string>();
   for (const command of parse.commands) {
@@ -18,6 +19,9 @@ export function operandsToResolve(parse: ShellParse): string[] {
       for (const text of ['', ...textsOf(command)]) addKeys(keys, keyOf(folder, text));
     }
     if (keys.size > MAX_OPERANDS) break;
+  }
+  for (const { folder, names } of globs) {
+    for (const name of names ?? []) addKeys(keys, keyOf(folder, name));
   }
   return [...keys].slice(0, MAX_OPERANDS);
 }
@@ -49,14 +53,29 @@ export async function resolveOperands(
   parse: ShellParse,
   cwd: ResolvedPath,
   files: Pick<Files, 'resolve'>,
+  globs: readonly GlobNames[] = [],
 ): Promise<ResolvedPath[]> {
   return Promise.all(
-    operandsToResolve(parse).map(async (text) => {
+    operandsToResolve(parse, globs).map(async (text) => {
       const absolute = /^(?:[\\/]|[A-Za-z]:[\\/])/.test(text);
       const path = await files.resolve(absolute ? text : `${cwd.real}/${text}`);
       return { ...path, input: text };
     }),
   );
+}
+
+/** Lists the folders that globs name, below `cwd`: no links, nothing outside the workspace, nothing cut short. */
+export function listFolders(cwd: ResolvedPath, files: Pick<Files, 'resolve' | 'list'>): ListFolder {
+  return async (folder): Promise<readonly FolderEntry[] | null> => {
+    const absolute = /^(?:[\\/]|[A-Za-z]:[\\/])/.test(folder);
+    const path = await files.resolve(absolute ? folder : `${cwd.real}/${folder}`);
+    if (path.relReal === null || path.relReal !== path.relLexical) return null;
+    if (!path.exists) return [];
+    if (!path.isDirectory) return null;
+    const listed = await files.list(path.real, 1);
+    if ('error' in listed || listed.truncated) return null;
+    return listed.entries.map((entry) => ({ name: entry.path, kind: entry.kind }));
+  };
 }
 
 function after(word: string, mark: string): string[] {

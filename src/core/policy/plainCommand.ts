@@ -24,8 +24,6 @@ export function notPlain(command: SimpleCommand): string | null {
     program.text.includes('$')
   )
     return 'its first words are known only when it runs';
-  if (command.words.slice(1).some((word) => word.glob && !isListedGlob(word, command)))
-    return 'it holds a glob or brace expansion';
   const redirect = command.redirects.find((found) => !isFree(found) && !isInput(found));
   return redirect === undefined ? null : `it redirects (${redirect.raw})`;
 }
@@ -43,7 +41,7 @@ export function isHarmless(name: string, value: Pick<ShellWord, 'text' | 'litera
  * cmd and PowerShell leave globs to the program, and listing names shows no more than the folder does; `--include=*.ts`
  * stays that option, whatever file is called so.
  */
-function isListedGlob(word: ShellWord, command: SimpleCommand): boolean {
+export function isListedGlob(word: ShellWord, command: SimpleCommand): boolean {
   const program = command.words[0]?.text ?? '';
   if (/^(?:grep|egrep|fgrep|rg)$/.test(program) && GLOB_OPTION.test(word.raw)) return true;
   if (

@@ -130,11 +130,10 @@ export const TOOL_OPTIONS: OptionLists = {
     why: 'type checks; no --outDir, --outFile, --build, --generateTrace, --tsBuildInfoFile, --plugins, --declarationDir, @files',
     values: 'p',
     pathValues: 'p project',
-    long: 'noEmit p= project= pretty? skipLibCheck strict showConfig listFiles listFilesOnly version v incremental? extendedDiagnostics diagnostics noErrorTruncation explainFiles traceResolution target= lib= jsx= watch= noUnusedLocals noUnusedParameters noImplicitAny strictNullChecks esModuleInterop',
+    long: 'noEmit p= project= pretty? skipLibCheck strict showConfig listFiles listFilesOnly version v incremental? extendedDiagnostics diagnostics noErrorTruncation explainFiles traceResolution target= lib= jsx= noUnusedLocals noUnusedParameters noImplicitAny strictNullChecks esModuleInterop',
     only: {
       pretty: 'true|false',
       incremental: 'false',
-      watch: 'false',
       target: '[a-z]+\\d*',
       lib: '[\\w.,]+',
       jsx: '[a-z-]+',

@@ -1,6 +1,7 @@
 // The interface of the policy engine: what it is given and what it answers. Pure data.
 import type { Mode, RuleLayer, UnseenFile, Verdict, VerdictKind } from '../../protocol/calls.ts';
 import type { GitFacts } from '../ports/git.ts';
+import type { GlobNames } from './globNames.ts';
 import type { ResolvedPath } from '../ports/workspace.ts';
 import type { ShellName, ShellParse } from '../ports/shell.ts';
 
@@ -21,6 +22,8 @@ export type PolicySubject =
       parse: ShellParse;
       /** What `resolveOperands` gives. An operand that is missing here is not allowed by a wildcard. */
       operands?: readonly ResolvedPath[];
+      /** What the globs of the line stand for; one that is missing here is not allowed. */
+      globs?: readonly GlobNames[];
       /** What the repository tells git, for a line that runs it. Where it is missing such a line is not allowed. */
       git?: GitFacts;
       /** What edits that nobody was asked about left, as far as the user has not looked since. */

@@ -4,6 +4,7 @@ import type { ArgvPattern } from './types.ts';
 import { operandsOf, testWords, type SplitWords, type Word } from './optionWords.ts';
 import { piecesOf } from './plainCommand.ts';
 import { oddName } from './pathNames.ts';
+import { globProblem, hasWildcard } from './globNames.ts';
 import { lookUp, operandProblem, type Place } from './place.ts';
 import { protectionsOf } from './protectedFiles.ts';
 import { changesShell, isInterpreter } from './neverByWildcard.ts';
@@ -112,7 +113,8 @@ function filesProblem(
       return `it does not name the files ${text}`;
     const named = !reader && isTarget(text);
     for (const one of windows && !named ? listedIn(text) : [text]) {
-      const odd = windows && !named && program !== 'git' ? windowsProblem(one, place) : null;
+      const odd =
+        windows && !named && program !== 'git' ? windowsProblem(one, place, program) : null;
       const problem = odd ?? operandProblem(place, one);
       if (problem !== null) return problem;
     }
@@ -132,8 +134,18 @@ function listedIn(text: string): string[] {
   return text.includes(',') ? [text, ...text.split(',').filter((one) => one !== '')] : [text];
 }
 
+/** They show no more than the names in a folder. */
+const LISTS_NAMES: ReadonlySet<string> = new Set(
+  'dir tree get-childitem gci ls test-path resolve-path get-item'.split(' '),
+);
+
 /** `C:x`, `Env:x`, lists, which cmdlets and cmd's own commands take apart, and names of devices. */
-function windowsProblem(text: string, place: Place): string | null {
+function windowsProblem(text: string, place: Place, program: string): string | null {
+  if (hasWildcard(text) && !LISTS_NAMES.has(program.toLowerCase())) {
+    const problem = globProblem(text, place, program);
+    if (problem !== null) return problem;
+    return null;
+  }
   if (/[;:]/.test(text)) return `the operand ${text} may name a drive or several files`;
   const name = lookUp(place, text)?.relReal ?? '';
   const odd = name === '' ? null : oddName(name);

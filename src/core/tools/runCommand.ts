@@ -6,7 +6,8 @@ import { needsFolder, shownPath } from './paths.ts';
 import { SHELL_BUILTINS } from './shellBuiltins.ts';
 import { defineTool, type DescribeContext, type Described } from './tool.ts';
 import { gitFactsFor, holdsGit } from '../policy/gitGuard.ts';
-import { resolveOperands } from '../policy/operands.ts';
+import { globNames } from '../policy/globNames.ts';
+import { listFolders, resolveOperands } from '../policy/operands.ts';
 import { unseenRunBy } from '../policy/unseen.ts';
 import type { ShellSubject } from '../policy/place.ts';
 import type { CommandPart } from '../../protocol/calls.ts';
@@ -67,12 +68,19 @@ async function describeRunCommand(args: Args, context: DescribeContext): Promise
   const badCwd = refusedCwd(cwd);
   if (badCwd !== null) return { ok: false, message: badCwd };
   const parse = await shellParser.parse(args.command, found.shell);
-  const operands = await resolveOperands(parse, cwd, files);
+  const globs = await globNames(parse, found.shell, listFolders(cwd, files));
+  const operands = await resolveOperands(parse, cwd, files, globs);
   const at = { cwd, shell: found.shell };
   const git = holdsGit(parse, found.shell)
     ? { git: await gitFactsFor(parse, at, gitOf(context)) }
     : {};
-  const facts = { operands, ...git, ...(context.unseen && { unseen: context.unseen }) };
+  const expanded = globs.length > 0 ? { globs } : {};
+  const facts = {
+    operands,
+    ...expanded,
+    ...git,
+    ...(context.unseen && { unseen: context.unseen }),
+  };
   const subject: ShellSubject = { group: 'shell', tool: 'run_command', ...at, parse, ...facts };
   const unseen = unseenRunBy(subject);
   return {

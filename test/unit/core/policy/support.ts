@@ -3,6 +3,7 @@ import { compileGlob } from '../../../../src/node/globs.ts';
 import { createShellParser } from '../../../../src/node/shell/parser.ts';
 import { decide } from '../../../../src/core/policy/decide.ts';
 import { parseRules, type RawLists } from '../../../../src/core/policy/rules.ts';
+import { globNames, type FolderEntry } from '../../../../src/core/policy/globNames.ts';
 import { operandsToResolve } from '../../../../src/core/policy/operands.ts';
 import type { Decided, PolicySubject, RuleSet } from '../../../../src/core/policy/types.ts';
 import type { ShellName } from '../../../../src/core/ports/shell.ts';
@@ -52,17 +53,20 @@ interface World {
   links?: Readonly<Record<string, string>>;
   /** Names, as written, of folders that are there. */
   folders?: readonly string[];
+  /** What is there for globs: files by their path; a name that `links` knows is a link. */
+  files?: readonly string[];
 }
 
 /** Operands below the root by plain path arithmetic; `links` maps a name to where it really is. */
 export async function shellSubject(
   command: string,
   shell: ShellName = 'bash',
-  { links = {}, folders = [] }: World = {},
+  { links = {}, folders = [], files = [] }: World = {},
 ): Promise<PolicySubject> {
   const parse = await parser.parse(command, shell);
   const windows = shell === 'powershell' || shell === 'cmd';
-  const operands = operandsToResolve(parse).map((text) => {
+  const globs = await globNames(parse, shell, async (folder) => entriesIn(folder, files, links));
+  const operands = operandsToResolve(parse, globs).map((text) => {
     const slashed = windows ? text.replace(/\\/g, '/').replace(/^\/+/, '/') : text;
     const url = new URL(slashed.replace(/[?#%\\]/g, '_'), 'file:///ws/').pathname;
     const path = slashed.startsWith('/') || !url.startsWith('/ws/') ? url : url.slice(4);
@@ -70,7 +74,25 @@ export async function shellSubject(
     return { ...file(path, { ...target, isDirectory: folders.includes(text) }), input: text };
   });
   const git = { settings: [], problems: [] };
-  return { group: 'shell', tool: 'run_command', shell, cwd: ROOT, parse, operands, git };
+  return { group: 'shell', tool: 'run_command', shell, cwd: ROOT, parse, operands, globs, git };
+}
+
+/** One level of the folder, by its path as the line writes it; null above the workspace. */
+function entriesIn(
+  folder: string,
+  files: readonly string[],
+  links: Readonly<Record<string, string>>,
+): FolderEntry[] | null {
+  const { pathname } = new URL(folder, 'file:///a/b/ws/');
+  if (!`${pathname}/`.startsWith('/a/b/ws/')) return null;
+  const base = pathname.slice('/a/b/ws/'.length).replace(/(?<=.)\/?$/, '/');
+  const names = new Map<string, FolderEntry['kind']>();
+  for (const file of files.filter((name) => name.startsWith(base))) {
+    const [name = '', more] = file.slice(base.length).split('/');
+    const kind = more === undefined ? 'file' : 'directory';
+    names.set(name, Object.hasOwn(links, `${base}${name}`) ? 'link' : kind);
+  }
+  return [...names].map(([name, kind]) => ({ name, kind }));
 }
 
 export async function decideCommand(
