@@ -4,6 +4,7 @@ import type { ActionRow, CallRow, MessageRow, ThreadRow, TurnRow } from '../port
 
 export type EngineEvent =
   | { type: 'thread'; thread: ThreadRow }
+  | { type: 'threadDeleted'; threadId: string }
   | { type: 'turn'; turn: TurnRow }
   | { type: 'message'; threadId: string; row: MessageRow }
   | {

@@ -5,6 +5,7 @@ import { discreetFor } from '../agent/discreet.ts';
 import { Drives } from './drives.ts';
 import { Emitter, type Event } from '../base/event.ts';
 import { proposalsOfEdits, submit, type SubmitOutcome } from './deciding.ts';
+import { archiveThread, deleteThread, renameThread } from './library.ts';
 import { continueTurn, recover } from './recovering.ts';
 import { QueueKeeper } from './queue.ts';
 import { seeThrough } from './seeThrough.ts';
@@ -12,6 +13,7 @@ import { RunningOutputs } from './runningOutputs.ts';
 import { startTurn, type StartTurn } from './starting.ts';
 import { Titles } from './titles.ts';
 import { removeQueued, stopThread, stopTurn } from './stopping.ts';
+import { undoableTurns, undoTurn, type UndoableTurn } from './undoing.ts';
 import type { Drive, ThreadDeps } from './deps.ts';
 import type { EngineEvent } from '../agent/events.ts';
 import type { DriveEnd, RunnerDeps } from '../agent/turnRunner.ts';
@@ -64,6 +66,16 @@ export class Engine {
   /** A message never answers a turn, nor replaces it unless told to. Throws what `startTurn` of starting.ts throws. */
   async startTurn(start: StartTurn): Promise<Drive> {
     return this.#thenMove(startTurn(this.#deps, start));
+  }
+
+  /** The thread's turns that changed files, newest first, with what undoing each would do now. */
+  async undoableTurns(threadId: string): Promise<UndoableTurn[]> {
+    return undoableTurns(discreetFor(this.#deps, threadId), threadId);
+  }
+
+  /** Starts a turn that undoes another one of its thread. Throws what `undoTurn` of undoing.ts throws. */
+  async undoTurn(turnId: string): Promise<Drive> {
+    return this.#thenMove(undoTurn(this.#deps, turnId));
   }
 
   /** What calls whose arguments a human edited would do: by call id, for those that can be told. */
@@ -131,6 +143,20 @@ export class Engine {
     const turn = await this.#deps.store.getTurn(turnId);
     if (turn?.status !== 'expired' && turn?.status !== 'paused') return false;
     return askAgain(discreetFor(this.#deps, turnId), turn, chosen);
+  }
+
+  /** By this name from now on, whatever the model would call it. Throws what `renameThread` of library.ts throws. */
+  async renameThread(id: string, name: string): Promise<void> {
+    return renameThread(this.#deps, id, name);
+  }
+
+  async archiveThread(id: string, archived: boolean): Promise<void> {
+    return archiveThread(this.#deps, id, archived);
+  }
+
+  /** With all that was said and done in it; the ledger stays. Throws what `deleteThread` of library.ts throws. */
+  async deleteThread(id: string): Promise<void> {
+    return this.#thenMove(deleteThread(this.#deps, id));
   }
 
   isDriving(turnId: string): boolean {

@@ -40,6 +40,21 @@ export async function removeQueued(deps: ThreadDeps, turnId: string): Promise<bo
   return turn !== undefined && neverRan(turn) && cancel(deps, turn);
 }
 
+/**
+ * Stops what the thread waits with; false, and nothing is stopped, when a turn of it runs or may start at any moment. A turn that
+ * somebody moves on meanwhile is left to them, and makes it false too.
+ */
+export async function stopResting(deps: ThreadDeps, threadId: string): Promise<boolean> {
+  const turns = await openTurns(deps, threadId);
+  const rests = ({ status }: TurnRow): boolean =>
+    status === 'paused' || status === 'expired' || status === 'interrupted';
+  const moves = (turn: TurnRow): boolean => turn.status === 'running' || !neverRan(turn);
+  if (turns.some((turn) => !rests(turn) && moves(turn))) return false;
+  if (turns.length > 0 && !turns.some(rests)) return false;
+  for (const turn of turns.toReversed()) if (!(await cancel(deps, turn))) return false;
+  return true;
+}
+
 async function openTurns({ store }: ThreadDeps, threadId: string): Promise<TurnRow[]> {
   const turns = await store.turnsOfThread(threadId);
   return turns.filter((turn) => UNFINISHED.includes(turn.status));

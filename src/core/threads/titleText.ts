@@ -39,6 +39,12 @@ export function cleanTitle(answer: string): string {
   return '';
 }
 
+/** What a human typed as a name: one line, nothing invisible; empty when nothing in it can be seen. */
+export function givenTitle(text: string): string {
+  const seen = shortened(visible(text.replaceAll(/[\n\r\u2028\u2029]+/g, ' ')));
+  return /\S/.test(seen) ? seen : '';
+}
+
 function visible(line: string): string {
   return line.replaceAll(/\t/g, ' ').replaceAll(UNSEEN, '').replaceAll(BLANK, ' ').trim();
 }
