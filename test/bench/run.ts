@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import path from 'node:path';
 import { measureCalls } from './calls.ts';
+import { measureChat } from './chat.ts';
 import { measureCommandLine } from './commandLine.ts';
 import { measurePolicy } from './policy.ts';
 import { tableOf } from './rows.ts';
@@ -17,12 +18,14 @@ const sizes = smoke
       calls: { calls: 20, some: 4, runs: 0 },
       runs: 0,
       policy: 1,
+      chat: { items: 200, rounds: 0, seconds: 0.2 },
     }
   : {
       storage: { long: 1000, short: 10, rounds: 3 },
       calls: { calls: 500, some: 50, runs: 9 },
       runs: 9,
       policy: 20,
+      chat: { items: 5000, rounds: 3, seconds: 5 },
     };
 
 const folder = mkdtempSync(path.join(tmpdir(), 'countersign-bench-'));
@@ -33,6 +36,7 @@ try {
     ...measureCalls(folder, sizes.calls),
     ...measureCommandLine(folder, { long, short }, sizes.runs),
     ...(await measurePolicy(sizes.policy)),
+    ...(await measureChat(sizes.chat)),
   ];
   process.stdout.write(`${tableOf(rows)}\n`);
   const machine = { node: process.version, cpus: cpus().length, platform: process.platform };

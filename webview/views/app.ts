@@ -7,33 +7,24 @@ import { checkLayout } from '../arming.ts';
 import type { Controller } from '../controller.ts';
 import { noteText } from '../elsewhere.ts';
 import { callTitle } from '../review.ts';
-import { earlier, later, shownRows } from '../window.ts';
 import { batch } from './batch.ts';
 import { composer } from './composer.ts';
 import { decidedNotes } from './decidedNote.ts';
 import { FeedScroll } from './feedScroll.ts';
-import './item.ts';
 import { LightElement } from './lightElement.ts';
 import { icon, shown } from './text.ts';
+import './transcript.ts';
 
 const AGE_INTERVAL = 30_000;
 const DEMO = 'Fix the rounding bug in the invoice total.';
 
 export class AppView extends LightElement {
-  static override properties = { from: { state: true } };
   declare controller: Controller;
-  /** First row of the transcript in the page; null follows the end. */
-  declare from: number | null;
   #scroll: FeedScroll | undefined;
   #known = new Set<string>();
   #noted = new Set<string>();
   #said = '';
   #clock: ReturnType<typeof setInterval> | undefined;
-
-  constructor() {
-    super();
-    this.from = null;
-  }
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -196,23 +187,22 @@ export class AppView extends LightElement {
     const { items: all, actions } = this.controller.state;
     const queued = this.#queuedTurns();
     const items = queued.size === 0 ? all : all.filter(({ turnId }) => !queued.has(turnId));
-    const rows = shownRows(items.length, this.from);
     const waiting = new Set(actions.map((action) => action.actionId));
-    return html`
-      ${rows.from > 0 ? this.#pageButton(`Show ${rows.from} earlier`, 'show-earlier', earlier(rows)) : nothing}
-      ${repeat(
-        items.slice(rows.from, rows.to),
-        (item) => item.id,
-        (item) =>
-          html`<cs-item
-            .controller=${this.controller}
-            .item=${item}
-            .waiting=${item.kind === 'call' && item.actionId !== null && waiting.has(item.actionId)}
-          ></cs-item>`,
-      )}
-      ${rows.to < items.length ? this.#pageButton(`Show ${items.length - rows.to} later`, 'show-later', later(rows, items.length)) : nothing}
-    `;
+    return html`<cs-transcript
+      .controller=${this.controller}
+      .items=${items}
+      .waiting=${waiting}
+      .following=${this.#following}
+      .laidOut=${this.#laidOut}
+    ></cs-transcript>`;
   }
+
+  readonly #following = (): boolean => this.#scroll?.following ?? true;
+
+  readonly #laidOut = (): void => {
+    this.#scroll?.settle();
+    checkLayout();
+  };
 
   #queuedTurns(): Set<string> {
     return new Set(this.controller.state.status?.queued);
@@ -229,19 +219,6 @@ export class AppView extends LightElement {
       (item) =>
         html`<cs-item .controller=${this.controller} .item=${item} .queued=${true}></cs-item>`,
     );
-  }
-
-  #pageButton(label: string, testid: string, from: number | null): TemplateResult {
-    return html`<button
-      class="link page-button"
-      data-testid=${testid}
-      @click=${() => {
-        this.#scroll?.keep();
-        this.from = from;
-      }}
-    >
-      ${label}
-    </button>`;
   }
 
   #batches(): unknown {

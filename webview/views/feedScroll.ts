@@ -1,4 +1,6 @@
-// Where the feed is scrolled to: at the end while the user is there, at the start of a new action, else left alone.
+// Where the feed is scrolled to: at the end while the user is there, at the start of a new action, else what is read stays
+// where it is, whatever comes or changes above it. The browser's own anchoring is off (styles.css): it loses its anchor
+// when many rows come at once.
 import { disarmAll } from '../arming.ts';
 
 const NEAR_END = 40;
@@ -8,9 +10,9 @@ export class FeedScroll {
   #pinned: boolean;
   #reveal = '';
   #height = 0;
-  #keep = false;
+  #anchor: { element: Element; top: number } | undefined;
   readonly #sizes = new ResizeObserver(() => {
-    this.#settle();
+    this.settle();
   });
 
   /** `follow` keeps the end in view while it is in view. */
@@ -27,37 +29,52 @@ export class FeedScroll {
     this.feed.removeEventListener('scroll', this.#scrolled);
   }
 
+  /** Whether the end is kept in view. */
+  get following(): boolean {
+    return this.#pinned;
+  }
+
   /** Brings the start of an action into view when it comes, if the user follows the end. */
   reveal(actionId: string): void {
     if (this.#pinned) this.#reveal = actionId;
   }
 
-  /** Keeps what is in view in place while rows are added before it. */
-  keep(): void {
-    this.#keep = true;
-    this.#pinned = false;
-  }
-
   #scrolled = (): void => {
     const { feed } = this;
+    this.#takeAnchor();
     // A change of height scrolls too; only the user changes whether the end is followed.
     if (feed.scrollHeight !== this.#height) return;
     this.#pinned = feed.scrollHeight - feed.scrollTop - feed.clientHeight < NEAR_END;
     this.#reveal = '';
   };
 
-  #settle(): void {
+  /** To be called when the layout has changed, before it is painted. */
+  settle(): void {
     const { feed } = this;
     const before = feed.scrollTop;
-    const grown = feed.scrollHeight - this.#height;
     this.#height = feed.scrollHeight;
-    if (this.#keep) {
-      this.#keep = false;
-      if (grown > 0 && before < grown) feed.scrollTop = before + grown;
-    } else if (this.#pinned) {
-      feed.scrollTop = this.#target();
-    }
+    if (this.#pinned) feed.scrollTop = this.#target();
+    else if (this.#anchor?.element.isConnected)
+      feed.scrollTop = before + this.#place(this.#anchor.element) - this.#anchor.top;
     if (feed.scrollTop !== before) disarmAll();
+    this.#takeAnchor();
+  }
+
+  /** The first part of the feed of which something is seen. */
+  #takeAnchor(): void {
+    const { feed } = this;
+    const parts = feed.querySelectorAll('cs-item, .feed-content > :not(cs-transcript)');
+    this.#anchor = undefined;
+    for (const element of parts) {
+      const top = this.#place(element);
+      if (top + element.clientHeight <= 0) continue;
+      if (top < feed.clientHeight) this.#anchor = { element, top };
+      return;
+    }
+  }
+
+  #place(element: Element): number {
+    return element.getBoundingClientRect().top - this.feed.getBoundingClientRect().top;
   }
 
   /** The end, or the start of the action that came, when both do not fit. */
@@ -68,8 +85,6 @@ export class FeedScroll {
       (element) => element.getAttribute('data-action-id') === this.#reveal,
     );
     if (!action) return end;
-    const top =
-      action.getBoundingClientRect().top - feed.getBoundingClientRect().top + feed.scrollTop;
-    return Math.min(end, top - 8);
+    return Math.min(end, this.#place(action) + feed.scrollTop - 8);
   }
 }

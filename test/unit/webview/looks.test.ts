@@ -1,7 +1,5 @@
 import assert from 'node:assert/strict';
-import * as fc from 'fast-check';
 import { callLook, outputTail, whyShort } from '../../../webview/callLook.ts';
-import { earlier, later, PAGE, shownRows } from '../../../webview/window.ts';
 import { call } from '../../browser/webview/samples.ts';
 
 describe('webview call lines', () => {
@@ -33,32 +31,5 @@ describe('webview call lines', () => {
     const tail = outputTail('x'.repeat(60_000) + 'end');
     assert.equal(tail.cut + tail.text.length, 60_003);
     assert.ok(tail.text.endsWith('end'));
-  });
-});
-
-describe('webview window of rows', () => {
-  it('follows the end, bounded', () => {
-    assert.deepEqual(shownRows(10, null), { from: 0, to: 10 });
-    assert.deepEqual(shownRows(5000, null), { from: 5000 - PAGE, to: 5000 });
-  });
-
-  it('reaches every row by paging and comes back to the end', () => {
-    fc.assert(
-      fc.property(fc.nat(3000), (total) => {
-        const seen = new Set<number>();
-        let from: number | null = null;
-        for (let rows = shownRows(total, from); ; rows = shownRows(total, from)) {
-          assert.ok(rows.to - rows.from <= 300);
-          for (let n = rows.from; n < rows.to; n += 1) seen.add(n);
-          if (rows.from === 0) break;
-          from = earlier(rows);
-        }
-        assert.equal(seen.size, total);
-        for (let steps = 0; from !== null; steps += 1) {
-          assert.ok(steps < 100);
-          from = later(shownRows(total, from), total);
-        }
-      }),
-    );
   });
 });
