@@ -68,7 +68,7 @@ export async function shellSubject(
   const globs = await globNames(parse, shell, async (folder) => entriesIn(folder, files, links));
   const operands = operandsToResolve(parse, globs).map((text) => {
     const slashed = windows ? text.replace(/\\/g, '/').replace(/^\/+/, '/') : text;
-    const url = new URL(slashed.replace(/[?#%\\]/g, '_'), 'file:///ws/').pathname;
+    const url = new URL(plainPath(slashed), 'file:///ws/').pathname;
     const path = slashed.startsWith('/') || !url.startsWith('/ws/') ? url : url.slice(4);
     const target = Object.hasOwn(links, text) ? { target: links[text] ?? '' } : {};
     return { ...file(path, { ...target, isDirectory: folders.includes(text) }), input: text };
@@ -77,13 +77,18 @@ export async function shellSubject(
   return { group: 'shell', tool: 'run_command', shell, cwd: ROOT, parse, operands, globs, git };
 }
 
+/** As a URL's path: two slashes at its start would name a host. */
+function plainPath(text: string): string {
+  return text.replace(/[?#%\\]/g, '_').replace(/^\/{2,}/, '/');
+}
+
 /** One level of the folder, by its path as the line writes it; null above the workspace. */
 function entriesIn(
   folder: string,
   files: readonly string[],
   links: Readonly<Record<string, string>>,
 ): FolderEntry[] | null {
-  const { pathname } = new URL(folder, 'file:///a/b/ws/');
+  const { pathname } = new URL(plainPath(folder), 'file:///a/b/ws/');
   if (!`${pathname}/`.startsWith('/a/b/ws/')) return null;
   const base = pathname.slice('/a/b/ws/'.length).replace(/(?<=.)\/?$/, '/');
   const names = new Map<string, FolderEntry['kind']>();
