@@ -13,6 +13,7 @@ import { diffDrafts } from './vscode/diffDrafts.ts';
 import { followSettings } from './vscode/followSettings.ts';
 import { registerAll, type Contribution } from './vscode/contribution.ts';
 import { notify } from './vscode/notify.ts';
+import { useTranslations } from './protocol/l10n.ts';
 import { createServices, type EngineLoader, type Services } from './vscode/services.ts';
 import { ruleDiagnostics } from './vscode/ruleDiagnostics.ts';
 import { recovery } from './vscode/recovery.ts';
@@ -53,6 +54,7 @@ const load: EngineLoader = {
 /** Gives its services to tests in the extension host, and nothing to anybody else. */
 export function activate(context: vscode.ExtensionContext): Services | undefined {
   try {
+    useTranslations(vscode.l10n.bundle ?? {});
     const services = createServices(context, load);
     context.subscriptions.push(services.owned, ...registerAll(CONTRIBUTIONS, services));
     return context.extensionMode === vscode.ExtensionMode.Test ? services : undefined;

@@ -46,6 +46,8 @@ export async function attachWebview(
     cspSource: webview.cspSource,
     scriptUri: uri('main.js'),
     styleUri: uri('main.css'),
+    language: vscode.env.language,
+    words: vscode.l10n.bundle ?? {},
   });
   return toDisposable(() => attached.dispose());
 }
@@ -60,7 +62,7 @@ async function openOrExplain(
   try {
     return await services.engine();
   } catch (error) {
-    webview.html = errorHtml(displayBytes(toAppError(error).message));
+    webview.html = errorHtml(displayBytes(toAppError(error).message), vscode.env.language);
     return undefined;
   }
 }

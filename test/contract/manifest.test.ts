@@ -25,7 +25,12 @@ interface Manifest {
   capabilities: { untrustedWorkspaces: { restrictedConfigurations: string[] } };
 }
 
-const manifest = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as Manifest;
+const read = (file: string): string => readFileSync(path.join(ROOT, file), 'utf8');
+/** As VS Code has it in English: with the texts in place of their keys. */
+const texts = JSON.parse(read('package.nls.json')) as Record<string, string>;
+const manifest = JSON.parse(
+  read('package.json').replaceAll(/"%([^%"]+)%"/g, (_, key: string) => JSON.stringify(texts[key])),
+) as Manifest;
 const { contributes } = manifest;
 const properties = contributes.configuration.properties;
 

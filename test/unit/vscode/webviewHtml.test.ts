@@ -2,7 +2,10 @@ import assert from 'node:assert/strict';
 import { contentPolicy, errorHtml, webviewHtml } from '../../../src/vscode/webviewHtml.ts';
 
 const ORIGIN = 'https://*.vscode-cdn.net';
-const parts = { nonce: 'n1', page: 'k1', cspSource: ORIGIN, scriptUri: 's.js', styleUri: 's.css' };
+const parts = {
+  ...{ nonce: 'n1', page: 'k1', cspSource: ORIGIN, scriptUri: 's.js', styleUri: 's.css' },
+  ...{ language: 'de', words: { Approve: '"><script>1</script>&' } },
+};
 
 const directives = (policy: string): Record<string, string> =>
   Object.fromEntries(
@@ -30,13 +33,18 @@ describe('the page of a webview', () => {
     assert.ok(webviewHtml(parts).includes(`content="${contentPolicy('n1', ORIGIN)}"`));
   });
 
-  it('has one script, which is given the key of the page', () => {
+  it('has one script, which is given the key of the page and the words of its language, as data', () => {
     const scripts = [...webviewHtml(parts).matchAll(/<script[^>]*>/g)].map(([tag]) => tag);
-    assert.deepEqual(scripts, ['<script nonce="n1" data-page="k1" src="s.js">']);
+    const words =
+      '{&quot;Approve&quot;:&quot;\\&quot;&gt;&lt;script&gt;1&lt;/script&gt;&amp;&quot;}';
+    assert.deepEqual(scripts, [
+      `<script nonce="n1" data-page="k1" data-words="${words}" src="s.js">`,
+    ]);
+    assert.ok(webviewHtml(parts).includes('<html lang="de">'));
   });
 
   it('that only says what is wrong has no script and makes no element of the message', () => {
-    const html = errorHtml('<img src=x onerror=1> &lt; <script>1</script>');
+    const html = errorHtml('<img src=x onerror=1> &lt; <script>1</script>', 'en');
     assert.match(html, /content="default-src 'none'"/);
     assert.doesNotMatch(html, /<script|<img/);
   });
