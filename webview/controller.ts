@@ -44,7 +44,7 @@ export class Controller {
   /** The user pressed Enter where a message needs a choice first. */
   choosing = false;
   readonly #host: Host;
-  readonly #client: Client;
+  readonly client: Client;
   readonly #changed: (now: boolean) => void;
   readonly #submissions = new Map<string, Submission>();
   readonly #sync: DraftSync;
@@ -58,12 +58,12 @@ export class Controller {
   constructor(host: Host, changed: (now: boolean) => void) {
     this.#host = host;
     this.#changed = changed;
-    this.#client = createClient((message) => {
+    this.client = createClient((message) => {
       host.post(message);
     });
     this.drafts = loadDrafts(host.loadState());
     this.#sync = new DraftSync(
-      (draft) => this.#client.request({ type: 'draft', ...draft }),
+      (draft) => this.client.request({ type: 'draft', ...draft }),
       (error) => {
         const message = `What you typed on a card could not be kept: ${error.message}`;
         this.error = { ...error, message };
@@ -98,7 +98,7 @@ export class Controller {
       return;
     }
     const message = parsed.data;
-    if (message.type === 'reply') this.#client.settle(message);
+    if (message.type === 'reply') this.client.settle(message);
     if (message.type === 'draft') this.#takeDraft(message);
     if (message.type === 'snapshot') this.#asking = false;
     const actions = actionsOf(message);
@@ -115,7 +115,7 @@ export class Controller {
   /** Sends a request whose error, if any, is shown above the composer; `failed` then has its say. */
   send(message: Outgoing, failed?: () => void): void {
     this.error = null;
-    this.#client
+    this.client
       .request(message)
       .then((error) => {
         if (message.type === 'ready') this.#asking = false;
@@ -158,7 +158,12 @@ export class Controller {
     const draft = { ...draftOf(this.drafts, action, request), ...patch };
     const { actionId } = action;
     const { callId, proposalHash } = request;
-    this.#sync.changed(key, { actionId, callId, proposalHash, card: cardPart(draft) });
+    this.#sync.changed(key, {
+      actionId,
+      callId,
+      proposalHash,
+      card: cardPart(draft),
+    });
     this.#keep(withDraft(this.drafts, key, draft));
   }
 
@@ -197,9 +202,9 @@ export class Controller {
   }
 
   /** A decision for one call: sent at once when the action has only this call, else kept for Submit. */
-  decide(action: ActionView, request: RequestView, decision: Decision): void {
+  decide(action: ActionView, request: RequestView, decision: Decision, byCommand = false): void {
     if (action.requests.length === 1) {
-      this.#submit(action, { [request.callId]: decision });
+      this.#submit(action, { [request.callId]: decision }, byCommand);
     } else {
       this.patch(action, request, { decision, form: 'none' });
     }
@@ -224,17 +229,18 @@ export class Controller {
     if (decisions) this.#submit(action, decisions);
   }
 
-  #submit(action: ActionView, decisions: Decisions): void {
+  #submit(action: ActionView, decisions: Decisions, byCommand = false): void {
     const { actionId, proposalHash } = action;
     if (this.submission(action).inFlight || this.drifted(action)) return;
     const drift = this.#accepted.get(actionId);
     this.#sync.flush();
     this.#submissions.set(actionId, { inFlight: true, error: null });
     this.#changed(true);
-    this.#client
+    this.client
       .request({
         ...{ type: 'submit', actionId, proposalHash, decisions },
         ...(drift !== undefined && { drift }),
+        ...(byCommand && { confirm: true }),
       })
       .then((error) => {
         // Accepted: stays in flight until the host says that the action is closed.

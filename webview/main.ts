@@ -6,6 +6,7 @@ import { Controller } from './controller.ts';
 import { registerControls } from './controls.ts';
 import { connectHost } from './vscodeApi.ts';
 import { AppView } from './views/app.ts';
+import { followWishes } from './wishes.ts';
 
 registerControls();
 const placed = document.querySelector('countersign-app');
@@ -22,8 +23,12 @@ const controller = new Controller(connectHost(), (now) => {
   });
 });
 app.controller = controller;
+const wishes = followWishes(controller, () => {
+  app.requestUpdate();
+});
 window.addEventListener('message', (event) => {
   controller.receive(event.data);
+  wishes(event.data);
 });
 if (app !== placed) document.body.append(app);
 const flush = (): void => {

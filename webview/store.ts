@@ -62,6 +62,9 @@ export function reduce(state: ViewState, message: HostToView, localNow: number):
     case 'status':
       return { ...state, status: message.status };
     case 'draft':
+    case 'focusCard':
+    case 'press':
+    case 'sound':
     case 'reply':
       return state;
   }

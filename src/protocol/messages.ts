@@ -65,6 +65,24 @@ export const TranscriptItem = z.discriminatedUnion('kind', [
 ]);
 export type TranscriptItem = z.infer<typeof TranscriptItem>;
 
+/** One card, by its action and call. */
+export const CardRef = z.strictObject({
+  actionId: z.string().max(200),
+  callId: z.string().max(500),
+});
+export type CardRef = z.infer<typeof CardRef>;
+
+/** What the window asks of the page of the chat, for a command of its user. None of them decides anything. */
+export const PageWish = z.discriminatedUnion('type', [
+  /** To bring a card into view and give it the focus. */
+  z.object({ type: z.literal('focusCard'), card: CardRef }),
+  /** To do what the button of the focused card would; what is submitted then, the window asks about natively. */
+  z.object({ type: z.literal('press'), button: z.enum(['approve', 'reject']) }),
+  /** To sound, once. */
+  z.object({ type: z.literal('sound') }),
+]);
+export type PageWish = z.infer<typeof PageWish>;
+
 /** What a card shows of one call. `before` is the base text of an edit; null when there is none or it is too large. */
 export const RequestView = ActionRequest.extend({
   before: z.string().nullable(),
@@ -144,6 +162,7 @@ export type Change = z.infer<typeof Change>;
  */
 export const HostToView = z.discriminatedUnion('type', [
   ...Change.options,
+  ...PageWish.options,
   z.object({
     type: z.literal('snapshot'),
     surface: z.enum(['chat', 'panel']),
@@ -224,7 +243,11 @@ export const ViewToHost = z.discriminatedUnion('type', [
     decisions: Decisions,
     /** The drift that the human accepted. */
     drift: z.string().max(200).optional(),
+    /** A command pressed the button and no hand: the window asks natively before it counts. */
+    confirm: z.literal(true).optional(),
   }),
+  /** Which card has the focus, or had it last and is still there. */
+  z.strictObject({ type: z.literal('cardFocus'), ...request, card: CardRef.nullable() }),
   /** Keeps what is typed or picked on a card, and not submitted; null when it is empty again. Decides nothing. */
   z.strictObject({
     type: z.literal('draft'),

@@ -5,7 +5,14 @@ import type { Decision } from '../../src/protocol/calls.ts';
 import type { ActionView, RequestView } from '../../src/protocol/messages.ts';
 import type { Controller, Submission } from '../controller.ts';
 import { emptyDraft, type CardDraft } from '../drafts.ts';
-import { approval, callTitle, canApprove, decisionDetail, decisionText } from '../review.ts';
+import {
+  allows,
+  approval,
+  callTitle,
+  canApprove,
+  decisionDetail,
+  decisionText,
+} from '../review.ts';
 import { ageText, expiryText } from '../store.ts';
 import { cardActions } from './cardActions.ts';
 import { commandBody, editBody, placeWarnings, readBody, toolBody } from './cardBody.ts';
@@ -122,12 +129,36 @@ export class CardView extends ArmedElement {
     const wanted = event.key === 'Enter' && (event.ctrlKey || event.metaKey) && !event.repeat;
     // Only with the card itself focused: not from a field or a button in it.
     if (!wanted || event.target !== event.currentTarget) return;
-    const plain = this.draft.form === 'none' || this.draft.form === 'diff';
-    if (!plain || this.draft.decision !== null || this.request.proposal.kind === 'question') return;
-    if (!canApprove(this.request, this.draft)) return;
-    if (this.#onScreen()) this.decide(event, approval(this.draft));
+    const decision = this.#plainApproval();
+    if (!decision) return;
+    if (this.#onScreen()) this.decide(event, decision);
     else this.scrollIntoView({ block: 'nearest' });
   };
+
+  /** What Approve would send of the card as it stands; undefined where it would send nothing. */
+  #plainApproval(): Decision | undefined {
+    const { request, draft } = this;
+    const plain = draft.form === 'none' || draft.form === 'diff';
+    if (!plain || draft.decision !== null || request.proposal.kind === 'question') return undefined;
+    return canApprove(request, draft) ? approval(draft) : undefined;
+  }
+
+  /** For a command of the window, which asks natively about what is sent then. Null when it was done, else why not. */
+  pressed(button: 'approve' | 'reject'): string | null {
+    const { action, request } = this;
+    if (this.busy || this.draft.decision !== null) return 'This card is decided already.';
+    if (button === 'reject') {
+      if (!allows(request, 'reject')) return 'This call cannot be rejected.';
+      this.openForm('reject');
+      return null;
+    }
+    const decision = this.#plainApproval();
+    if (!decision) return 'This card cannot simply be approved: decide on the card itself.';
+    if (!this.#onScreen() || !this.armed)
+      return 'The card is not in view as a whole yet: look at it, then try again.';
+    this.controller.decide(action, request, decision, true);
+    return null;
+  }
 
   /** Whether the end of the card is in view: keys reach a focused card that was scrolled away, too. */
   #onScreen(): boolean {
@@ -183,7 +214,10 @@ export class CardView extends ArmedElement {
       aria-label="Open approval panel"
       title="Open approval panel"
       @click=${() => {
-        this.controller.send({ type: 'openPanel', actionId: this.action.actionId });
+        this.controller.send({
+          type: 'openPanel',
+          actionId: this.action.actionId,
+        });
       }}
     >
       ${icon('link-external')}
@@ -218,7 +252,11 @@ export class CardView extends ArmedElement {
                 class="link"
                 data-testid="open-why"
                 @click=${() => {
-                  this.controller.send({ type: 'openWhy', rule, layer: why.layer });
+                  this.controller.send({
+                    type: 'openWhy',
+                    rule,
+                    layer: why.layer,
+                  });
                 }}
               >
                 ${shown(rule)}

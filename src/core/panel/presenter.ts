@@ -4,7 +4,7 @@ import { Feed } from './feed.ts';
 import { handleViewMessage, type PanelHost } from './requests.ts';
 import { DisposableStore, type Disposable } from '../base/lifecycle.ts';
 import { toAppError } from '../base/errors.ts';
-import { ViewToHost, type HostToView } from '../../protocol/messages.ts';
+import { ViewToHost, type HostToView, type PageWish } from '../../protocol/messages.ts';
 import type { Session } from './session.ts';
 import type { EngineEvent } from '../agent/events.ts';
 import type { Event } from '../base/event.ts';
@@ -48,6 +48,7 @@ export function present(deps: PresenterDeps, surface: Surface, channel: ViewChan
   owned.add(deps.engine.onEvent((event) => presenter.onEngineEvent(event)));
   owned.add(deps.session.onChange(() => presenter.look()));
   owned.add(deps.store.onExternalChange(() => presenter.look()));
+  if (surface.kind === 'chat') owned.add(deps.session.onWish((wish) => presenter.onWish(wish)));
   owned.add(presenter);
   return owned;
 }
@@ -55,6 +56,7 @@ export function present(deps: PresenterDeps, surface: Surface, channel: ViewChan
 class Presenter implements Disposable {
   readonly #deps: PresenterDeps;
   readonly #channel: ViewChannel;
+  readonly #surface: Surface;
   readonly #feed: Feed;
   #ready = false;
   #looking = false;
@@ -65,6 +67,7 @@ class Presenter implements Disposable {
   constructor(deps: PresenterDeps, surface: Surface, channel: ViewChannel) {
     this.#deps = deps;
     this.#channel = channel;
+    this.#surface = surface;
     this.#feed = new Feed(deps, surface);
   }
 
@@ -81,6 +84,7 @@ class Presenter implements Disposable {
     if (message.type === 'ready') {
       this.#ready = true;
       this.#enqueue(() => this.#feed.snapshot());
+      if (this.#surface.kind === 'chat') this.#enqueue(async () => this.#wishes());
     }
     handleViewMessage(this.#deps, message)
       .then((error) => this.#reply(message.requestId, error))
@@ -101,6 +105,21 @@ class Presenter implements Disposable {
     });
   }
 
+  /** After what the session shows by now, so that the card is there. */
+  onWish(wish: PageWish): void {
+    if (!this.#ready) return;
+    if (wish.type !== 'focusCard') this.#enqueue(async () => [wish]);
+    else {
+      this.#enqueue(() => this.#feed.look());
+      this.#enqueue(async () => this.#wishes());
+    }
+  }
+
+  #wishes(): HostToView[] {
+    const wish = this.#deps.session.takeWish();
+    return wish ? [wish] : [];
+  }
+
   onEngineEvent(event: EngineEvent): void {
     if (event.type !== 'output') this.look();
     else if (this.#ready) this.#enqueue(async () => this.#feed.output(event));
@@ -108,6 +127,7 @@ class Presenter implements Disposable {
 
   dispose(): void {
     this.#disposed = true;
+    if (this.#surface.kind === 'chat') this.#deps.session.cardFocused(null);
   }
 
   #enqueue(step: () => Promise<HostToView[]>): void {

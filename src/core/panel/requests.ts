@@ -6,6 +6,7 @@ import { discard } from './drift.ts';
 import { AppError } from '../base/errors.ts';
 import { assertNever } from '../base/assert.ts';
 import type { PresenterDeps } from './presenter.ts';
+import { callLine } from '../../protocol/callTitle.ts';
 import type { Refusal } from '../agent/submission.ts';
 import type { ViewToHost } from '../../protocol/messages.ts';
 import type { Mode, RuleLayer, Submission } from '../../protocol/calls.ts';
@@ -53,13 +54,19 @@ export async function handleViewMessage(
     case 'newThread':
       deps.session.update({ threadId: null });
       return null;
-    case 'submit':
-      return submitDecisions(deps, deps.host, {
-        actionId: message.actionId,
-        proposalHash: message.proposalHash,
-        decisions: message.decisions,
-        ...(message.drift !== undefined && { drift: message.drift }),
-      });
+    case 'cardFocus':
+      deps.session.cardFocused(message.card);
+      return null;
+    case 'submit': {
+      const { actionId, proposalHash, decisions, drift, confirm } = message;
+      const submission = {
+        actionId,
+        proposalHash,
+        decisions,
+        ...(drift !== undefined && { drift }),
+      };
+      return submitDecisions(deps, deps.host, submission, confirm);
+    }
     case 'draft': {
       const { actionId, callId, proposalHash, card } = message;
       if (await deps.engine.saveDraft({ actionId, callId, proposalHash, card })) return null;
@@ -156,22 +163,24 @@ const NOT_CONFIRMED: Refusal = {
   callIds: [],
 };
 
-/** Decides for a human at `host`: trust, the native confirmation where it is due, then the engine's guards. */
+/**
+ * Decides for a human at `host`: trust, the native confirmation where it is due, then the engine's guards. `byCommand`: it is always
+ * due, because no hand pressed the button on the card.
+ */
 export async function submitDecisions(
   deps: Pick<PresenterDeps, 'engine' | 'store' | 'trusted'>,
   host: Pick<PanelHost, 'confirm' | 'decidedBy'>,
   submission: Submission,
+  byCommand = false,
 ): Promise<Refusal | null> {
   refuseUntrusted(deps);
   const action = await deps.store.getAction(submission.actionId);
   const decisions = submission.decisions ?? {};
   const edited = await deps.engine.proposalsOfEdits(submission.actionId, decisions);
   const risky = action ? riskyRequests(action, decisions, edited) : [];
-  if (risky.length > 0) {
-    if (!(await host.confirm('Approve a change of high risk?', risky.join('\n')))) {
-      return NOT_CONFIRMED;
-    }
-  }
+  const asks = risky.length > 0 ? 'Approve a change of high risk?' : 'Approve this call?';
+  const lines = risky.length > 0 ? risky : byCommand ? (action?.requests ?? []).map(callLine) : [];
+  if (lines.length > 0 && !(await host.confirm(asks, lines.join('\n')))) return NOT_CONFIRMED;
   // Asked on its own: who looks at a protected file must not overlook that it is remembered.
   const lasting = action ? rememberLines(action, decisions) : [];
   if (

@@ -1,7 +1,9 @@
-// What one window has chosen: its thread, model and mode. Held by the host; a webview only asks for changes.
+// What one window has chosen: its thread, model and mode; which card of its chat has the focus, and what the window asks of the
+// chat. Held by the host; a webview only asks for changes.
 import { Emitter, type Event } from '../base/event.ts';
 import type { Mode } from '../../protocol/calls.ts';
 import type { ModelRef } from '../ports/model.ts';
+import type { CardRef, PageWish } from '../../protocol/messages.ts';
 
 export interface SessionState {
   threadId: string | null;
@@ -13,11 +15,22 @@ export class Session {
   #state: SessionState;
   readonly #emitter: Emitter<SessionState>;
   readonly onChange: Event<SessionState>;
+  readonly #wishes: Emitter<PageWish>;
+  /** Each is for the page of the chat, which may refuse it: it decides nothing. */
+  readonly onWish: Event<PageWish>;
+  readonly #focus: Emitter<CardRef | null>;
+  readonly onFocus: Event<CardRef | null>;
+  #focused: CardRef | null = null;
+  #unseen: PageWish | null = null;
 
   constructor(initial: SessionState, onError: (error: unknown) => void) {
     this.#state = initial;
     this.#emitter = new Emitter(onError);
     this.onChange = this.#emitter.event;
+    this.#wishes = new Emitter(onError);
+    this.onWish = this.#wishes.event;
+    this.#focus = new Emitter(onError);
+    this.onFocus = this.#focus.event;
   }
 
   get state(): SessionState {
@@ -29,7 +42,32 @@ export class Session {
     this.#emitter.fire(this.#state);
   }
 
+  /** The card of the chat that had the focus last and is still there, as the page says. */
+  get focusedCard(): CardRef | null {
+    return this.#focused;
+  }
+
+  cardFocused(card: CardRef | null): void {
+    this.#focused = card;
+    this.#focus.fire(card);
+  }
+
+  /** Asks the page of the chat for something; the wish to see a card is kept until there is a page. */
+  wish(wish: PageWish): void {
+    if (wish.type === 'focusCard') this.#unseen = wish;
+    this.#wishes.fire(wish);
+  }
+
+  /** The wish that no page was there for; asked for once. */
+  takeWish(): PageWish | null {
+    const wish = this.#unseen;
+    this.#unseen = null;
+    return wish;
+  }
+
   dispose(): void {
+    this.#wishes.dispose();
+    this.#focus.dispose();
     this.#emitter.dispose();
   }
 }
