@@ -78,6 +78,16 @@ const bundles = {
     assetNames: '[name]',
     tsconfig: 'webview/tsconfig.json',
   },
+  // Loaded by the page with its first diff.
+  syntax: {
+    ...common,
+    platform: 'browser',
+    target: 'chrome128',
+    format: 'esm',
+    entryPoints: ['webview/syntaxScript.ts'],
+    outfile: 'dist/webview/syntax.js',
+    tsconfig: 'webview/tsconfig.json',
+  },
   ...(production
     ? {}
     : {

@@ -16,6 +16,7 @@ import {
   draftOf,
   fromStored,
   loadDrafts,
+  sameValues,
   saveDrafts,
   withDraft,
   withoutAction,
@@ -25,6 +26,7 @@ import {
 import { decidedNote, type DecidedNote } from './elsewhere.ts';
 import { allows, batchDecisions, rejection, undecided } from './review.ts';
 import { initialState, reduce, type ViewState } from './store.ts';
+import { t } from '../src/protocol/l10n.ts';
 import type { Host } from './vscodeApi.ts';
 
 /** What has become of a submission: on its way, or refused with the host's error. */
@@ -65,7 +67,7 @@ export class Controller {
     this.#sync = new DraftSync(
       (draft) => this.client.request({ type: 'draft', ...draft }),
       (error) => {
-        const message = `What you typed on a card could not be kept: ${error.message}`;
+        const message = t('What you typed on a card could not be kept: {0}', error.message);
         this.error = { ...error, message };
         this.#changed(true);
       },
@@ -158,12 +160,7 @@ export class Controller {
     const draft = { ...draftOf(this.drafts, action, request), ...patch };
     const { actionId } = action;
     const { callId, proposalHash } = request;
-    this.#sync.changed(key, {
-      actionId,
-      callId,
-      proposalHash,
-      card: cardPart(draft),
-    });
+    this.#sync.changed(key, { actionId, callId, proposalHash, card: cardPart(draft) });
     this.#keep(withDraft(this.drafts, key, draft));
   }
 
@@ -284,7 +281,7 @@ export class Controller {
     // What is being typed in this view is newer than any that is stored; the diff editor's text is never typed here.
     const card = this.#sync.isAhead(key) ? cardPart(known) : stored.card;
     const draft = fromStored({ card, content: stored.content });
-    if (JSON.stringify(draft) === JSON.stringify(known)) return;
+    if (sameValues(draft, known)) return;
     this.#foreign.set(action.actionId, this.foreignChanges(action) + 1);
     this.#keep(withDraft(this.drafts, key, draft));
   }

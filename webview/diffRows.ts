@@ -1,5 +1,6 @@
 // A file change as rows to show: line numbers, folded context, changed words. Pure; every changed byte is in a row.
 import { diffArrays, diffWordsWithSpace } from 'diff';
+import type { Hunk } from '../src/protocol/hunks.ts';
 
 export interface Span {
   text: string;
@@ -15,6 +16,14 @@ export interface LineRow {
   spans: readonly Span[];
   /** The text ends here without a line break. */
   unended: boolean;
+  /** Position of the host's hunk that the line belongs to; null for an unchanged line, and where the host named none. */
+  hunk: number | null;
+}
+
+/** Stands before the first line of a hunk. */
+interface HunkRow {
+  kind: 'hunk';
+  index: number;
 }
 
 interface FoldRow {
@@ -22,24 +31,34 @@ interface FoldRow {
   rows: readonly LineRow[];
 }
 
-export type DiffRow = LineRow | FoldRow;
+export type DiffRow = LineRow | FoldRow | HunkRow;
 
 const CONTEXT = 3;
 const MAX_WORD_DIFF = 400;
+/** Pairs of lines whose words are compared; later ones are shown whole. */
+const MAX_PAIRS = 1000;
 /** Time for comparing lines, milliseconds; the page stands still meanwhile. */
-const MAX_TIME = 250;
+const MAX_TIME = 100;
 
 interface Lines {
   lines: string[];
   ended: boolean;
 }
 
-/** Rows from `before` to `after`; null means that there is no file on that side. */
-export function diffRows(before: string | null, after: string | null): DiffRow[] {
+/**
+ * Rows from `before` to `after`; null means that there is no file on that side. With the host's hunks of these texts, exactly
+ * their lines are changes, each hunk under a row of its own.
+ */
+export function diffRows(
+  before: string | null,
+  after: string | null,
+  hunks?: readonly Hunk[],
+): DiffRow[] {
   const bare = usesCrlf(before) && usesCrlf(after);
   const left = split(before, bare);
   const right = split(after, bare);
-  return fold(markWords(lineRows(left, right)));
+  const chunks = hunks ? hunkChunks(marked(left), marked(right), hunks) : lineChunks(left, right);
+  return fold(markWords(lineRows(chunks)));
 }
 
 /** Whether both sides end their lines in CRLF throughout, so that the carriage returns are not shown. */
@@ -62,28 +81,48 @@ interface Chunk {
   value: string[];
   added: boolean;
   removed: boolean;
+  hunk?: number;
+}
+
+/** A last line with and without its line break are different lines. */
+function marked(side: Lines): string[] {
+  return side.ended ? side.lines : side.lines.with(-1, `${side.lines.at(-1) ?? ''}\n`);
+}
+
+function hunkChunks(left: string[], right: string[], hunks: readonly Hunk[]): Chunk[] {
+  const chunks: Chunk[] = [];
+  const add = (value: string[], change: Omit<Chunk, 'value'>): void => {
+    if (value.length > 0) chunks.push({ value, ...change });
+  };
+  let line = 0;
+  for (const [hunk, { oldStart, oldLines, newStart, newLines }] of hunks.entries()) {
+    add(left.slice(line, oldStart), { added: false, removed: false });
+    line = oldStart + oldLines;
+    add(left.slice(oldStart, line), { added: false, removed: true, hunk });
+    add(right.slice(newStart, newStart + newLines), { added: true, removed: false, hunk });
+  }
+  add(left.slice(line), { added: false, removed: false });
+  return chunks;
 }
 
 function lineChunks(left: Lines, right: Lines): Chunk[] {
-  // A last line with and without its line break are different lines.
-  const mark = (side: Lines): string[] =>
-    side.ended ? side.lines : side.lines.with(-1, `${side.lines.at(-1) ?? ''}\n`);
-  const found = diffArrays(mark(left), mark(right), { timeout: MAX_TIME });
+  const [old, now] = [marked(left), marked(right)];
+  const found = diffArrays(old, now, { timeout: MAX_TIME });
   // The library may give up in that time: then everything is replaced.
   const chunks: Chunk[] | undefined = found;
   return (
     chunks ?? [
-      { value: mark(left), added: false, removed: true },
-      { value: mark(right), added: true, removed: false },
+      { value: old, added: false, removed: true },
+      { value: now, added: true, removed: false },
     ]
   );
 }
 
-function lineRows(left: Lines, right: Lines): LineRow[] {
+function lineRows(chunks: readonly Chunk[]): LineRow[] {
   const rows: LineRow[] = [];
   let oldLine = 0;
   let newLine = 0;
-  for (const chunk of lineChunks(left, right)) {
+  for (const chunk of chunks) {
     for (const value of chunk.value) {
       const unended = value.endsWith('\n');
       const spans = [{ text: unended ? value.slice(0, -1) : value, changed: false }];
@@ -95,6 +134,7 @@ function lineRows(left: Lines, right: Lines): LineRow[] {
         new: chunk.removed ? null : newLine,
         spans,
         unended,
+        hunk: chunk.hunk ?? null,
       });
     }
   }
@@ -104,11 +144,14 @@ function lineRows(left: Lines, right: Lines): LineRow[] {
 /** Marks changed words where a block of removed lines is followed by as many added ones. */
 function markWords(rows: LineRow[]): LineRow[] {
   const result = [...rows];
-  for (let at = 0; at < rows.length;) {
+  let pairs = 0;
+  for (let at = 0; at < rows.length && pairs < MAX_PAIRS;) {
     const removed = runLength(rows, at, 'removed');
     const added = runLength(rows, at + removed, 'added');
     if (removed > 0 && removed === added) {
-      for (let n = 0; n < removed; n += 1) markPair(result, at + n, at + removed + n);
+      const many = Math.min(removed, MAX_PAIRS - pairs);
+      for (let n = 0; n < many; n += 1) markPair(result, at + n, at + removed + n);
+      pairs += many;
     }
     at += Math.max(1, removed + added);
   }
@@ -148,13 +191,21 @@ function fold(rows: readonly LineRow[]): DiffRow[] {
       near[n] = true;
   });
   const result: DiffRow[] = [];
+  let shown = -1;
+  const add = (row: LineRow): void => {
+    if (row.hunk !== null && row.hunk !== shown) {
+      shown = row.hunk;
+      result.push({ kind: 'hunk', index: shown });
+    }
+    result.push(row);
+  };
   for (let at = 0; at < rows.length;) {
     let end = at;
     while (end < rows.length && near[end] === near[at]) end += 1;
     const part = rows.slice(at, end);
     // Folding one or two lines saves nothing.
     if (near[at] === false && part.length > 2) result.push({ kind: 'fold', rows: part });
-    else result.push(...part);
+    else part.forEach(add);
     at = end;
   }
   return result;

@@ -1,23 +1,13 @@
 // What the user has typed or picked on cards and not submitted, as the page holds it: pure data. The host keeps it.
 import { z } from 'zod';
 import type { Decision } from '../src/protocol/calls.ts';
-import type { CardDraft as CardPart, StoredDraft } from '../src/protocol/drafts.ts';
+import { emptyCard, type CardDraft as CardPart, type StoredDraft } from '../src/protocol/drafts.ts';
 import type { ActionView, RequestView } from '../src/protocol/messages.ts';
 
 /** One call's unfinished decision; `content` is the right side of the diff editor, null while it is the agent's text. */
 export type CardDraft = CardPart & Pick<StoredDraft, 'content'>;
 
-export const emptyDraft: CardDraft = {
-  form: 'none',
-  reason: '',
-  respond: '',
-  args: null,
-  content: null,
-  selected: [],
-  other: false,
-  freeText: '',
-  decision: null,
-};
+export const emptyDraft: CardDraft = { ...emptyCard, content: null };
 
 const Saved = z.object({ version: z.literal(2), composer: z.string() });
 
@@ -51,19 +41,28 @@ export function withoutAction(drafts: Drafts, actionId: string): Drafts {
 /** What the host is to keep of a draft: null when nothing is typed or picked. The right side it has already. */
 export function cardPart({ content: _, ...card }: CardDraft): CardPart | null {
   const { content: __, ...empty } = emptyDraft;
-  return JSON.stringify(card) === JSON.stringify(empty) ? null : card;
+  return sameValues(card, empty) ? null : card;
+}
+
+/** Whether two drafts say the same, in whatever order their parts came to be. */
+export function sameValues(one: object, other: object): boolean {
+  const sorted = (draft: object): string =>
+    JSON.stringify(Object.entries(draft).sort(([a], [b]) => (a < b ? -1 : 1)));
+  return sorted(one) === sorted(other);
 }
 
 /** A draft as the host has it. A decision about another text than the one that stands there now is none. */
 export function fromStored({ card, content }: Pick<StoredDraft, 'card' | 'content'>): CardDraft {
   const draft = { ...emptyDraft, ...card, content };
-  return fits(draft.decision, content) ? draft : { ...draft, decision: null };
+  return fits(draft) ? draft : { ...draft, decision: null };
 }
 
-function fits(decision: Decision | null, content: string | null): boolean {
-  if (decision?.type === 'approve') return content === null;
-  if (decision?.type === 'edit' && decision.args === undefined) return decision.content === content;
-  return true;
+function fits({ decision, content, dropped = [] }: CardDraft): boolean {
+  if (decision?.type === 'approve') return content === null && dropped.length === 0;
+  if (decision?.type !== 'edit' || decision.args !== undefined) return true;
+  const { hunks } = decision;
+  if (hunks === undefined) return decision.content === content;
+  return content === null && dropped.length > 0 && !hunks.some((index) => dropped.includes(index));
 }
 
 /** What the user typed in `draft` and `decision` does not carry, in their own words; none when it was used. */
@@ -88,7 +87,7 @@ function usedText(decision: Decision | undefined): string {
     case 'respond':
       return decision.text;
     case 'edit':
-      return decision.content ?? JSON.stringify(decision.args);
+      return decision.content ?? JSON.stringify(decision.args ?? {});
     case 'mark_done':
       return decision.output ?? '';
     case 'approve':

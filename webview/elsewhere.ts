@@ -2,6 +2,7 @@
 import { decisionsText, placeText } from '../src/protocol/decided.ts';
 import type { ActionView } from '../src/protocol/messages.ts';
 import { callTitle, decisionText } from './review.ts';
+import { t } from '../src/protocol/l10n.ts';
 import { draftOf, unusedTexts, type Drafts } from './drafts.ts';
 
 export interface DecidedNote {
@@ -31,18 +32,20 @@ export function decidedNote(
     const decision = decided.decisions[request.callId];
     const picked = draft.decision && draft.decision.type !== decision?.type ? draft.decision : null;
     const texts = unusedTexts(draft, decision);
-    return picked ? [`${callTitle(request).kind}: ${decisionText(picked)}`, ...texts] : texts;
+    return picked
+      ? [`${callTitle(request).kind}: ${decisionText(picked, request.changes)}`, ...texts]
+      : texts;
   });
-  const { by, at, decisions } = decided;
-  return { actionId, threadId, by, at, what: decisionsText(decisions), lost, unused };
+  const { by, at } = decided;
+  return { actionId, threadId, by, at, what: decisionsText(decided), lost, unused };
 }
 
 /** The sentences of a note, as shown and as read out; `own` is the name of this page's window. */
 export function noteText(note: DecidedNote, own: string | undefined, now: number): string {
   const where = placeText(note.by, own);
-  const head = note.lost ? 'Already decided' : 'Decided elsewhere';
-  const typed = note.unused.length > 0 ? ' What was typed here was not used.' : '';
-  const unused = note.lost ? ' Your decision was not used.' : typed;
+  const head = note.lost ? t('Already decided') : t('Decided elsewhere');
+  const typed = note.unused.length > 0 ? t(' What was typed here was not used.') : '';
+  const unused = note.lost ? t(' Your decision was not used.') : typed;
   return `${head}: ${note.what} ${where} · ${timeText(note.at, now)}.${unused}`;
 }
 

@@ -2,6 +2,7 @@
 import './pageSetup.ts';
 import './userInput.ts';
 import './styles.css';
+import './diff.css';
 import { Controller } from './controller.ts';
 import { registerControls } from './controls.ts';
 import { connectHost } from './vscodeApi.ts';

@@ -8,6 +8,7 @@ import {
 } from '../src/protocol/consent.ts';
 import type { RequestView } from '../src/protocol/messages.ts';
 import type { CardDraft } from './drafts.ts';
+import { t } from '../src/protocol/l10n.ts';
 import { allows, approval } from './review.ts';
 
 /** When a remembered approval ends, as the form offers it; the first one is what is picked unless the user says otherwise. */
@@ -16,7 +17,7 @@ export const ENDS: readonly {
   label: string;
   end: Pick<Remember, 'minutes' | 'uses'>;
 }[] = [
-  { id: 'none', label: 'no end', end: {} },
+  { id: 'none', label: t('no end'), end: {} },
   { id: '30-minutes', label: '30 minutes', end: { minutes: 30 } },
   { id: '8-hours', label: '8 hours', end: { minutes: 480 } },
   { id: '5-calls', label: 'next 5 calls', end: { uses: 5 } },
@@ -25,7 +26,7 @@ export const ENDS: readonly {
 
 /** What may be remembered of this call. Only the call as the agent made it: the user's own text is nothing to learn from. */
 export function canRemember(request: RequestView, draft: CardDraft): RememberOffer | null {
-  if (!allows(request, 'approve') || approval(draft).type !== 'approve') return null;
+  if (!allows(request, 'approve') || approval(request, draft).type !== 'approve') return null;
   return request.remember ?? null;
 }
 
@@ -53,6 +54,6 @@ export function rememberApproval(remember: Remember): Decision {
 
 /** What will be allowed, in one sentence; the rules stand below it. */
 export function allowsText({ rules }: RememberOffer, picked: Remember): string {
-  const what = rules.length === 1 ? 'this rule' : 'these rules';
-  return `What matches ${what} will run without asking ${reachText(picked)}. Rules that deny or ask still hold.`;
+  const what = rules.length === 1 ? t('this rule') : t('these rules');
+  return t('What matches {0} will run without asking {1}. Rules that deny or ask still hold.', what, reachText(picked));
 }

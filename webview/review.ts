@@ -8,8 +8,11 @@ import {
   type QuestionProposal,
 } from '../src/protocol/calls.ts';
 import { rememberText } from '../src/protocol/consent.ts';
+import { keptText } from '../src/protocol/decided.ts';
 import type { ActionView, RequestView } from '../src/protocol/messages.ts';
 import { draftOf, type CardDraft, type Drafts } from './drafts.ts';
+import { t } from '../src/protocol/l10n.ts';
+import { keptHunks } from './hunks.ts';
 
 export { callTitle } from '../src/protocol/callTitle.ts';
 
@@ -17,15 +20,21 @@ export function allows(request: RequestView, type: DecisionType): boolean {
   return request.allowedDecisions.includes(type);
 }
 
-/** What Approve sends: the user's own text when the diff editor changed it, else a plain approval. */
-export function approval(draft: CardDraft): Decision {
+/** What Approve sends: the user's own text, the changes that are kept where some are dropped, else a plain approval. */
+export function approval(request: RequestView, draft: CardDraft): Decision {
   if (draft.content !== null) return { type: 'edit', content: draft.content };
-  return { type: 'approve' };
+  const hunks = keptHunks(request, draft);
+  return hunks === undefined ? { type: 'approve' } : { type: 'edit', hunks };
 }
 
-/** What Approve needs to be allowed, given whether the user has changed the text. */
+/** Whether Approve may be offered, given what the user has made of the call. */
 export function canApprove(request: RequestView, draft: CardDraft): boolean {
   return allows(request, draft.content === null ? 'approve' : 'edit');
+}
+
+/** Whether every change is dropped: then there is nothing to approve. */
+export function keepsNothing(request: RequestView, draft: CardDraft): boolean {
+  return keptHunks(request, draft)?.length === 0;
 }
 
 /** A rejection; an empty reason is left out. */
@@ -48,11 +57,11 @@ export function parseArgs(text: string): ParsedArgs {
   } catch (error) {
     return {
       ok: false,
-      error: `Not JSON: ${error instanceof Error ? error.message : 'unreadable'}`,
+      error: t('Not JSON: {0}', error instanceof Error ? error.message : 'unreadable'),
     };
   }
   const parsed = Array.isArray(value) ? undefined : JsonObject.safeParse(value);
-  if (!parsed?.success) return { ok: false, error: 'The arguments must be a JSON object: { … }' };
+  if (!parsed?.success) return { ok: false, error: t('The arguments must be a JSON object: { … }') };
   return { ok: true, args: parsed.data };
 }
 
@@ -75,12 +84,12 @@ export function schemaProblem(args: JsonObject, schema: JsonObject): string | un
   if (!known.success) return undefined;
   const required: unknown[] = Array.isArray(schema['required']) ? schema['required'] : [];
   const missing = required.find((name) => typeof name === 'string' && !Object.hasOwn(args, name));
-  if (typeof missing === 'string') return `“${missing}” is missing`;
+  if (typeof missing === 'string') return t('“{0}” is missing', missing);
   const closed = schema['additionalProperties'] === false;
   const unknown = closed && Object.keys(args).find((name) => !Object.hasOwn(known.data, name));
-  if (typeof unknown === 'string') return `The tool has no argument “${unknown}”`;
+  if (typeof unknown === 'string') return t('The tool has no argument “{0}”', unknown);
   const wrong = Object.entries(args).find(([name, value]) => !typeFits(value, known.data[name]));
-  return wrong === undefined ? undefined : `“${wrong[0]}” has the wrong type`;
+  return wrong === undefined ? undefined : t('“{0}” has the wrong type', wrong[0]);
 }
 
 function typeFits(value: unknown, schema: unknown): boolean {
@@ -128,27 +137,27 @@ export function batchDecisions(action: ActionView, drafts: Drafts): Decisions | 
   return Object.fromEntries(entries);
 }
 
-/** A decision in words, for the decided card. */
-export function decisionText(decision: Decision): string {
+/** A decision in words, for the decided card; `changes` is how many its edit was shown with. */
+export function decisionText(decision: Decision, changes?: number): string {
   switch (decision.type) {
     case 'approve':
       return decision.remember
-        ? `Approved, and remembered: ${rememberText(decision.remember)}`
-        : 'Approved';
+        ? t('Approved, and remembered: {0}', rememberText(decision.remember))
+        : t('Approved');
     case 'edit':
-      return decision.content === undefined
-        ? 'Approved with edited arguments'
-        : 'Approved with your text';
+      if (decision.content !== undefined) return t('Approved with your text');
+      if (decision.args !== undefined) return t('Approved with edited arguments');
+      return `Approved, ${keptText(decision, changes) ?? ''}`;
     case 'reject':
-      return decision.stop === true ? 'Rejected, and stop' : 'Rejected';
+      return decision.stop === true ? t('Rejected, and stop') : t('Rejected');
     case 'respond':
-      return 'Answered';
+      return t('Answered');
     case 'mark_done':
-      return 'Marked done';
+      return t('Marked done');
     case 'run_again':
-      return 'Runs again';
+      return t('Runs again');
     case 'skip':
-      return 'Skipped';
+      return t('Skipped');
   }
 }
 

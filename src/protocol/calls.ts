@@ -159,7 +159,7 @@ export type JsonObject = z.infer<typeof JsonObject>;
 export const MAX_TEXT = 5_000_000;
 
 /** Most hunks that a decision may name. */
-const MAX_KEPT = 10_000;
+export const MAX_KEPT = 10_000;
 
 /** Longest reason or claimed output a human may give, in UTF-16 units. */
 const MAX_ANSWER = 16_000;
@@ -221,6 +221,8 @@ export const ActionRequest = z.object({
   /** What remembering it would allow. */
   remember: RememberOffer.optional(),
   /** For the human, when the call is shown anew: what happened in the meantime. */
+  /** How many hunks its edit was shown with. What it writes in the end may have others. */
+  changes: z.int().optional(),
   note: z.string().optional(),
 });
 export type ActionRequest = z.infer<typeof ActionRequest>;

@@ -14,8 +14,17 @@ export const DecidedCall = z.object({
 });
 export type DecidedCall = z.infer<typeof DecidedCall>;
 
+/** How many hunks the edits of an action had, by call. */
+export const HunkCounts = z.record(z.string(), z.int());
+export type HunkCounts = z.infer<typeof HunkCounts>;
+
 /** How a whole action was decided. */
-export const DecidedAction = z.object({ by: z.string(), at: z.number(), decisions: Decisions });
+export const DecidedAction = z.object({
+  by: z.string(),
+  at: z.number(),
+  decisions: Decisions,
+  hunks: HunkCounts.optional(),
+});
 export type DecidedAction = z.infer<typeof DecidedAction>;
 
 /** How windows on one state file are called, for people and for the record. */
@@ -40,11 +49,26 @@ const VERBS: Record<DecisionType, string> = {
   skip: 'skipped',
 };
 
-/** “approved”, “approved 2 calls, rejected 1”. */
-export function decisionsText(decisions: Decisions): string {
+/** Which changes an edit keeps: “3 of 5 changes”; undefined for every other decision. `count` is how many there are. */
+export function keptText(decision: Decision, count: number | undefined): string | undefined {
+  if (decision.type !== 'edit' || decision.hunks === undefined) return undefined;
+  const kept = decision.hunks.length;
+  return count === undefined ? `${kept} of its changes` : `${kept} of ${count} changes`;
+}
+
+/** “approved”, “approved 3 of 5 changes”, “approved 2 calls, rejected 1”. */
+export function decisionsText({
+  decisions,
+  hunks,
+}: Pick<DecidedAction, 'decisions' | 'hunks'>): string {
   const counts = new Map<string, number>();
-  const all = Object.values(decisions);
-  for (const { type } of all) counts.set(VERBS[type], (counts.get(VERBS[type]) ?? 0) + 1);
+  const all = Object.entries(decisions);
+  for (const [callId, decision] of all) {
+    const kept = keptText(decision, hunks?.[callId]);
+    const part = all.length === 1 ? `approved ${kept ?? ''}` : 'approved in part';
+    const verb = kept === undefined ? VERBS[decision.type] : part;
+    counts.set(verb, (counts.get(verb) ?? 0) + 1);
+  }
   if (all.length === 1) return [...counts.keys()].join();
   return [...counts]
     .map(
@@ -56,14 +80,19 @@ export function decisionsText(decisions: Decisions): string {
 
 const MAX_REASON = 300;
 
-/** A decision as its call's line says it. */
-export function decidedCall(decision: Decision, by: string, at: number): DecidedCall {
+/** A decision as its call's line says it. `hunks` is how many the edit had. */
+export function decidedCall(
+  decision: Decision,
+  { by, at }: Pick<DecidedCall, 'by' | 'at'>,
+  hunks?: number,
+): DecidedCall {
   const stop = decision.type === 'reject' && decision.stop === true ? ', and stop' : '';
   const lasting =
     decision.type === 'approve' && decision.remember
       ? ` and remembered (${rememberText(decision.remember)})`
       : '';
-  const verb = VERBS[decision.type];
+  const kept = keptText(decision, hunks);
+  const verb = kept === undefined ? VERBS[decision.type] : `approved ${kept}`;
   const reason = decision.type === 'reject' ? (decision.reason ?? '') : '';
   return {
     text: `${verb.charAt(0).toUpperCase()}${verb.slice(1)}${stop}${lasting}`,

@@ -1,7 +1,7 @@
 // What a human has typed or picked on a card and not submitted. Kept by the host; it never decides anything.
 import { z } from 'zod';
 import { isBounded } from './bounded.ts';
-import { Decision, MAX_TEXT } from './calls.ts';
+import { Decision, MAX_KEPT, MAX_TEXT } from './calls.ts';
 import { Remember } from './consent.ts';
 
 const MAX_SELECTED = 1000;
@@ -19,6 +19,8 @@ const fields = {
   freeText: text,
   /** How long an approval would be remembered, once something was picked. */
   remember: Remember.optional(),
+  /** Positions of the hunks of an edit that are not to be written. */
+  dropped: z.array(z.int().min(0)).max(MAX_KEPT).optional(),
   /** Picked for a call of a batch, and not submitted. */
   decision: Decision.nullable(),
 };
@@ -40,3 +42,9 @@ export const StoredDraft = z.object({
   content: z.string().nullable(),
 });
 export type StoredDraft = z.infer<typeof StoredDraft>;
+
+/** A card on which nothing was typed or picked. */
+export const emptyCard: CardDraft = {
+  ...{ form: 'none', reason: '', respond: '', args: null },
+  ...{ selected: [], other: false, freeText: '', decision: null },
+};

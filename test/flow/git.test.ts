@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
-import { gitEnvironment } from '../../src/core/git/environment.ts';
+import { gitEnvironment } from '../../src/protocol/gitEnvironment.ts';
 import { gitIn } from '../unit/node/git/support.ts';
 import { approve, show, toolResults, useFlow, type Entry } from './support.ts';
 

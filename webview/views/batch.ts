@@ -4,10 +4,11 @@ import { repeat } from 'lit/directives/repeat.js';
 import type { ActionView } from '../../src/protocol/messages.ts';
 import type { Controller } from '../controller.ts';
 import { draftKey } from '../drafts.ts';
-import { allows, approval, canApprove, undecided } from '../review.ts';
+import { allows, approval, canApprove, keepsNothing, undecided } from '../review.ts';
 import { CardView } from './card.ts';
 import { ArmedElement } from './armedElement.ts';
 import './driftBanner.ts';
+import { t } from '../../src/protocol/l10n.ts';
 import { icon, shown, shownLines } from './text.ts';
 
 /** The group of one action; the cards are keyed by proposal, so that a changed one is a new, unarmed card. */
@@ -66,7 +67,7 @@ function agentSays(text: string): TemplateResult | typeof nothing {
   if (plain === '') return nothing;
   const long = plain.length > SHORT_TEXT || plain.split('\n').length > SHORT_LINES;
   return html`<div class="claim" data-testid="agent-says">
-    <small>What the agent says (not checked)</small>
+    <small>${t('What the agent says (not checked)')}</small>
     ${
       long
         ? html`<details>
@@ -94,6 +95,7 @@ class SubmitBar extends ArmedElement {
   declare submission: ReturnType<Controller['submission']>;
   declare blocked: boolean;
   #left = -1;
+  #dropped = '';
   #foreign = 0;
 
   protected override willUpdate(changed: PropertyValues<this>): void {
@@ -101,8 +103,12 @@ class SubmitBar extends ArmedElement {
     // What Submit would send has changed.
     const left = undecided(this.action, this.drafts).length;
     const foreign = this.controller.foreignChanges(this.action);
-    if ((left !== this.#left || foreign !== this.#foreign) && this.#left >= 0) this.watch?.touch();
+    const drafts = this.action.requests.map((one) => this.controller.draft(this.action, one));
+    const dropped = JSON.stringify(drafts.map((draft) => draft.dropped ?? []));
+    const changes = left !== this.#left || foreign !== this.#foreign || dropped !== this.#dropped;
+    if (changes && this.#left >= 0) this.watch?.touch();
     this.#left = left;
+    this.#dropped = dropped;
     this.#foreign = foreign;
   }
 
@@ -124,8 +130,9 @@ class SubmitBar extends ArmedElement {
       if (!this.#allSeen()) return;
       this.controller.decideAll(this.action, (request) => {
         const draft = this.controller.draft(this.action, request);
-        return request.proposal.kind !== 'question' && canApprove(request, draft)
-          ? approval(draft)
+        const approves = canApprove(request, draft) && !keepsNothing(request, draft);
+        return request.proposal.kind !== 'question' && approves
+          ? approval(request, draft)
           : undefined;
       });
     });
@@ -155,7 +162,7 @@ class SubmitBar extends ArmedElement {
       <div
         class="submit-bar"
         role="group"
-        aria-label="Submit all decisions"
+        aria-label=${t('Submit all decisions')}
         data-testid="submit-bar"
         data-action-id=${this.action.actionId}
         data-state=${this.submission.inFlight ? 'submitting' : open.length === 0 ? 'decided' : 'waiting'}
@@ -169,7 +176,7 @@ class SubmitBar extends ArmedElement {
           data-testid="submit"
           ?disabled=${!armed || open.length > 0}
           @click=${this.#submit}
-          >Submit</vscode-button
+          >${t('Submit')}</vscode-button
         >
         <span class="break"></span>
         ${this.controller.state.surface === 'chat' ? this.#panelButton() : nothing}
@@ -181,7 +188,7 @@ class SubmitBar extends ArmedElement {
                 ?disabled=${!armed || !this.#allSeen()}
                 @click=${this.#approveAll}
               >
-                Approve all
+                ${t('Approve all')}
               </button>`
             : nothing
         }
@@ -193,7 +200,7 @@ class SubmitBar extends ArmedElement {
                 ?disabled=${!armed}
                 @click=${this.#rejectRest}
               >
-                Reject and stop
+                ${t('Reject and stop')}
               </button>`
             : nothing
         }
@@ -208,7 +215,7 @@ class SubmitBar extends ArmedElement {
         this.controller.send({ type: 'openPanel', actionId: this.action.actionId });
       }}
     >
-      Open approval panel
+      ${t('Open approval panel')}
     </button>`;
   }
 

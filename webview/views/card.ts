@@ -12,12 +12,14 @@ import {
   canApprove,
   decisionDetail,
   decisionText,
+  keepsNothing,
 } from '../review.ts';
 import { ageText, expiryText } from '../store.ts';
 import { cardActions } from './cardActions.ts';
-import { commandBody, editBody, placeWarnings, readBody, toolBody } from './cardBody.ts';
+import { commandBody, editBody, keptNote, placeWarnings, readBody, toolBody } from './cardBody.ts';
 import { ArmedElement } from './armedElement.ts';
 import { questionBody } from './questionBody.ts';
+import { t } from '../../src/protocol/l10n.ts';
 import { icon, shown, shownLines } from './text.ts';
 
 export class CardView extends ArmedElement {
@@ -41,6 +43,7 @@ export class CardView extends ArmedElement {
   declare now: number;
   #focusNext = false;
   #foreign = 0;
+  #dropped = '';
 
   constructor() {
     super();
@@ -55,6 +58,9 @@ export class CardView extends ArmedElement {
     const foreign = this.controller.foreignChanges(this.action);
     if (foreign !== this.#foreign && this.hasUpdated) this.watch?.touch();
     this.#foreign = foreign;
+    const dropped = (this.draft.dropped ?? []).join();
+    if (dropped !== this.#dropped && this.hasUpdated) this.watch?.touch();
+    this.#dropped = dropped;
   }
 
   protected override updated(): void {
@@ -140,22 +146,23 @@ export class CardView extends ArmedElement {
     const { request, draft } = this;
     const plain = draft.form === 'none' || draft.form === 'diff';
     if (!plain || draft.decision !== null || request.proposal.kind === 'question') return undefined;
-    return canApprove(request, draft) ? approval(draft) : undefined;
+    if (!canApprove(request, draft) || keepsNothing(request, draft)) return undefined;
+    return approval(request, draft);
   }
 
   /** For a command of the window, which asks natively about what is sent then. Null when it was done, else why not. */
   pressed(button: 'approve' | 'reject'): string | null {
     const { action, request } = this;
-    if (this.busy || this.draft.decision !== null) return 'This card is decided already.';
+    if (this.busy || this.draft.decision !== null) return t('This card is decided already.');
     if (button === 'reject') {
-      if (!allows(request, 'reject')) return 'This call cannot be rejected.';
+      if (!allows(request, 'reject')) return t('This call cannot be rejected.');
       this.openForm('reject');
       return null;
     }
     const decision = this.#plainApproval();
-    if (!decision) return 'This card cannot simply be approved: decide on the card itself.';
+    if (!decision) return t('This card cannot simply be approved: decide on the card itself.');
     if (!this.#onScreen() || !this.armed)
-      return 'The card is not in view as a whole yet: look at it, then try again.';
+      return t('The card is not in view as a whole yet: look at it, then try again.');
     this.controller.decide(action, request, decision, true);
     return null;
   }
@@ -176,7 +183,7 @@ export class CardView extends ArmedElement {
       class="card"
       tabindex="0"
       role="group"
-      aria-label="${title.kind} ${title.subject}, waits for your decision"
+      aria-label=${t('{0} {1}, waits for your decision', title.kind, title.subject)}
       data-testid="card"
       data-kind=${request.proposal.kind}
       data-action-id=${action.actionId}
@@ -189,7 +196,7 @@ export class CardView extends ArmedElement {
       <div class="card-head" data-end>
         <span class="kind">${title.kind}</span>
         <span class="subject">${shown(title.subject)}</span>
-        ${this.#stat()}
+        ${this.#stat()} ${keptNote(request, this.draft)}
         <span class="age">${ageText(this.now, action.createdAt)}</span>
         ${this.#expiry()}
         ${this.single && this.controller.state.surface === 'chat' ? this.#panelButton() : nothing}
@@ -211,13 +218,10 @@ export class CardView extends ArmedElement {
     return html`<button
       class="icon-button"
       data-testid="open-panel"
-      aria-label="Open approval panel"
-      title="Open approval panel"
+      aria-label=${t('Open approval panel')}
+      title=${t('Open approval panel')}
       @click=${() => {
-        this.controller.send({
-          type: 'openPanel',
-          actionId: this.action.actionId,
-        });
+        this.controller.send({ type: 'openPanel', actionId: this.action.actionId });
       }}
     >
       ${icon('link-external')}
@@ -235,7 +239,7 @@ export class CardView extends ArmedElement {
     if (proposal.kind !== 'edit') return nothing;
     return html`<span
       class="stat"
-      aria-label="${proposal.added} lines added, ${proposal.removed} removed"
+      aria-label=${t('{0} lines added, {1} removed', proposal.added, proposal.removed)}
       ><ins>+${proposal.added}</ins> <del>−${proposal.removed}</del></span
     >`;
   }
@@ -252,11 +256,7 @@ export class CardView extends ArmedElement {
                 class="link"
                 data-testid="open-why"
                 @click=${() => {
-                  this.controller.send({
-                    type: 'openWhy',
-                    rule,
-                    layer: why.layer,
-                  });
+                  this.controller.send({ type: 'openWhy', rule, layer: why.layer });
                 }}
               >
                 ${shown(rule)}
@@ -280,7 +280,10 @@ export class CardView extends ArmedElement {
     const { proposal } = request;
     switch (proposal.kind) {
       case 'edit':
-        return editBody(proposal, request.before, draft.content);
+        return editBody({
+          ...{ request, proposal, draft, patch },
+          disabled: this.busy || draft.decision !== null,
+        });
       case 'command':
         return commandBody(proposal);
       case 'question':
@@ -317,7 +320,7 @@ export class CardView extends ArmedElement {
     const kind = decision.type === 'reject' ? 'close' : 'check';
     const detail = decisionDetail(decision);
     return html`<div class="decided" data-testid="decided">
-      ${icon(kind)}<span>${decisionText(decision)}</span>
+      ${icon(kind)}<span>${decisionText(decision, this.request.changes)}</span>
       ${detail === '' ? nothing : html`<span class="decided-detail">${shownLines(detail)}</span>`}
       <vscode-button
         appearance="secondary"
@@ -327,7 +330,7 @@ export class CardView extends ArmedElement {
           this.#focusCard();
           this.patch({ decision: null });
         }}
-        >Undo</vscode-button
+        >${t('Undo')}</vscode-button
       >
     </div>`;
   }

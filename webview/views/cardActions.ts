@@ -1,10 +1,20 @@
 // The foot of an undecided card: its buttons, or the form of the decision that is being made.
 import { html, nothing, type TemplateResult } from 'lit';
 import { canRemember } from '../remember.ts';
-import { allows, answerText, approval, callTitle, canApprove, rejection } from '../review.ts';
+import { keptHunks } from '../hunks.ts';
+import {
+  allows,
+  answerText,
+  approval,
+  callTitle,
+  canApprove,
+  keepsNothing,
+  rejection,
+} from '../review.ts';
 import { button } from './actionButton.ts';
 import type { CardView } from './card.ts';
 import { argsField, editedArgs, reasonField, respondField } from './decisionForm.ts';
+import { t } from '../../src/protocol/l10n.ts';
 import { rememberForm, rememberOpener } from './rememberMenu.ts';
 
 export function cardActions(card: CardView): TemplateResult {
@@ -30,11 +40,12 @@ function buttonRow(card: CardView): TemplateResult {
   const question = request.proposal.kind === 'question';
   return html`
     ${draft.form === 'diff' ? diffNote(card) : nothing}
+    ${keepsNothing(request, draft) ? noneNote() : nothing}
     <div class="actions">
       ${question ? answerButton(card) : approveButton(card)} ${rememberOpener(card)}
       ${allows(request, 'edit') && !question ? editButton(card) : nothing} ${outcomeButtons(card)}
-      ${allows(request, 'reject') ? opener(card, 'Reject') : nothing}
-      ${allows(request, 'respond') && !question ? opener(card, 'Respond') : nothing}
+      ${allows(request, 'reject') ? opener(card, t('Reject')) : nothing}
+      ${allows(request, 'respond') && !question ? opener(card, t('Respond')) : nothing}
       <span class="grow"></span>
       ${request.proposal.kind === 'edit' ? diffButton(card) : nothing}
       ${card.single && allows(request, 'reject') ? stopButton(card) : nothing}
@@ -45,15 +56,20 @@ function buttonRow(card: CardView): TemplateResult {
 function approveButton(card: CardView): TemplateResult | typeof nothing {
   const { request, draft } = card;
   if (!canApprove(request, draft)) return nothing;
+  const none = keepsNothing(request, draft);
+  const { phrase } = callTitle(request);
+  const kept = keptHunks(request, draft);
   return button({
-    name: 'Approve',
+    name: t('Approve'),
     testid: 'approve',
-    says: callTitle(request).phrase,
-    title: 'Ctrl+Enter or Cmd+Enter while the card has the focus',
+    says: kept === undefined ? phrase : t('{0}, {1} of its changes', phrase, kept.length),
+    title: none
+      ? t('No change is kept: to drop all is to reject')
+      : t('Ctrl+Enter or Cmd+Enter while the card has the focus'),
     primary: true,
-    disabled: card.busy || !card.looksArmed,
+    disabled: card.busy || !card.looksArmed || none,
     press: (event) => {
-      card.decide(event, approval(draft));
+      if (!none) card.decide(event, approval(request, draft));
     },
   });
 }
@@ -63,9 +79,9 @@ function answerButton(card: CardView): TemplateResult | typeof nothing {
   if (request.proposal.kind !== 'question' || !allows(request, 'respond')) return nothing;
   const text = answerText(request.proposal, draft);
   return button({
-    name: 'Answer',
+    name: t('Answer'),
     testid: 'answer',
-    says: 'with what is picked or typed above',
+    says: t('with what is picked or typed above'),
     primary: true,
     disabled: card.busy || !card.looksArmed || text === null,
     press: (event) => {
@@ -75,12 +91,12 @@ function answerButton(card: CardView): TemplateResult | typeof nothing {
 }
 
 const OUTCOMES = [
-  { type: 'mark_done', name: 'Mark done', says: 'it has happened; nothing runs' },
-  { type: 'run_again', name: 'Run again', says: 'although it may have happened already' },
+  { type: 'mark_done', name: t('Mark done'), says: t('it has happened; nothing runs') },
+  { type: 'run_again', name: t('Run again'), says: t('although it may have happened already') },
   {
     type: 'skip',
-    name: 'Skip',
-    says: 'nothing runs; the agent is told that the outcome is unknown',
+    name: t('Skip'),
+    says: t('nothing runs; the agent is told that the outcome is unknown'),
   },
 ] as const;
 
@@ -102,9 +118,9 @@ function outcomeButtons(card: CardView): TemplateResult[] {
 function editButton(card: CardView): TemplateResult {
   const inEditor = opensInDiffEditor(card);
   return button({
-    name: 'Edit',
+    name: t('Edit'),
     testid: 'edit',
-    says: inEditor ? 'the new text, in the diff editor' : 'the arguments of the call',
+    says: inEditor ? t('the new text, in the diff editor') : t('the arguments of the call'),
     disabled: card.busy,
     press: () => {
       card.openForm(inEditor ? 'diff' : 'args');
@@ -119,11 +135,11 @@ function opensInDiffEditor(card: CardView): boolean {
 }
 
 function opener(card: CardView, name: 'Reject' | 'Respond'): TemplateResult {
-  const form = name === 'Reject' ? 'reject' : 'respond';
+  const form = name === t('Reject') ? 'reject' : 'respond';
   return button({
     name,
     testid: form,
-    says: form === 'reject' ? callTitle(card.request).phrase : 'in place of the result',
+    says: form === 'reject' ? callTitle(card.request).phrase : t('in place of the result'),
     disabled: card.busy,
     press: () => {
       card.openForm(form);
@@ -134,7 +150,7 @@ function opener(card: CardView, name: 'Reject' | 'Respond'): TemplateResult {
 function diffNote(card: CardView): TemplateResult {
   return html`<p class="card-note">
     <span
-      >Change the right side in the diff editor; this card shows what you make of it.
+      >${t('Change the right side in the diff editor; this card shows what you make of it.')}
       <button
         class="link"
         data-testid="edit-args"
@@ -142,9 +158,15 @@ function diffNote(card: CardView): TemplateResult {
           card.openForm('args');
         }}
       >
-        Edit the arguments as JSON instead
+        ${t('Edit the arguments as JSON instead')}
       </button></span
     >
+  </p>`;
+}
+
+function noneNote(): TemplateResult {
+  return html`<p class="card-note" data-testid="none-kept">
+    <span>${t('No change is kept: to drop all is to reject. Keep one, or press Reject.')}</span>
   </p>`;
 }
 
@@ -155,7 +177,7 @@ function diffButton(card: CardView): TemplateResult {
     ?disabled=${card.busy}
     @click=${card.openDiff}
   >
-    Open in diff editor
+    ${t('Open in diff editor')}
   </button>`;
 }
 
@@ -168,15 +190,15 @@ function stopButton(card: CardView): TemplateResult {
       card.decide(event, rejection(card.draft.reason, true));
     }}
   >
-    Reject and stop
+    ${t('Reject and stop')}
   </button>`;
 }
 
 function cancelButton(card: CardView): TemplateResult {
   return button({
-    name: 'Cancel',
+    name: t('Cancel'),
     testid: 'cancel',
-    says: 'this decision; nothing is sent',
+    says: t('this decision; nothing is sent'),
     press: () => {
       card.openForm('none');
     },
@@ -186,7 +208,7 @@ function cancelButton(card: CardView): TemplateResult {
 function rejectForm(card: CardView): TemplateResult {
   const { draft, patch } = card;
   const confirm = button({
-    name: 'Reject',
+    name: t('Reject'),
     testid: 'reject',
     says: callTitle(card.request).phrase,
     primary: true,
@@ -207,9 +229,9 @@ function respondForm(card: CardView): TemplateResult {
   const { draft, patch } = card;
   const text = draft.respond.trim();
   const confirm = button({
-    name: 'Respond',
+    name: t('Respond'),
     testid: 'respond',
-    says: 'in place of the result; nothing runs',
+    says: t('in place of the result; nothing runs'),
     primary: true,
     disabled: card.busy || !card.looksArmed || text === '',
     press: (event) => {
@@ -224,9 +246,9 @@ function argsForm(card: CardView): TemplateResult {
   const { request, draft, patch } = card;
   const edited = editedArgs(request, draft);
   const confirm = button({
-    name: 'Approve',
+    name: t('Approve'),
     testid: 'approve',
-    says: `${callTitle(request).phrase}, with the arguments as edited here`,
+    says: t('{0}, with the arguments as edited here', callTitle(request).phrase),
     primary: true,
     disabled: card.busy || !card.looksArmed || !edited.ok,
     press: (event) => {

@@ -8,42 +8,115 @@ import type {
   ToolProposal,
   VerdictKind,
 } from '../../src/protocol/calls.ts';
+import { gitSettings } from '../../src/protocol/gitEnvironment.ts';
+import { positionsBut } from '../../src/protocol/hunks.ts';
+import type { RequestView } from '../../src/protocol/messages.ts';
 import { usesCrlf } from '../diffRows.ts';
+import type { CardDraft } from '../drafts.ts';
+import { choices, keptHunks, withChoice } from '../hunks.ts';
 import './argsView.ts';
 import { boundFiles } from './boundFiles.ts';
-import './diffView.ts';
+import { MAX_ROWS, type HunkChoice } from './diffView.ts';
 import { icon, shown, shownDense } from './text.ts';
+import { t } from '../../src/protocol/l10n.ts';
 import { unseenFiles } from './unseenFiles.ts';
 
-/** The change itself; `content` is the text that the user made of it in the diff editor. */
-export function editBody(
-  proposal: EditProposal,
-  before: string | null,
-  content: string | null,
-): TemplateResult {
+/** A deletion shows this many lines of what is lost, and the rest when asked. */
+const DELETED_LINES = 60;
+
+interface ShownEdit {
+  request: RequestView;
+  proposal: EditProposal;
+  draft: CardDraft;
+  patch: (patch: Partial<CardDraft>) => void;
+  disabled: boolean;
+}
+
+/** “3 of 5 changes kept”, for the head of the card. */
+export function keptNote(request: RequestView, draft: CardDraft): TemplateResult | typeof nothing {
+  const { length } = choices(request, draft);
+  if (length === 0) return nothing;
+  const kept = keptHunks(request, draft)?.length ?? length;
+  return html`<span class="kept" data-testid="kept">${kept} of ${length} changes kept</span>`;
+}
+
+/** The change itself; `draft.content` is the text that the user made of it in the diff editor. */
+export function editBody(edit: ShownEdit): TemplateResult {
+  const { request, proposal, draft } = edit;
+  const { before } = request;
+  const { content } = draft;
   const after = content ?? proposal.newText;
   const hasBase = before !== null || proposal.change === 'create';
   const crlf = usesCrlf(before) && usesCrlf(after) && (after ?? before ?? '').includes('\r\n');
   return html`
-    ${content === null ? nothing : note('edit', 'Edited in the diff editor: this is your text, not the agent’s.')}
+    ${content === null ? nothing : note('edit', ownText(draft))}
     ${
       hasBase || after === null
         ? nothing
         : note(
             'warning',
-            'The present text of the file cannot be shown here; these are all lines of the new text.',
+            t('The present text of the file cannot be shown here; these are all lines of the new text.'),
           )
     }
-    ${!hasBase && after === null ? note('warning', 'The text of the file cannot be shown here.') : nothing}
-    <cs-diff .baseText=${before} .newText=${after}></cs-diff>
+    ${!hasBase && after === null ? note('warning', UNSHOWN[proposal.change]) : nothing}
+    ${bulk(edit)}
+    <cs-diff
+      .baseText=${before}
+      .newText=${after}
+      .hunks=${before === null || content !== null ? undefined : proposal.hunks}
+      .choice=${choiceOf(edit)}
+      .path=${proposal.path}
+      .limit=${proposal.change === 'delete' ? DELETED_LINES : MAX_ROWS}
+    ></cs-diff>
     ${
       crlf
         ? html`<p class="meta">
-            <span>line ends <b>CRLF</b></span>
+            <span>${t('line ends')} <b>${t('CRLF')}</b></span>
           </p>`
         : nothing
     }
   `;
+}
+
+const UNSHOWN = {
+  create: t('The text of the file cannot be shown here.'),
+  modify: t('The text of the file cannot be shown here.'),
+  delete: t('What is lost cannot be shown here: the file is too large, or it is not text.'),
+};
+
+function ownText({ dropped = [] }: CardDraft): string {
+  const own = t('Edited in the diff editor: this is your text, not the agent’s.');
+  return dropped.length === 0 ? own : t('{0} It stands in place of the changes kept here.', own);
+}
+
+function choiceOf({ request, draft, patch, disabled }: ShownEdit): HunkChoice | undefined {
+  if (choices(request, draft).length === 0) return undefined;
+  const dropped = draft.dropped ?? [];
+  const choose = (index: number, keep: boolean): void => {
+    patch({ dropped: withChoice(dropped, index, keep) });
+  };
+  return { dropped, disabled, choose };
+}
+
+/** For more changes than are ticked one by one in a moment. */
+function bulk({ request, draft, patch, disabled }: ShownEdit): TemplateResult | typeof nothing {
+  const { length } = choices(request, draft);
+  if (length < 3) return nothing;
+  const kept = keptHunks(request, draft)?.length ?? length;
+  const link = (name: string, testid: string, dropped: number[]): TemplateResult =>
+    html`<button
+      class="link"
+      data-testid=${testid}
+      ?disabled=${disabled || kept === length - dropped.length}
+      @click=${() => {
+        patch({ dropped });
+      }}
+    >
+      ${name}
+    </button>`;
+  return html`<div class="hunks-bar" role="group" aria-label=${t('All changes')}>
+    ${link(t('Keep all'), 'keep-all', [])} ${link(t('Drop all'), 'drop-all', positionsBut(length, []))}
+  </div>`;
 }
 
 function note(name: string, text: string): TemplateResult {
@@ -78,22 +151,25 @@ const VERDICTS: Record<VerdictKind, { icon: string; word: string }> = {
 export function commandBody(proposal: CommandProposal): TemplateResult {
   const only = proposal.parts.length === 1 ? proposal.parts[0] : undefined;
   const env = Object.entries(proposal.env);
+  const ours = gitSettings(proposal.env);
+  const others = env.filter(([name]) => !ours.has(name));
   return html`
     <pre class="command" data-testid="card-command">${shownDense(proposal.command)}</pre>
     ${
       proposal.parts.length > 1
-        ? html`<ul class="parts" aria-label="Commands in this line">
+        ? html`<ul class="parts" aria-label=${t('Commands in this line')}>
             ${proposal.parts.map(part)}
           </ul>`
         : nothing
     }
     <p class="meta">
-      <span title=${proposal.cwd}>in <b>${shown(proposal.cwdShown)}</b></span>
-      ${only?.program === undefined ? nothing : html`<span>with <b>${shown(only.program)}</b></span>`}
-      <span>shell <b>${shown(proposal.shellPath)}</b></span>
-      <span>environment ${env.length === 0 ? html`<b>unchanged</b>` : env.map(variable)}</span>
-      <span>stops after <b>${duration(proposal.timeoutMs)}</b></span>
+      <span title=${proposal.cwd}>${t('in')} <b>${shown(proposal.cwdShown)}</b></span>
+      ${only?.program === undefined ? nothing : html`<span>${t('with')} <b>${shown(only.program)}</b></span>`}
+      <span>${t('shell')} <b>${shown(proposal.shellPath)}</b></span>
+      ${env.length > 0 && others.length === 0 ? nothing : html`<span>environment ${env.length === 0 ? html`<b>${t('unchanged')}</b>` : others.map(variable)}</span>`}
+      <span>${t('stops after')} <b>${duration(proposal.timeoutMs)}</b></span>
     </p>
+    ${ours.size === 0 ? nothing : gitDetails(env.filter(([name]) => ours.has(name)))}
     ${unseenFiles(proposal)} ${boundFiles(proposal)}
   `;
 }
@@ -110,6 +186,16 @@ function part(value: CommandPart): TemplateResult {
   </li>`;
 }
 
+/** What Countersign itself sets, word for word; never anything that the agent asked for. */
+function gitDetails(env: [string, string][]): TemplateResult {
+  return html`<details class="git-settings" data-testid="git-settings">
+    <summary>environment: safe git settings (${env.length})</summary>
+    <ul>
+      ${env.map((entry) => html`<li>${variable(entry)}</li>`)}
+    </ul>
+  </details>`;
+}
+
 function variable([name, value]: [string, string]): TemplateResult {
   return html`<b class="variable">${shown(name)}=${shownDense(value)}</b> `;
 }
@@ -122,7 +208,7 @@ export function duration(ms: number): string {
 
 export function readBody(proposal: ReadProposal): TemplateResult {
   return html`<p class="meta">
-    <span>would read <b>${shown(proposal.target)}</b></span>
+    <span>${t('would read')} <b>${shown(proposal.target)}</b></span>
   </p>`;
 }
 
@@ -130,13 +216,13 @@ export function readBody(proposal: ReadProposal): TemplateResult {
 export function toolBody({ server, tool, args, redescribed }: ToolProposal): TemplateResult {
   return html`
     <p class="meta">
-      <span>server <b data-testid="card-server">${shown(server)}</b></span>
-      <span>tool <b data-testid="card-tool">${shown(tool)}</b></span>
+      <span>${t('server')} <b data-testid="card-server">${shown(server)}</b></span>
+      <span>${t('tool')} <b data-testid="card-tool">${shown(tool)}</b></span>
     </p>
     ${
       redescribed === undefined
         ? nothing
-        : html`${warning(html`Its description has changed since you accepted this tool.`)}
+        : html`${warning(html`${t('Its description has changed since you accepted this tool.')}`)}
             <cs-diff .baseText=${redescribed.before} .newText=${redescribed.now}></cs-diff>`
     }
     <cs-args .args=${args}></cs-args>

@@ -65,7 +65,13 @@ function hashed(
   requests: ActionRequest[],
   deps: { texts: Texts },
 ): Pick<ActionRow, 'requests' | 'proposalHash'> {
-  return { requests, proposalHash: batchHash(requests, deps.texts) };
+  const counted = requests.map(withChanges);
+  return { requests: counted, proposalHash: batchHash(counted, deps.texts) };
+}
+
+function withChanges({ changes: _, ...request }: ActionRequest): ActionRequest {
+  const hunks = request.proposal.kind === 'edit' ? request.proposal.hunks : undefined;
+  return hunks === undefined ? request : { ...request, changes: hunks.length };
 }
 
 function openAction(

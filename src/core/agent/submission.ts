@@ -3,7 +3,12 @@ import { textProblem } from '../tools/editProposal.ts';
 import { findTool, parseToolArgs } from '../tools/registry.ts';
 import { driftText, type TurnDrift } from './drift.ts';
 import { TurnSnapshot } from './snapshot.ts';
-import { decisionsText, placeText, type DecidedAction } from '../../protocol/decided.ts';
+import {
+  decisionsText,
+  placeText,
+  type DecidedAction,
+  type HunkCounts,
+} from '../../protocol/decided.ts';
 import type {
   ActionRequest,
   Decision,
@@ -122,17 +127,25 @@ export function alreadyDecided(action: ActionRow): Refusal {
   const decided = decidedAction(action);
   if (!decided) return refusal('already_decided', 'This was already decided.');
   const where = placeText(decided.by);
-  const message = `This was already decided ${where}: ${decisionsText(decided.decisions)}.`;
+  const message = `This was already decided ${where}: ${decisionsText(decided)}.`;
   return { ...refusal('already_decided', message), decided };
 }
 
 /** How an action was decided, if it is. */
 export function decidedAction(
-  action: Pick<ActionRow, 'decisions' | 'decidedBy' | 'decidedAt'>,
+  action: Pick<ActionRow, 'decisions' | 'decidedBy' | 'decidedAt' | 'requests'>,
 ): DecidedAction | undefined {
-  const { decisions, decidedBy, decidedAt } = action;
+  const { decisions, decidedBy, decidedAt, requests } = action;
   if (!decisions) return undefined;
-  return { by: decidedBy ?? 'someone', at: decidedAt ?? 0, decisions };
+  const hunks = hunkCounts(requests);
+  return { by: decidedBy ?? 'someone', at: decidedAt ?? 0, decisions, ...(hunks && { hunks }) };
+}
+
+function hunkCounts(requests: readonly ActionRequest[]): HunkCounts | undefined {
+  const counts = requests.flatMap(({ callId, changes }): [string, number][] =>
+    changes === undefined ? [] : [[callId, changes]],
+  );
+  return counts.length === 0 ? undefined : Object.fromEntries(counts);
 }
 
 /** `answer` becomes a respond for the one question; undefined when that does not fit. */

@@ -4,12 +4,14 @@ import { stoppedByModel } from '../threads/stopping.ts';
 import { decidedCall, type DecidedCall } from '../../protocol/decided.ts';
 import type { TranscriptItem } from '../../protocol/messages.ts';
 import type { TextEvent, ThreadRows } from '../ports/eventStore.ts';
-import type { CallRow, DecisionRow, MessageRow, TurnRow } from '../ports/store.ts';
+import type { CallRow, MessageRow, TurnRow } from '../ports/store.ts';
 import { parseJson } from '../base/json.ts';
 import { toolName } from '../../protocol/calls.ts';
 
 /** Longest output a transcript line carries, in UTF-16 units; the whole stays in the store. */
 const MAX_OUTPUT = 20_000;
+
+type Decided = ThreadRows['decisions'][number];
 
 /** What a transcript is told: whole rows, and pieces of text for the others. */
 export interface ThreadItems {
@@ -101,7 +103,7 @@ function messageItem(row: MessageRow): TranscriptItem | null {
 function callItem(
   call: CallRow,
   actionId: string | null,
-  decisions: readonly DecisionRow[],
+  decisions: readonly Decided[],
 ): TranscriptItem {
   const decided = decidedOf(call.callId, decisions);
   const waits = call.state === 'planned' && call.verdict?.verdict === 'ask';
@@ -124,11 +126,12 @@ function callItem(
 }
 
 /** The last decision about a call: after a crash there may be one about its outcome. */
-function decidedOf(callId: string, rows: readonly DecisionRow[]): DecidedCall | undefined {
+function decidedOf(callId: string, rows: readonly Decided[]): DecidedCall | undefined {
   const last = rows.findLast((row) => Object.hasOwn(row.decisions ?? {}, callId));
   const decision = last?.decisions?.[callId];
   if (!last || !decision) return undefined;
-  return decidedCall(decision, last.decidedBy ?? 'someone', last.decidedAt ?? 0);
+  const by = last.decidedBy ?? 'someone';
+  return decidedCall(decision, { by, at: last.decidedAt ?? 0 }, last.hunks[callId]);
 }
 
 export function callItemId(turnId: string, callId: string): string {

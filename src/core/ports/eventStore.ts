@@ -1,4 +1,5 @@
 // The part of the store that says what happens in turns that are not over, and what a surface shows of a thread.
+import type { HunkCounts } from '../../protocol/decided.ts';
 import type { DraftRow } from './draftStore.ts';
 import type {
   ActionRow,
@@ -44,7 +45,7 @@ export interface ThreadRows {
   /** … actions: without a mark the open ones, else those whose state changed in turns that are not over … */
   actions: ActionRow[];
   /** … and what was decided in the batches of `calls`, oldest first. */
-  decisions: (DecisionRow & { turnId: string; batchId: string })[];
+  decisions: (DecisionRow & { turnId: string; batchId: string; hunks: HunkCounts })[];
   /** Of open actions any of whose drafts changed: one for each call, empty where there is none. Nothing without a mark. */
   drafts: DraftRow[];
 }

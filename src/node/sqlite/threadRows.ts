@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { EventStore, ThreadRows } from '../../core/ports/eventStore.ts';
 import { Decisions, TurnStatus } from '../../protocol/calls.ts';
+import { HunkCounts } from '../../protocol/decided.ts';
 import { actionReader, selectAction } from './actions.ts';
 import type { Connection } from './connection.ts';
 import type { Db } from './database.ts';
@@ -18,6 +19,7 @@ const Decision: z.ZodType<ThreadRows['decisions'][number]> = z.object({
   turnId: z.string(),
   batchId: z.string(),
   decisions: jsonColumn(Decisions),
+  hunks: jsonColumn(HunkCounts),
   decidedBy: z.string().nullable(),
   decidedAt: z.int().nullable(),
 });
@@ -56,7 +58,9 @@ export function threadRowsReader(connection: Connection): EventStore['threadRows
 }
 
 const selectDecision = `SELECT turn_id AS turnId, batch_id AS batchId, decisions, decided_by AS decidedBy,
-  decided_at AS decidedAt FROM pending_action WHERE state = 'resolved'`;
+  decided_at AS decidedAt, (SELECT json_group_object(value ->> 'callId', value ->> 'changes')
+    FROM json_each(requests) WHERE value ->> 'changes' IS NOT NULL) AS hunks
+  FROM pending_action WHERE state = 'resolved'`;
 
 function allOfThread(db: Db) {
   const ofThread = 'turn.thread_id = @threadId';

@@ -239,3 +239,25 @@ export function snapshot(
     ...change,
   };
 }
+
+const NUMBERED = Array.from({ length: 24 }, (_, n) => `const value${n + 1} = ${n + 1}; // kept\n`);
+/** An edit in three places of a file: a line changed, two lines added, one removed. */
+export function hunksRequest(
+  change: Partial<RequestView> = {},
+  proposal: object = {},
+): RequestView {
+  const lines = [...NUMBERED];
+  lines[1] = 'const value2 = "two"; // kept\n';
+  lines[11] += 'function more(): string {\n';
+  lines[20] = '';
+  const hunks = [
+    { oldStart: 1, oldLines: 1, newStart: 1, newLines: 1 },
+    { oldStart: 12, oldLines: 0, newStart: 12, newLines: 1 },
+    { oldStart: 20, oldLines: 1, newStart: 21, newLines: 0 },
+  ];
+  const texts = { newText: lines.join(''), added: 2, removed: 2, hunks };
+  return editRequest(
+    { before: NUMBERED.join(''), changes: 3, ...change },
+    { ...texts, ...proposal },
+  );
+}

@@ -2,7 +2,13 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { systemTexts } from '../../../src/node/system.ts';
-import { applyHunks, linesOf, type Hunk } from '../../../src/protocol/hunks.ts';
+import {
+  applyHunks,
+  linesOf,
+  missingHunks,
+  withoutHunksAt,
+  type Hunk,
+} from '../../../src/protocol/hunks.ts';
 
 const seed = Number(process.env['COUNTERSIGN_SEED'] ?? 1);
 const numRuns = Number(process.env['HUNK_RUNS'] ?? 1000);
@@ -116,6 +122,56 @@ describe('hunks', () => {
       }),
       { seed, numRuns },
     );
+  });
+
+  it('are found again in a text that is made of some of them, whatever its line ends', () => {
+    const choice = fc.tuple(
+      pair,
+      fc.array(fc.boolean(), { minLength: 40, maxLength: 40 }),
+      fc.boolean(),
+    );
+    fc.assert(
+      fc.property(choice, ([[before, after], choices, crlf]) => {
+        const hunks = systemTexts.hunks(before, after);
+        const texts = { before, after };
+        const dropped = [...hunks.keys()].filter((index) => choices[index] !== true);
+        const text = withoutHunksAt(texts, hunks, dropped);
+        const bare = (all: string): string => all.replaceAll('\r\n', '\n');
+        const missing = missingHunks(
+          texts,
+          hunks,
+          crlf ? bare(text).replaceAll('\n', '\r\n') : text,
+        );
+        // Another choice may give the same text: what counts is what would be written.
+        assert.ok(missing !== undefined);
+        assert.equal(bare(withoutHunksAt(texts, hunks, missing)), bare(text));
+      }),
+      { seed, numRuns },
+    );
+  });
+
+  it('are not found in any other text', () => {
+    const [before, after] = ['a\nb\nc\nd\n', 'A\nb\nc\nD\n'];
+    const hunks = systemTexts.hunks(before, after);
+    const missing = (text: string): number[] | undefined =>
+      missingHunks({ before, after }, hunks, text);
+    assert.deepEqual(missing(after), []);
+    assert.deepEqual(missing(before), [0, 1]);
+    assert.deepEqual(missing('a\nb\nc\nD\n'), [0]);
+    for (const other of ['', 'A\nb\nD\n', `${after}x`, `x\n${after}`, 'A\nB\nc\nD\n', 'A\nb\nc\nD'])
+      assert.equal(missing(other), undefined);
+  });
+
+  it('are looked for in time where many places are alike', () => {
+    const before = 'same\n'.repeat(3000);
+    const hunks = Array.from({ length: 1000 }, (_, n) => ({
+      ...{ oldStart: n * 3, oldLines: 0, newStart: n * 4, newLines: 1 },
+    }));
+    const after = 'same\n'.repeat(4000);
+    const started = performance.now();
+    assert.equal(missingHunks({ before, after }, hunks, 'same\n'.repeat(3500))?.length, 500);
+    assert.equal(missingHunks({ before, after }, hunks, 'other\n'), undefined);
+    assert.ok(performance.now() - started < 2000);
   });
 
   it('give the base with exactly the kept ones', () => {

@@ -1,9 +1,14 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
-import { diffRows, type LineRow } from '../../../webview/diffRows.ts';
+import { systemTexts } from '../../../src/node/system.ts';
+import { applyHunks } from '../../../src/protocol/hunks.ts';
+import { diffRows, type DiffRow, type LineRow } from '../../../webview/diffRows.ts';
 
+const seed = Number(process.env['COUNTERSIGN_SEED'] ?? 1);
 const lines = (before: string | null, after: string | null): LineRow[] =>
-  diffRows(before, after).flatMap((row) => (row.kind === 'fold' ? row.rows : [row]));
+  plain(diffRows(before, after));
+const plain = (rows: readonly DiffRow[]): LineRow[] =>
+  rows.flatMap((row) => (row.kind === 'fold' ? row.rows : row.kind === 'hunk' ? [] : [row]));
 const shown = (before: string | null, after: string | null): string[] =>
   lines(before, after).map(
     (row) =>
@@ -81,6 +86,40 @@ describe('webview diff rows', () => {
         assert.equal(withReturns(side(rows, 'added')), withReturns(before));
         assert.equal(withReturns(side(rows, 'removed')), withReturns(after));
       }),
+    );
+  });
+
+  it('with hunks, the lines under each tick are exactly what is written with it', () => {
+    const line = fc.constantFrom('a', 'b', '', '}', 'x y');
+    const end = fc.constantFrom('\n', '\r\n');
+    const text = fc
+      .tuple(fc.array(fc.tuple(line, end), { maxLength: 20 }), fc.boolean())
+      .map(([all, ended]) => {
+        const whole = all.flat().join('');
+        return ended ? whole : whole.replace(/\r?\n$/, '');
+      });
+    const choices = fc.array(fc.boolean(), { minLength: 40, maxLength: 40 });
+    const checked = fc.property(text, text, choices, (before, after, choice) => {
+      const hunks = systemTexts.hunks(before, after);
+      const rows = plain(diffRows(before, after, hunks));
+      const kept = new Set(hunks.keys().filter((index) => choice[index] === true));
+      // What a reader makes of the rows: added lines of ticked hunks, removed lines of the others.
+      const read = rows
+        .filter(({ kind, hunk }) => kind === 'same' || (kind === 'added') === kept.has(hunk ?? -1))
+        .map((row) => textOf(row) + (row.unended ? '' : '\n'))
+        .join('');
+      const bare = (value: string): string => value.replaceAll('\r\n', '\n');
+      assert.equal(bare(read), bare(applyHunks({ before, after }, hunks, kept)));
+    });
+    fc.assert(checked, { seed, numRuns: 500 });
+  });
+
+  it('each hunk has one row of its own, before its first line', () => {
+    const [before, after] = ['a\nb\nc\nd\n', 'A\nb\nc\nd\ne\n'];
+    const rows = diffRows(before, after, systemTexts.hunks(before, after));
+    assert.deepEqual(
+      rows.map((row) => (row.kind === 'hunk' ? `hunk ${row.index}` : row.kind)),
+      ['hunk 0', 'removed', 'added', 'same', 'same', 'same', 'hunk 1', 'added'],
     );
   });
 

@@ -76,10 +76,10 @@ describe('an approval to be remembered', () => {
     );
     const lasting = rememberApproval({ scope: 'thread', minutes: 30 });
     assert.equal(
-      decidedCall(lasting, 'w', 1).text,
+      decidedCall(lasting, { by: 'w', at: 1 }).text,
       'Approved and remembered (this thread, 30 minutes)',
     );
-    assert.equal(decidedCall({ type: 'approve' }, 'w', 1).text, 'Approved');
+    assert.equal(decidedCall({ type: 'approve' }, { by: 'w', at: 1 }).text, 'Approved');
     assert.equal(rememberText({ scope: 'thread', minutes: 90 }), 'this thread, 90 minutes');
     assert.equal(
       rememberText({ scope: 'turn', minutes: 60, uses: 1 }),

@@ -34,8 +34,8 @@ function question(multiSelect: boolean): QuestionProposal {
 
 describe('webview review', () => {
   it('approves as it is, or with the text of the diff editor', () => {
-    assert.deepEqual(approval(emptyDraft), { type: 'approve' });
-    assert.deepEqual(approval({ ...emptyDraft, content: '' }), { type: 'edit', content: '' });
+    assert.deepEqual(approval(edit, emptyDraft), { type: 'approve' });
+    assert.deepEqual(approval(edit, { ...emptyDraft, content: '' }), { type: 'edit', content: '' });
     const noEdit = editRequest({ allowedDecisions: ['approve', 'reject'] });
     assert.equal(canApprove(noEdit, emptyDraft), true);
     assert.equal(canApprove(noEdit, { ...emptyDraft, content: 'x' }), false);

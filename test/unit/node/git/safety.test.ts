@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { chmod, mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { gitEnvironment } from '../../../../src/core/git/environment.ts';
+import { gitEnvironment } from '../../../../src/protocol/gitEnvironment.ts';
 import { createCommandRunner } from '../../../../src/node/commands/runner.ts';
 import type { CommandProposal } from '../../../../src/protocol/calls.ts';
 import { useBench } from '../../core/agent/support.ts';

@@ -28,3 +28,12 @@ export function gitEnvironment(unasked: boolean, windows: boolean): Record<strin
   }
   return env;
 }
+
+/** The names of those variables in `env` that are exactly what `gitEnvironment` sets: all of a set, or none. */
+export function gitSettings(env: Readonly<Record<string, string>>): ReadonlySet<string> {
+  const sets = [true, false].flatMap((unasked) =>
+    [true, false].map((windows) => Object.entries(gitEnvironment(unasked, windows))),
+  );
+  const whole = sets.find((set) => set.every(([name, value]) => env[name] === value));
+  return new Set(whole?.map(([name]) => name));
+}
