@@ -38,6 +38,10 @@ export const EditProposal = z.object({
   describedOn: z.string().nullable().optional(),
   /** All places where the new text differs from the base, each of which may be kept or dropped. */
   hunks: z.array(Hunk).optional(),
+  /** For the human, where the file is not what the edit was made for: one or two sentences. */
+  note: z.string().optional(),
+  /** The new text would lose what others wrote: it cannot be approved as it is, only with a text of the human's own. */
+  conflict: z.literal(true).optional(),
 });
 export type EditProposal = z.infer<typeof EditProposal>;
 
@@ -217,12 +221,12 @@ export const ActionRequest = z.object({
   proposal: Proposal,
   proposalHash: z.string(),
   allowedDecisions: z.array(DecisionType),
+  /** How many hunks its edit was shown with. What it writes in the end may have others. */
+  changes: z.int().optional(),
   why: Verdict,
   /** What remembering it would allow. */
   remember: RememberOffer.optional(),
   /** For the human, when the call is shown anew: what happened in the meantime. */
-  /** How many hunks its edit was shown with. What it writes in the end may have others. */
-  changes: z.int().optional(),
   note: z.string().optional(),
 });
 export type ActionRequest = z.infer<typeof ActionRequest>;

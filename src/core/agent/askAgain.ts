@@ -26,11 +26,12 @@ export async function askAgain(
   const batch = shown && (await deps.store.getMessage(turn.id, shown.batchId))?.message;
   if (!shown || batch?.role !== 'assistant') throw nothingToAsk();
   const fresh = await freshSnapshot(deps, turn, chosen);
-  const { mode } = TurnSnapshot.parse(fresh.snapshot);
+  const { mode, undo } = TurnSnapshot.parse(fresh.snapshot);
   // Nobody can stop a turn that waits while it is asked again.
   const { signal } = new AbortController();
   const { id, threadId } = turn;
-  const planned = await planBatch(deps, { id, threadId, mode, signal }, batch);
+  const place = { id, threadId, mode, signal, byHost: undo !== undefined };
+  const planned = await planBatch(deps, place, batch);
   const rows = planned.map((row) => stillAsking(row, shown));
   if (!rows.some((row) => row.state === 'planned' && asks(row))) throw nothingToAsk();
   // From here on a crash leaves a card that expired, and offers to ask again.
@@ -54,7 +55,8 @@ async function freshSnapshot(
   turn: TurnRow,
   chosen: ModelRef | undefined,
 ): Promise<FreshSnapshot> {
-  const { model, mode } = TurnSnapshot.parse(turn.snapshot);
+  const { model, mode, undo } = TurnSnapshot.parse(turn.snapshot);
+  if (undo) return { snapshot: turn.snapshot, snapshotHash: turn.snapshotHash };
   const usable = [model, chosen].find((ref) => ref && deps.providers.has(ref.provider));
   if (!usable) {
     const text = `The provider of the model ${model.provider}:${model.id} is gone. Select a model and ask again.`;

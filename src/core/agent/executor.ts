@@ -3,23 +3,33 @@
 import { AppError } from '../base/errors.ts';
 import type { EngineDeps } from './deps.ts';
 import type { HashedCall } from './proposalHash.ts';
+import type { UndoBase } from '../ports/undoStore.ts';
 import type { UnseenChange } from '../ports/unseenStore.ts';
 import type { Effects } from '../ports/workspace.ts';
 import type { Verdict } from '../../protocol/calls.ts';
 
 export type ExecutorDeps = Pick<EngineDeps, 'store' | 'effects' | 'hashProposal' | 'clock'>;
 
+export interface ExecutionOrder {
+  call: HashedCall;
+  token: string;
+  /** What policy says of it now, for the record. */
+  verdict?: Verdict;
+  unseen?: UnseenChange | undefined;
+  base?: UndoBase;
+}
+
 type Execution<T> = { kind: 'ran'; value: T } | { kind: 'notPlanned' };
 
 /**
  * Runs `act` with effects for exactly `call`. Throws AppError `bad_token` when the token is not the hash of the call as it is
- * now. `verdict` is what policy says of it now, for the record. `notPlanned` when the journal says that it was started or
+ * now. `notPlanned` when the journal says that it was started or
  * settled before: then nothing happens.
  */
 export async function execute<T>(
   deps: ExecutorDeps,
   turnId: string,
-  order: { call: HashedCall; token: string; verdict?: Verdict; unseen?: UnseenChange | undefined },
+  order: ExecutionOrder,
   act: (effects: Effects, call: HashedCall) => Promise<T>,
 ): Promise<Execution<T>> {
   const call = deepFreeze(structuredClone(order.call));
@@ -38,6 +48,7 @@ export async function execute<T>(
     at,
     ...(order.verdict && { verdict: order.verdict }),
     ...(order.unseen && { unseen: order.unseen }),
+    ...(order.base && { base: order.base }),
   });
   if (!started) return { kind: 'notPlanned' };
   const lease = leaseEffects(deps.effects);

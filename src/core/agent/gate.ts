@@ -3,6 +3,7 @@
 import { interrupt } from '@langchain/langgraph';
 import { batchHash } from './proposalHash.ts';
 import { parseJson } from '../base/json.ts';
+import { UNDO_TOOL } from '../undo/plan.ts';
 import { prefixIn } from '../../protocol/temporary.ts';
 import {
   JsonObject,
@@ -140,7 +141,7 @@ function toRequest(row: CallRow): ActionRequest[] {
       allowedDecisions: allowedDecisions(row),
       why: row.verdict,
       ...(row.remember && { remember: row.remember }),
-      ...(row.hook?.note !== undefined && { note: row.hook.note }),
+      ...noteOf(row),
     },
   ];
 }
@@ -151,7 +152,20 @@ export function journalArgs({ argsText }: Pick<CallRow, 'argsText'>): JsonObject
   return JsonObject.catch({}).parse(parsed.ok ? parsed.value : {});
 }
 
+function noteOf({ proposal, hook }: CallRow): Pick<ActionRequest, 'note'> {
+  const ofEdit = proposal?.kind === 'edit' ? proposal.note : undefined;
+  const notes = [ofEdit, hook?.note].filter((note) => note !== undefined);
+  return notes.length === 0 ? {} : { note: notes.join(' ') };
+}
+
 function allowedDecisions(row: CallRow): DecisionType[] {
   if (row.proposal?.kind === 'question') return ['respond', 'reject'];
+  // No model waits for an answer.
+  if (row.tool === UNDO_TOOL)
+    return conflicts(row) ? ['edit', 'reject'] : ['approve', 'edit', 'reject'];
   return ['approve', 'edit', 'reject', 'respond'];
+}
+
+function conflicts({ proposal }: CallRow): boolean {
+  return proposal?.kind === 'edit' && proposal.conflict === true;
 }

@@ -9,7 +9,13 @@ export const Usage = z.object({ input: z.number(), output: z.number() });
 export type Usage = z.infer<typeof Usage>;
 
 export const Message = z.discriminatedUnion('role', [
-  z.object({ role: z.literal('user'), id: z.string(), text: z.string() }),
+  z.object({
+    role: z.literal('user'),
+    id: z.string(),
+    text: z.string(),
+    /** The turn that this one undoes: no model is asked, and it is told of it in other words (undo/told.ts). */
+    undoes: z.string().optional(),
+  }),
   z.object({
     role: z.literal('assistant'),
     id: z.string(),

@@ -48,17 +48,18 @@ export interface Prepared {
   remember?: RememberOffer;
 }
 
-type Preparation = Prepared | { ok: false; message: string };
+type Preparation = Prepared | { ok: false; message: string; nothing?: true };
 
 /**
  * Plans a batch in call order; edits of one file see what the earlier calls of the batch would leave. Where nobody can be asked,
- * a call that would ask is denied.
+ * a call that would ask is denied. `byHost`: no model made the batch.
  */
 export async function planBatch(
-  deps: PlanDeps & Pick<EngineDeps, 'canPause' | 'hooks'>,
-  turn: HookedTurn & { id: string },
+  given: PlanDeps & Pick<EngineDeps, 'canPause' | 'hooks'>,
+  turn: HookedTurn & { id: string; byHost?: boolean },
   batch: AssistantMessage,
 ): Promise<PlannedCall[]> {
+  const deps = turn.byHost === true ? given : { ...given, tools: modelTools(given.tools) };
   const overlay = new Map<string, string | null>();
   const rows: PlannedCall[] = [];
   for (const [index, asked] of batch.toolCalls.entries()) {
@@ -113,11 +114,12 @@ export async function prepareCall(
   const parsed = parseToolArgs(tool, call.argsText);
   if (!parsed.ok) return parsed;
   const unseen = tool.group === 'shell' ? await unseenFiles(deps, options.earlier) : [];
-  const context: DescribeContext = { ...deps, overlay: options.overlay, unseen };
+  const context: DescribeContext = { ...deps, overlay: options.overlay, unseen, undo: deps.store };
   const described = await describeSafely(tool, parsed.args, context, deps);
   if (!described.ok) return described;
   await deps.policy.settled?.();
-  const { decided, remember } = await judged(deps, call.id, described, options);
+  const judge = tool.hostOnly === true ? judgedForHost : judged;
+  const { decided, remember } = await judge(deps, call.id, described, options);
   const checked = withPolicy(described, decided);
   // What a rule allows, it allows whatever the files hold; a human's consent is to what they hold now.
   const { subject } = described;
@@ -155,6 +157,31 @@ async function judged(
   if (decided.verdict !== 'ask' || decided.layer === 'hook') return { decided };
   return { decided, remember: await offerFor(deps, turn.threadId, asking, options) };
 }
+
+/** What the host does for the human is asked or denied: nothing that was said beforehand allows it, and nothing is remembered. */
+async function judgedForHost(
+  deps: PlanDeps,
+  callId: string,
+  described: Extract<Described, { ok: true }>,
+  { turn: _nothingRemembered, ...options }: PrepareOptions,
+): Promise<{ decided: Decided; remember?: undefined }> {
+  const { subject } = described;
+  const writes = subject.group === 'edit' && subject.op === 'edit';
+  // A rule about either tool is about what they do.
+  const subjects = writes ? [subject, { ...subject, tool: 'edit_file' }] : [subject];
+  const all = await Promise.all(
+    subjects.map((each) => judged(deps, callId, { ...described, subject: each }, options)),
+  );
+  const verdicts = all.map(({ decided }) => decided);
+  const held = ['deny', 'ask'].flatMap((kind) =>
+    verdicts.filter(({ verdict }) => verdict === kind),
+  );
+  return { decided: held[0] ?? ALWAYS_ASKED };
+}
+
+const ALWAYS_ASKED: Decided = {
+  ...{ verdict: 'ask', layer: 'built-in', reason: 'an undo is always asked', parts: [] },
+};
 
 async function describeSafely(
   tool: Tool,

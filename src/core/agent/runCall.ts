@@ -10,6 +10,7 @@ import { deniedText, prepareCall, type Prepared } from './plan.ts';
 import { programDrift } from './programDrift.ts';
 import { unasked } from './unasked.ts';
 import { unseenChange, unseenSince } from './unseen.ts';
+import { undoBase } from '../undo/undoBase.ts';
 import { createResultScreen, type ResultScreen } from '../screening/screenResults.ts';
 import { readableFiles } from '../policy/readableFiles.ts';
 import { assertNever } from '../base/assert.ts';
@@ -255,7 +256,7 @@ async function performFrozen(run: ScreenedRun, row: CallRow, prepared: Prepared)
   if (changed.length > 0) return blocked('error', changedText(changed));
   try {
     const unseen = unseenChange(row, { proposal, proposalHash: token });
-    const order = { call, token, verdict, unseen };
+    const order = { call, token, verdict, unseen, ...(await undoBase(deps, proposal)) };
     const execution = await execute(deps, row.turnId, order, (effects, frozen) => {
       announceStart(run, row);
       const lines = screen.stream(outputSink(run, row));
@@ -309,11 +310,11 @@ function outputSink(run: CallRun, row: CallRow): (chunk: string) => void {
 /** Writes the result into the journal; gives what the journal holds, should it have been settled meanwhile. */
 async function settle(run: CallRun, row: CallRow, settled: Settled): Promise<Settled> {
   const { store, clock } = run.deps;
-  const { state, outcome, text: result, verdict, fullOutput } = settled;
+  const { state, outcome, text: result, verdict, fullOutput, differs = false } = settled;
   const { turnId, callId } = row;
   const outputHash = fullOutput === undefined ? null : await store.putText(turnId, fullOutput);
   const at = clock.now();
-  const move = { turnId, callId, state, outcome, result, outputHash, at };
+  const move = { turnId, callId, state, outcome, result, outputHash, at, differs };
   const written = await store.settleCall({ ...move, ...(verdict && { verdict }) });
   const call = await store.getCall(turnId, callId);
   if (call) run.deps.emit({ type: 'call', threadId: run.threadId, call });

@@ -9,6 +9,8 @@ export interface Settled {
   text: string;
   /** The whole output, when `text` holds only its head and tail. */
   fullOutput?: string;
+  /** An edit that failed wrote something all the same. */
+  differs?: boolean;
   /** What policy said when it was checked again, for a call that this kept from running. */
   verdict?: Verdict;
 }

@@ -1,6 +1,7 @@
 // The snapshot: everything that determines a turn, fixed at its start. A resume reads this and nothing else.
 import { z } from 'zod';
 import { Mode } from '../../protocol/calls.ts';
+import { UndoPlan } from '../undo/plan.ts';
 import { canonicalJson } from '../base/json.ts';
 import type { Texts } from '../ports/system.ts';
 
@@ -37,6 +38,8 @@ export const TurnSnapshot = z.object({
   roots: z.array(z.string()),
   startedAt: z.number(),
   timeZone: z.string(),
+  /** Set when the turn undoes another one: then no model is asked, and its calls are these. */
+  undo: UndoPlan.optional(),
 });
 export type TurnSnapshot = z.infer<typeof TurnSnapshot>;
 

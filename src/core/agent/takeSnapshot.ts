@@ -7,6 +7,22 @@ import { toolSpecs } from '../tools/registry.ts';
 import type { EngineDeps } from './deps.ts';
 import type { Mode } from '../../protocol/calls.ts';
 import type { ModelRef } from '../ports/model.ts';
+import type { UndoPlan } from '../undo/plan.ts';
+
+/** Of a turn that undoes another one, whose model it names and does not ask: nothing that can drift determines it. */
+export async function takeUndoSnapshot(
+  deps: EngineDeps,
+  turnId: string,
+  { model, undo }: Pick<TurnSnapshot, 'model'> & { undo: UndoPlan },
+): Promise<TurnSnapshot> {
+  const { files, clock, timeZone, texts } = deps;
+  return {
+    ...{ version: 1, model, system: '', ingredients: [], mode: 'default' },
+    ...{ roots: [...files.roots], startedAt: clock.now(), timeZone, undo },
+    toolSpecs: await keepToolSpecs(deps, turnId, []),
+    policyHash: policyHash(deps, texts),
+  };
+}
 
 /** What the ingredients depend on besides the program and its settings: fixed at the turn's start. */
 type TurnFacts = Pick<TurnSnapshot, 'model' | 'mode' | 'roots' | 'startedAt' | 'timeZone'>;

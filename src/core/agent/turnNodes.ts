@@ -5,12 +5,13 @@ import { collectReply } from './reply.ts';
 import { runCall } from './runCall.ts';
 import { AppError } from '../base/errors.ts';
 import { createResultScreen } from '../screening/screenResults.ts';
+import { undoReply } from '../undo/reply.ts';
 import type { EngineDeps } from './deps.ts';
 import type { CallTask, GraphNodes, TurnState } from './graph.ts';
 import type { AssistantMessage, Message } from './message.ts';
 import type { TurnSnapshot } from './snapshot.ts';
 import type { TextFlusher } from './textFlusher.ts';
-import type { ToolSpec } from '../ports/model.ts';
+import type { ModelChunk, ToolSpec } from '../ports/model.ts';
 import type { ActionRow, CallRow, PlannedCall } from '../ports/store.ts';
 
 export interface DrivenTurn {
@@ -50,18 +51,11 @@ async function callModel(
   turn.signal.throwIfAborted();
   if (await stoppedByHuman(deps, turn.id, messages)) return { messages: [] };
   const { snapshot } = turn;
-  const provider = deps.providers.get(snapshot.model.provider);
-  if (!provider) throw unknownProvider(snapshot.model.provider, [...deps.providers.keys()]);
   const messageId = `${turn.id}:m${messages.length}`;
   await deps.store.dropText(turn.id, messageId);
-  const chunks = provider.stream({
-    model: snapshot.model,
-    system: snapshot.system,
-    messages: [...turn.history, ...messages],
-    tools: turn.toolSpecs,
-    callIndex: messages.filter((message) => message.role === 'assistant').length,
-    signal: turn.signal,
-  });
+  const chunks = snapshot.undo
+    ? undoReply(snapshot.undo, messages)
+    : modelReply(deps, turn, messages);
   const reply = await collectReply(chunks, {
     messageId,
     usedIds: callIds(messages),
@@ -73,6 +67,21 @@ async function callModel(
   return { messages: [reply.message] };
 }
 
+function modelReply(
+  deps: EngineDeps,
+  { snapshot, history, toolSpecs: tools, signal }: DrivenTurn,
+  messages: readonly Message[],
+): AsyncIterable<ModelChunk> {
+  const { model, system } = snapshot;
+  const provider = deps.providers.get(model.provider);
+  if (!provider) throw unknownProvider(model.provider, [...deps.providers.keys()]);
+  const callIndex = messages.filter((message) => message.role === 'assistant').length;
+  return provider.stream({
+    ...{ model, system, tools, callIndex, signal },
+    messages: [...history, ...messages],
+  });
+}
+
 async function proposeBatch(
   deps: EngineDeps,
   turn: DrivenTurn,
@@ -81,7 +90,9 @@ async function proposeBatch(
   // What a human was shown is never proposed anew: this node runs again when its process died right after it.
   if (!(await deps.store.actionOfBatch(turn.id, batch.id))) {
     const { id, threadId, signal, snapshot } = turn;
-    const rows = await planBatch(deps, { id, threadId, signal, mode: snapshot.mode }, batch);
+    const { mode, undo } = snapshot;
+    const place = { id, threadId, signal, mode, byHost: undo !== undefined };
+    const rows = await planBatch(deps, place, batch);
     await deps.store.planCalls(await Promise.all(rows.map((row) => screenedRow(deps, row))));
   }
   for (const call of await deps.store.callsOfBatch(turn.id, batch.id)) {

@@ -10,6 +10,7 @@ import { createTextFlusher } from './textFlusher.ts';
 import { createTurnNodes, type DrivenTurn } from './turnNodes.ts';
 import { keptToolSpecs } from './keptSpecs.ts';
 import { TurnSnapshot } from './snapshot.ts';
+import { historyTold } from '../undo/told.ts';
 import { toAppError, AppError } from '../base/errors.ts';
 import { isModelTrouble } from '../base/modelTrouble.ts';
 import { isStoreFault } from '../base/storeFaults.ts';
@@ -60,7 +61,7 @@ async function prepare(deps: RunnerDeps, turn: TurnRow, signal: AbortSignal): Pr
     threadId: turn.threadId,
     snapshot,
     toolSpecs: await keptToolSpecs(deps, turn.id, snapshot.toolSpecs),
-    history: history.map((row) => row.message),
+    history: historyTold(history),
     signal,
     cutAtLimit: false,
   };

@@ -87,6 +87,16 @@ const NAMES: Readonly<Record<string, ToolNames>> = {
       ...['replace_string_in_file', 'create_file'],
     ],
   },
+  // The host's own, for the human; it writes and removes files.
+  undo_edit: {
+    claude: { name: 'undo_edit', args: FILE_PATH },
+    vscode: { name: 'undo_edit', args: FILE_PATH_VSCODE },
+    copilot: { name: 'undo_edit', args: {} },
+    more: [
+      ...['Edit', 'Write', 'MultiEdit', 'edit', 'create', 'editFiles', 'apply_patch'],
+      ...['replace_string_in_file', 'create_file', 'delete_file'],
+    ],
+  },
   ask_user: {
     claude: { name: 'AskUserQuestion', args: {} },
     vscode: { name: 'vscode_askQuestions', args: {} },

@@ -72,7 +72,8 @@ async function makeWay(deps: ThreadDeps, { threadId, whenBusy }: StartTurn): Pro
   else if ((whenBusy ?? 'refuse') === 'refuse') refuseWhileActive(active);
 }
 
-function refuseWhileActive(active: TurnRow): never {
+/** Throws what keeps a thread with this turn from starting another one. */
+export function refuseWhileActive(active: TurnRow): never {
   if (active.status === 'expired') {
     throw new AppError('turn_expired', 'An approval expired here. Ask again or stop the turn.');
   }
@@ -91,7 +92,7 @@ function refuseWhileActive(active: TurnRow): never {
   throw turnRunning();
 }
 
-async function announceStart(deps: RunnerDeps, turn: TurnRow, user: Message): Promise<void> {
+export async function announceStart(deps: RunnerDeps, turn: TurnRow, user: Message): Promise<void> {
   const thread = await deps.store.getThread(turn.threadId);
   if (thread) deps.emit({ type: 'thread', thread });
   const row = { turnId: turn.id, position: 0, state: 'running', message: user } as const;

@@ -32,7 +32,9 @@ export class Titles implements Disposable {
 
   /** Once a turn is over; returns at once. A thread that has a title keeps it. */
   onTurn(turn: TurnRow): void {
-    if (turn.endedAt !== null) this.#start(turn.threadId, 'ended');
+    // One that undoes another says nothing that a title is made of.
+    const undoes = turn.snapshot['undo'] !== undefined;
+    if (turn.endedAt !== null && !undoes) this.#start(turn.threadId, 'ended');
   }
 
   /** Titles that are missing because the process that owed them ended; each is tried once. Returns at once. */

@@ -16,7 +16,9 @@ export function withDifferences(
 ): EditProposal {
   const hunks = texts.hunks(before ?? '', text ?? '');
   const counted = { ...withoutHunks(proposal), ...countLines(hunks) };
-  const choice = before !== null && text !== null && hunks.length > 0 && hunks.length <= MAX_HUNKS;
+  const few = hunks.length > 0 && hunks.length <= MAX_HUNKS;
+  // To keep all hunks of what cannot be approved as it is would be to approve it.
+  const choice = before !== null && text !== null && few && proposal.conflict !== true;
   return choice ? { ...counted, hunks } : counted;
 }
 

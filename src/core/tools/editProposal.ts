@@ -104,7 +104,10 @@ export async function performEdit(proposal: Proposal, context: PerformContext): 
     case 'failed':
       return { outcome: 'error', text: `Not written: ${written.message}` };
     case 'differs':
-      return { outcome: 'error', text: `Not as approved: ${written.message} Read the file again.` };
+      return {
+        ...{ outcome: 'error', differs: true },
+        text: `Not as approved: ${written.message} Read the file again.`,
+      };
   }
 }
 

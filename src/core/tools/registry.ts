@@ -8,6 +8,7 @@ import { listDirectory } from './listDirectory.ts';
 import { readFile } from './readFile.ts';
 import { runCommand } from './runCommand.ts';
 import { searchText } from './searchText.ts';
+import { undoEdit } from './undoEdit.ts';
 import { writeFile } from './writeFile.ts';
 import { parseJson } from '../base/json.ts';
 import type { JsonObject } from '../../protocol/calls.ts';
@@ -24,7 +25,13 @@ export const allTools: readonly Tool[] = [
   deleteFile,
   runCommand,
   askUser,
+  undoEdit,
 ];
+
+/** Those that a model may call. */
+export function modelTools(tools: readonly Tool[]): Tool[] {
+  return tools.filter(({ hostOnly }) => hostOnly !== true);
+}
 
 export function findTool(tools: readonly Tool[], name: string): Tool | undefined {
   return tools.find((tool) => tool.name === name);
@@ -33,9 +40,9 @@ export function findTool(tools: readonly Tool[], name: string): Tool | undefined
 /** Each submission compares the specs with those of its turn: a schema is turned into JSON once. */
 const jsonSchemas = new WeakMap<Tool['schema'], ToolSpec['schema']>();
 
-/** Name, description and JSON Schema (draft 2020-12, without `$schema`) of each tool, in the given order. */
+/** Name, description and JSON Schema (draft 2020-12, without `$schema`) of each tool that a model may call, in the given order. */
 export function toolSpecs(tools: readonly Tool[]): ToolSpec[] {
-  return tools.map((tool) => {
+  return modelTools(tools).map((tool) => {
     const schema = jsonSchemas.get(tool.schema) ?? jsonSchemaOf(tool);
     jsonSchemas.set(tool.schema, schema);
     return { name: tool.name, description: tool.description, schema };

@@ -7,6 +7,7 @@ import type { GitRepositories } from '../ports/git.ts';
 import type { Effects, Files, Shells } from '../ports/workspace.ts';
 import type { ShellParser } from '../ports/shell.ts';
 import type { Texts } from '../ports/system.ts';
+import type { UndoStore } from '../ports/undoStore.ts';
 
 /** File contents as earlier edits of the same batch would leave them, by real path; null means deleted. */
 type Overlay = ReadonlyMap<string, string | null>;
@@ -20,11 +21,15 @@ export interface DescribeContext {
   overlay: Overlay;
   /** Files that the user has not seen since the agent edited them unasked; for commands. */
   unseen?: readonly UnseenFile[];
+  /** What earlier turns changed; for undo. */
+  undo?: UndoStore;
 }
 
 /** What the call would do, or why it cannot be done; `message` goes to the model as an error result. */
 export type Described =
-  { ok: true; proposal: Proposal; subject: PolicySubject } | { ok: false; message: string };
+  | { ok: true; proposal: Proposal; subject: PolicySubject }
+  /** `nothing`: all is so already. */
+  | { ok: false; message: string; nothing?: true };
 
 export interface PerformContext {
   files: Files;
@@ -42,6 +47,8 @@ export interface Performed {
   text: string;
   /** The whole output where `text` holds only its head and tail; kept, not sent to the model. */
   fullOutput?: string;
+  /** An edit that failed wrote something all the same. */
+  differs?: boolean;
 }
 
 export interface Tool {
@@ -55,6 +62,8 @@ export interface Tool {
   perform(proposal: Proposal, args: unknown, context: PerformContext): Promise<Performed>;
   /** For edit tools whose arguments name exactly the text that they replace, so that the rest of any file stays as it is. */
   replacesExactly?: boolean;
+  /** Called by the host for the human, never by a model, which is not told of it. Always asked. */
+  hostOnly?: boolean;
   /** For edit tools: the proposal with the human's whole new text in place of the agent's. */
   withContent?(proposal: Proposal, content: string, context: DescribeContext): Proposal;
 }
@@ -68,6 +77,7 @@ export function defineTool<S extends z.ZodType>(tool: {
   describe(args: z.infer<S>, context: DescribeContext): Promise<Described>;
   perform(proposal: Proposal, args: z.infer<S>, context: PerformContext): Promise<Performed>;
   replacesExactly?: boolean;
+  hostOnly?: boolean;
   withContent?(proposal: Proposal, content: string, context: DescribeContext): Proposal;
 }): Tool {
   const { schema } = tool;
