@@ -7,6 +7,7 @@ import { callLook, outputTail, whyShort } from '../callLook.ts';
 import { timeText } from '../elsewhere.ts';
 import { LightElement } from './lightElement.ts';
 import { markdownBlocks, type Block } from './markdown.ts';
+import { t } from '../../src/protocol/l10n.ts';
 import { icon, shown, shownLines } from './text.ts';
 
 type Item<Kind> = Extract<TranscriptItem, { kind: Kind }>;
@@ -54,7 +55,7 @@ class ItemView extends LightElement {
           data-testid="item-assistant"
           data-state=${item.streaming ? 'streaming' : 'done'}
           role="group"
-          aria-label="Agent"
+          aria-label=${t('Agent')}
         >
           ${this.#blocks.map((block) => block.node)}
         </div>`;
@@ -72,7 +73,7 @@ class ItemView extends LightElement {
       data-testid="item-user"
       data-state=${queued ? 'queued' : nothing}
       role="group"
-      aria-label=${queued ? 'You, queued' : 'You'}
+      aria-label=${queued ? t('You, queued') : t('You')}
     >
       ${shownLines(item.text)} ${queued ? this.#queuedLine(item.turnId) : nothing}
     </div>`;
@@ -80,16 +81,16 @@ class ItemView extends LightElement {
 
   #queuedLine(turnId: string): TemplateResult {
     return html`<span class="queued-line">
-      ${icon('clock')}<span>queued</span>
+      ${icon('clock')}<span>${t('queued')}</span>
       <button
         class="link"
         data-testid="remove-queued"
-        aria-label="Remove the queued message"
+        aria-label=${t('Remove the queued message')}
         @click=${() => {
           this.controller.send({ type: 'removeQueued', turnId });
         }}
       >
-        Remove
+        ${t('Remove')}
       </button>
     </span>`;
   }
@@ -180,8 +181,8 @@ function output(item: Item<'call'>): TemplateResult {
   return html`<pre
     class="output"
     tabindex="0"
-    role="region"
-    aria-label="Output"
+    role="group"
+    aria-label=${t('Output')}
     data-testid="call-output"
   >
 ${

@@ -1,7 +1,5 @@
 // The chat of the page in a real browser: transcript, composer, long threads, narrow views, accessibility.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import type { TranscriptItem } from '../../../src/protocol/messages.ts';
 import type { OpenOptions, View } from './harness.ts';
 import { usePage } from './usePage.ts';
@@ -10,7 +8,6 @@ import {
   call,
   commandRequest,
   editRequest,
-  NOW,
   questionRequest,
   snapshot,
   status,
@@ -288,43 +285,5 @@ describe('page: chat', function () {
       document.querySelector('[data-scroller]')?.scrollWidth,
     ]);
     assert.deepEqual(scroll, [320, 320]);
-  });
-
-  it('has no accessibility violations in any theme (HW14)', async () => {
-    const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-    const remember = { rules: ['shell(npm test)'], scopes: ['thread' as const] };
-    const actions = [
-      action([
-        editRequest(),
-        commandRequest('npm test', { remember }),
-        questionRequest(),
-        questionRequest(true, { callId: 'c5' }),
-        commandRequest('npm test', { remember, callId: 'c6' }),
-      ]),
-    ];
-    for (const theme of ['dark', 'light', 'contrast']) {
-      await open(snapshot({ actions, now: NOW }), { theme, height: 2400 });
-      await view.armed();
-      await view.byId('remember').last().click();
-      await view.byId('approve-remember').waitFor();
-      await view.armed();
-      // The test's own script, which the page's policy would not let in.
-      const session = await view.page.context().newCDPSession(view.page);
-      await session.send('Runtime.evaluate', { expression: axe });
-      const found = await view.page.evaluate(async () => {
-        const { axe: tester } = window as unknown as {
-          axe: {
-            run(): Promise<{
-              violations: { id: string; nodes: { html: string; failureSummary: string }[] }[];
-            }>;
-          };
-        };
-        const { violations } = await tester.run();
-        return violations.flatMap((violation) =>
-          violation.nodes.map((node) => `${violation.id} ${node.html} ${node.failureSummary}`),
-        );
-      });
-      assert.deepEqual(found, [], theme);
-    }
   });
 });

@@ -36,23 +36,22 @@ function page(theme: string, source: string): string {
   return `<!doctype html><html lang="en"><head><meta charset="utf-8">
     <title>Countersign</title><meta name="viewport" content="width=device-width">
     <link rel="stylesheet" href="${source}/theme.css?theme=${theme}"><link rel="stylesheet" href="${source}/main.css">
-    </head><body class="${kind}" data-vscode-theme-kind="${kind}"><countersign-app></countersign-app>
+    </head><body class="${kind}" data-vscode-theme-kind="${kind.split(' ')[0]}"><countersign-app></countersign-app>
     <script nonce="${NONCE}">${FAKE}</script><script nonce="${NONCE}" data-page="${PAGE}" src="${source}/main.js"></script></body></html>`;
 }
 
 /** Builds the page into a folder of its own, so that tests need no other build. */
 async function buildPage(): Promise<string> {
   const outdir = mkdtempSync(path.join(tmpdir(), 'countersign-webview-'));
-  const common = { bundle: true, target: 'chrome128', outdir, logLevel: 'warning' } as const;
   await build({
     entryPoints: ['webview/main.ts'],
     bundle: true,
     format: 'iife',
+    target: 'chrome128',
+    outdir,
     loader: { '.ttf': 'file' },
     assetNames: '[name]',
     logLevel: 'warning',
-  const syntax = { in: 'webview/syntaxScript.ts', out: 'syntax' };
-  await build({ ...common, entryPoints: [syntax], format: 'esm' });
   });
   return outdir;
 }
@@ -125,6 +124,28 @@ export class View {
   async sent(type: ViewToHost['type']): Promise<Record<string, unknown>[]> {
     const all = await this.posted();
     return all.filter((message) => message.type === type).map(({ requestId: _, ...rest }) => rest);
+  }
+
+  /** Changes the theme of the open page, as VS Code does. */
+  async theme(name: string): Promise<void> {
+    const kind = THEMES[name]?.kind ?? '';
+    await this.page.evaluate(
+      async ([sheet, kinds]) => {
+        const old = document.querySelector<HTMLLinkElement>('link[href*="theme.css"]');
+        if (!old) throw new Error('The page has no theme');
+        const link = document.createElement('link');
+        link.rel = 'stylesheet';
+        link.href = `${old.href.split('?')[0] ?? ''}?theme=${sheet}`;
+        const loaded = new Promise((done) => link.addEventListener('load', done));
+        old.before(link);
+        await loaded;
+        old.remove();
+        document.body.className = kinds;
+        document.body.dataset['vscodeThemeKind'] = kinds.split(' ')[0] ?? '';
+      },
+      [name, kind] as const,
+    );
+    await this.frames(3);
   }
 
   /** Replies to the last request of a type. */

@@ -1,4 +1,4 @@
-// VS Code's theme variables as a workbench sets them on a webview's root: Dark Modern, Light Modern and High Contrast.
+// VS Code's theme variables as a workbench sets them on a webview's root: Dark Modern, Light Modern and both of high contrast.
 
 const fonts = {
   'font-family': '"Segoe UI", "Noto Sans", "DejaVu Sans", sans-serif',
@@ -147,10 +147,61 @@ const contrast = {
   'diffEditor-removedTextBorder': '#ff008f',
 };
 
+const contrastLight = {
+  ...contrast,
+  foreground: '#292929',
+  descriptionForeground: 'rgba(41, 41, 41, 0.7)',
+  disabledForeground: '#7f7f7f',
+  errorForeground: '#b5200d',
+  'icon-foreground': '#292929',
+  focusBorder: '#006bbd',
+  contrastBorder: '#0f4a85',
+  contrastActiveBorder: '#006bbd',
+  'sideBar-background': '#ffffff',
+  'editor-background': '#ffffff',
+  'editor-foreground': '#292929',
+  'panel-border': '#0f4a85',
+  'widget-border': '#0f4a85',
+  'editor-inactiveSelectionBackground': 'rgba(15, 74, 133, 0.5)',
+  'textCodeBlock-background': '#f2f2f2',
+  'textLink-foreground': '#0f4a85',
+  'textLink-activeForeground': '#0f4a85',
+  'button-background': '#0f4a85',
+  'button-foreground': '#ffffff',
+  'button-hoverBackground': '#0f4a85',
+  'button-border': '#0f4a85',
+  'button-secondaryBackground': '#ffffff',
+  'button-secondaryForeground': '#292929',
+  'badge-background': '#0f4a85',
+  'badge-foreground': '#ffffff',
+  'input-background': '#ffffff',
+  'input-foreground': '#292929',
+  'input-border': '#0f4a85',
+  'input-placeholderForeground': 'rgba(41, 41, 41, 0.7)',
+  'dropdown-background': '#ffffff',
+  'dropdown-foreground': '#292929',
+  'checkbox-background': '#ffffff',
+  'checkbox-border': '#0f4a85',
+  'checkbox-foreground': '#292929',
+  'editorWarning-foreground': '#895503',
+  'testing-iconPassed': '#007100',
+  'charts-green': '#374e06',
+  'charts-yellow': '#895503',
+  'gitDecoration-addedResourceForeground': '#374e06',
+  'gitDecoration-deletedResourceForeground': '#ad0707',
+  'editorLineNumber-foreground': '#292929',
+  'diffEditor-insertedTextBorder': '#374e06',
+  'diffEditor-removedTextBorder': '#ad0707',
+};
+
 export const THEMES: Record<string, { kind: string; variables: Record<string, string> }> = {
   dark: { kind: 'vscode-dark', variables: { ...fonts, ...dark } },
   light: { kind: 'vscode-light', variables: { ...fonts, ...light } },
   contrast: { kind: 'vscode-high-contrast', variables: { ...fonts, ...contrast } },
+  contrastLight: {
+    kind: 'vscode-high-contrast-light vscode-high-contrast',
+    variables: { ...fonts, ...contrastLight },
+  },
 };
 
 /** The theme as a style sheet for the page's root. */

@@ -1,0 +1,200 @@
+// Every state of the page that a human can meet, by name, for tests that look at all of them.
+import type { RequestView, TranscriptItem } from '../../../src/protocol/messages.ts';
+import type { View } from './harness.ts';
+import {
+  action,
+  call,
+  commandRequest,
+  editRequest,
+  NOW,
+  questionRequest,
+  request,
+  snapshot,
+  status,
+  TALK,
+} from './samples.ts';
+
+/** Brings a fresh page into the state; resolves when it stands still. */
+export type Reach = (view: View) => Promise<void>;
+
+const OFFER = { rules: ['shell(npm test)'], scopes: ['thread' as const, 'workspace' as const] };
+const DRIFT = {
+  hash: 'h1',
+  changes: ['The tool read_file is gone; a call to it ends in an error.'],
+};
+const TOOL = {
+  kind: 'tool',
+  server: 'files',
+  tool: 'write',
+  args: { path: 'a.txt', options: { mode: 511, force: true }, note: 'x\u202Ey' },
+  redescribed: { before: 'Writes a file.\n', now: 'Writes any file.\n' },
+} as const;
+const READ = {
+  kind: 'read',
+  target: '../secrets.txt',
+  realPath: '/home/ada/secrets.txt',
+  outside: true,
+} as const;
+
+const idle = status({ turn: 'finished', waiting: 0 });
+
+/** The page's own words in full: every kind of row, one of them open. */
+const ROWS: TranscriptItem[] = [
+  ...TALK,
+  call('run', {
+    tool: 'run_command',
+    summary: 'npm test',
+    state: 'started',
+    outcome: null,
+    output: 'ok 1',
+  }),
+  call('denied', {
+    outcome: 'denied',
+    why: {
+      verdict: 'deny',
+      rule: 'read(.env)',
+      layer: 'user',
+      reason: 'a rule of yours denies it',
+    },
+  }),
+  {
+    kind: 'assistant',
+    id: 'm2',
+    turnId: 't1',
+    text: '# Title\n\n1. one `code`\n2. two\n\n```ts\nconst a = 1;\n```\n\n> said\n\n| a | b |\n|---|---|\n| 1 | 2 |',
+    streaming: true,
+  },
+  {
+    kind: 'notice',
+    id: 'n1',
+    turnId: 't1',
+    level: 'error',
+    code: 'model_failed',
+    text: 'The model failed.',
+  },
+  { kind: 'notice', id: 'n2', turnId: 't1', level: 'warning', code: 'w', text: 'A warning.' },
+];
+
+const cards =
+  (requests: RequestView[], change = {}): Reach =>
+  async (view) => {
+    await view.say(snapshot({ items: [], actions: [action(requests, change)], now: NOW }));
+    if (!('drift' in change)) await view.armed();
+  };
+
+/** A card with one of its forms open. */
+const form =
+  (one: RequestView, button: string): Reach =>
+  async (view) => {
+    await cards([one])(view);
+    await view.byId(button).click();
+    await view.byId('cancel').waitFor();
+    await view.armed();
+  };
+
+const refused: Reach = async (view) => {
+  await cards([commandRequest()])(view);
+  await view.byId('approve').click();
+  await view.reply('submit', {
+    code: 'stale',
+    message: 'The file has changed since',
+    callIds: ['c2'],
+  });
+  await view.armed();
+};
+
+const sendRefused: Reach = async (view) => {
+  await view.say(snapshot({ status: idle, items: ROWS }));
+  await view.byId('composer-input').fill('go on');
+  await view.byId('composer-input').press('Enter');
+  await view.reply('send', { code: 'no_model', message: 'Select a model first', callIds: [] });
+};
+
+const BATCH = [
+  editRequest(),
+  commandRequest('npm test', { remember: OFFER }),
+  questionRequest(),
+  request('c4', TOOL, { tool: 'write', args: TOOL.args }),
+];
+
+const batchInPart: Reach = async (view) => {
+  await cards(BATCH, { agentText: 'I change one line.\n'.repeat(8) })(view);
+  await view.byId('approve').first().click();
+  await view.armed();
+};
+
+const panel =
+  (requests: RequestView[]): Reach =>
+  async (view) => {
+    const actions = requests.length === 0 ? [] : [action(requests)];
+    await view.say(snapshot({ surface: 'panel', items: [], actions }));
+    if (actions.length > 0) await view.armed();
+  };
+
+const say =
+  (change: Parameters<typeof snapshot>[0]): Reach =>
+  (view) =>
+    view.say(snapshot(change));
+
+const queuedTurn: TranscriptItem = { kind: 'user', id: 'q', turnId: 't9', text: 'And then this' };
+const outcome = ['mark_done', 'run_again', 'skip', 'respond'] as const;
+
+export const STATES: Record<string, Reach> = {
+  empty: say({ items: [], status: status({ thread: null, turn: null }) }),
+  chat: say({ items: ROWS, status: idle }),
+  'chat, a call open': async (view) => {
+    await say({
+      items: ROWS,
+      status: status({ turn: 'running', problems: ['A setting is wrong.'] }),
+    })(view);
+    await view.page.locator('.call-toggle:enabled').first().click();
+    await view.byId('why').first().click();
+    await view.byId('why-full').waitFor();
+  },
+  queued: say({ items: [...TALK, queuedTurn], status: status({ queued: ['t9'] }) }),
+  interrupted: say({ status: status({ turn: 'interrupted', waiting: 0, drift: DRIFT }) }),
+  expired: say({ status: status({ turn: 'expired', waiting: 0 }) }),
+  'expires soon': cards([commandRequest()], { expiresAt: NOW + 330_000 }),
+  'chat error': sendRefused,
+  'card error': refused,
+  edit: cards([editRequest({}, { protected: 'tasks of the editor', outside: true })]),
+  'edit in the diff editor': async (view) => {
+    await cards([editRequest()])(view);
+    await view.byId('edit').click();
+    await view.byId('edit-args').waitFor();
+    await view.armed();
+  },
+  command: cards([
+    commandRequest(
+      'cd billing && npm test',
+      { remember: OFFER, note: 'It changed after this was shown.' },
+      {
+        env: { CI: '1' },
+        parts: [
+          { text: 'cd billing', verdict: 'allow', reason: 'x' },
+          { text: 'npm test', program: '/usr/bin/npm', verdict: 'ask', reason: 'y' },
+          { text: 'rm -rf x', verdict: 'deny', reason: 'z' },
+        ],
+      },
+    ),
+  ]),
+  question: cards([questionRequest()]),
+  'question, several answers': cards([questionRequest(true)]),
+  tool: cards([request('c4', TOOL, { tool: 'write', args: TOOL.args })]),
+  read: cards([request('c4', READ)]),
+  'unknown outcome': cards([commandRequest('make deploy', { allowedDecisions: [...outcome] })], {
+    kind: 'outcome_unknown',
+  }),
+  'remember form': form(commandRequest('npm test', { remember: OFFER }), 'remember'),
+  'reject form': form(commandRequest(), 'reject'),
+  'respond form': form(commandRequest(), 'respond'),
+  'arguments form': form(commandRequest(), 'edit'),
+  drift: async (view) => {
+    await cards([commandRequest()], { drift: DRIFT })(view);
+    await view.page.locator('[data-testid=resume-as-it-was]:not([disabled])').waitFor();
+  },
+  batch: cards(BATCH),
+  'batch, decided in part': batchInPart,
+  panel: panel(BATCH),
+  'panel, nothing waits': panel([]),
+};
