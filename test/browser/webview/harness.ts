@@ -43,16 +43,16 @@ function page(theme: string, source: string): string {
 /** Builds the page into a folder of its own, so that tests need no other build. */
 async function buildPage(): Promise<string> {
   const outdir = mkdtempSync(path.join(tmpdir(), 'countersign-webview-'));
+  const common = { bundle: true, target: 'chrome128', outdir, logLevel: 'warning' } as const;
   await build({
+    ...common,
     entryPoints: ['webview/main.ts'],
-    bundle: true,
     format: 'iife',
-    target: 'chrome128',
-    outdir,
     loader: { '.ttf': 'file' },
     assetNames: '[name]',
-    logLevel: 'warning',
   });
+  const syntax = { in: 'webview/syntaxScript.ts', out: 'syntax' };
+  await build({ ...common, entryPoints: [syntax], format: 'esm' });
   return outdir;
 }
 
