@@ -39,6 +39,8 @@ const NEVER = setOf(
 /** Documents by their whole name, without an ending or with one of a document. */
 const DOCUMENT =
   /^(?:readme|license|licence|copying|notice|authors|contributors|maintainers|changelog|changes|history|news|todo|version|code_of_conduct|contributing)$/;
+/** pytest runs what these show of a Python session, without being told. */
+const SHOWN_SESSION = /^test.*\.txt$/;
 /** They leave files out, or say how text is laid out. */
 const LEAVES_OUT = /^\.[\w-]*ignore$|^\.git-?keep$|^\.keep$|^\.editorconfig$/;
 
@@ -64,6 +66,7 @@ const SETTINGS: ReadonlySet<string> = new Set([
 ]);
 
 const LANGUAGES_OF = byEnding();
+const PYTHON: ReadonlySet<Language> = new Set(['python']);
 
 export type FileKind =
   /** Manifests, build scripts, settings of tools, installed code: any program of the project may run it. */
@@ -91,6 +94,7 @@ function findKind(path: string): FileKind {
   const segments = foldPath(path);
   const name = segments.at(-1) ?? '';
   if (LEAVES_OUT.test(name)) return { kind: 'never' };
+  if (SHOWN_SESSION.test(name)) return { kind: 'code', languages: PYTHON };
   const dot = name.lastIndexOf('.');
   const stem = dot < 0 ? name : name.slice(0, dot);
   const ending = dot < 0 ? '' : name.slice(dot + 1);

@@ -2,6 +2,7 @@
 // its words name one, or because its program is one. Too many only make the answer stricter. Pure.
 import type { SimpleCommand } from '../ports/shell.ts';
 import type { UnseenFile } from '../../protocol/calls.ts';
+import { commandsWithNames } from './globNames.ts';
 import { changesShell, isInterpreter } from './neverByWildcard.ts';
 import { foldPath } from './pathNames.ts';
 import { foldersOf, lookUp, placeOf, type Place, type ShellSubject } from './place.ts';
@@ -16,7 +17,9 @@ type Argv = readonly string[];
 
 export function unseenOf(command: SimpleCommand, subject: ShellSubject): UnseenFile[] {
   const { unseen = [] } = subject;
-  const argvs = argvsOf(command, subject);
+  // What a glob stands for is named as if it were written.
+  const all = [command, ...commandsWithNames([command], subject.globs)];
+  const argvs = all.flatMap((one) => argvsOf(one, subject));
   const places = (foldersOf(command) ?? ['']).map((folder) => placeOf(subject, folder));
   const runs = argvs.flatMap(runsOf);
   if (places.some((place) => isWorkspaceProgram(argvs, place))) runs.push('any');

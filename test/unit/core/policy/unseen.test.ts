@@ -58,6 +58,7 @@ const HOSTILE: readonly [unseen: string, line: string, shell?: ShellName][] = [
   ['Taskfile.yml', 'task build'],
   ['conftest.py', 'pytest -q'],
   ['tests/test_a.py', 'python3 -m pytest'],
+  ['tests/test_notes.txt', 'pytest -q'],
   ['setup.py', 'pip install -e .'],
   ['pkg/util.py', 'python3.12 main.py'],
   ['tox.ini', 'tox'],
@@ -129,6 +130,7 @@ const ORDINARY: readonly [unseen: string, line: string, shell?: ShellName][] = [
   ['test/fixtures/a.json', 'npm test'],
   ['locales/de.yml', 'rake test'],
   ['notes.txt', 'pytest -q'],
+  ['tests/test_notes.txt', 'npx vitest run'],
   ['src/x.ts', 'git status'],
   ['package.json', 'git diff'],
   ['package.json', 'git add package.json'],
@@ -262,6 +264,25 @@ describe('commands that would run what the user has not seen', () => {
     const unseen = [{ path: 'notes.md', real: '/ws/notes.md', hash: null }];
     const full = { ...subject, unseen };
     assert.equal(suspendUnseen(allowed(full), full, 'default').verdict, 'ask');
+  });
+
+  it('a glob names the files that it stands for', async () => {
+    const lines = ['mocha tests/*.md', 'node --test tests/*', 'cd tests && node --test ./*.md'];
+    for (const line of lines) {
+      const files = ['tests/x.md', 'tests/y.md'];
+      const subject = await shellSubject(line, 'bash', { files, folders: ['tests'] });
+      assert.ok(subject.group === 'shell');
+      const named = {
+        ...subject,
+        unseen: [{ path: 'tests/y.md', real: '/ws/tests/y.md', hash: null }],
+      };
+      assert.equal(suspendUnseen(allowed(named), named, 'default').verdict, 'ask', line);
+      const other = {
+        ...subject,
+        unseen: [{ path: 'docs/y.md', real: '/ws/docs/y.md', hash: null }],
+      };
+      assert.equal(suspendUnseen(allowed(other), other, 'default').verdict, 'allow', line);
+    }
   });
 
   it('never loosens, and an unseen file of a kind that the program runs always suspends (B5)', async () => {
