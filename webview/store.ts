@@ -12,6 +12,8 @@ export interface ViewState {
   surface: 'chat' | 'panel';
   status: ChatStatus | null;
   items: readonly TranscriptItem[];
+  /** The thread has rows before these. */
+  earlier: boolean;
   /** Open actions only, in the order in which they came, so that a new one never moves the others. */
   actions: readonly ActionView[];
   /** Host clock minus page clock, milliseconds. */
@@ -27,6 +29,7 @@ export const initialState: ViewState = {
   surface: 'chat',
   status: null,
   items: [],
+  earlier: false,
   actions: [],
   skew: 0,
   gap: false,
@@ -42,11 +45,14 @@ export function reduce(state: ViewState, message: HostToView, localNow: number):
         surface: message.surface,
         status: message.status,
         items: message.items,
+        earlier: message.earlier === true,
         actions: message.actions.filter((action) => action.state === 'open'),
         skew: message.now - localNow,
         gap: false,
         mark: message.mark,
       };
+    case 'earlier':
+      return { ...state, items: before(message.items, state.items), earlier: message.earlier };
     case 'changes':
       return withChanges(state, message, localNow);
     case 'item':
@@ -83,6 +89,14 @@ function withChanges(
     state,
   );
   return { ...changed, mark: message.mark };
+}
+
+function before(
+  earlier: readonly TranscriptItem[],
+  items: readonly TranscriptItem[],
+): readonly TranscriptItem[] {
+  const known = new Set(items.map(({ id }) => id));
+  return [...earlier.filter(({ id }) => !known.has(id)), ...items];
 }
 
 function without(state: ViewState, itemId: string): ViewState {

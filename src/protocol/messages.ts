@@ -168,6 +168,8 @@ export const HostToView = z.discriminatedUnion('type', [
     surface: z.enum(['chat', 'panel']),
     status: ChatStatus,
     items: z.array(TranscriptItem),
+    /** Whether the thread has rows before these; the view asks for them. */
+    earlier: z.boolean().optional(),
     actions: z.array(ActionView),
     now: z.number(),
     mark: z.number().int(),
@@ -177,6 +179,12 @@ export const HostToView = z.discriminatedUnion('type', [
     after: z.number().int(),
     mark: z.number().int(),
     changes: z.array(Change),
+  }),
+  /** Rows before those that the view has; none of them twice. */
+  z.object({
+    type: z.literal('earlier'),
+    items: z.array(TranscriptItem),
+    earlier: z.boolean(),
   }),
   /** Of a running command: it is in no log. `mark` is that of the message before. */
   z.object({
@@ -210,6 +218,8 @@ const request = { requestId: z.number().int().nonnegative() };
 /** Webview to host. Every message is a request and gets exactly one `reply` with its `requestId`. */
 export const ViewToHost = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('ready'), ...request }),
+  /** The rows before those that the view has. */
+  z.strictObject({ type: z.literal('earlier'), ...request }),
   z.strictObject({
     type: z.literal('send'),
     ...request,

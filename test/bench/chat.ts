@@ -1,10 +1,17 @@
-// The page with a conversation of 5,000 items, in a real browser: first paint, streaming at 200 tokens a second, size of the DOM.
+// A conversation of 5,000 items. The page in a real browser: first paint, streaming at 200 tokens a second, size of the DOM.
+// The host: how long it is busy with a page of the thread.
+import path from 'node:path';
 import type { Page } from 'playwright-core';
 import { longTalk } from '../browser/webview/longTalk.ts';
 import { startHarness, type View } from '../browser/webview/harness.ts';
 import { snapshot, status } from '../browser/webview/samples.ts';
-import { median } from './measure.ts';
+import { threadItems } from '../../src/core/panel/items.ts';
+import { PAGE_MESSAGES } from '../../src/core/panel/page.ts';
+import type { Place, ThreadPage } from '../../src/core/ports/eventStore.ts';
+import { openStore } from '../../src/node/sqlite/openStore.ts';
+import { cpuTime, median } from './measure.ts';
 import type { Row } from './rows.ts';
+import { logger, THREAD, writeThread } from './threadFile.ts';
 
 export interface ChatSizes {
   items: number;
@@ -124,4 +131,38 @@ async function longestFrame(page: Page, seconds: number, streaming: boolean): Pr
     },
     { duration: seconds * 1000, rate: streaming ? TOKENS : 0 },
   );
+}
+
+/** How long the host is busy at once with a thread that is opened, and read page by page to its start. */
+export async function measureThreadPages(folder: string, items: number): Promise<Row[]> {
+  const file = path.join(folder, 'long.db');
+  await writeThread(file, items);
+  const { store } = await openStore({ file, logger, clock: { now: () => Date.now() } });
+  const times: number[] = [];
+  const first: number[] = [];
+  try {
+    // The first round warms the parsers.
+    for (let round = 0; round < 4; round += 1) {
+      let before: Place | null = null;
+      do {
+        const start = cpuTime();
+        const page: ThreadPage = await store.threadPage(THREAD, { limit: PAGE_MESSAGES, before });
+        threadItems(page);
+        const time = cpuTime() - start;
+        if (round > 0) times.push(time);
+        if (round > 0 && before === null) first.push(time);
+        before = page.from;
+      } while (before !== null);
+    }
+  } finally {
+    store.dispose();
+  }
+  const [page, opened] = [median(times), median(first)];
+  return [
+    {
+      ...{ what: `host, a page of a thread of ${items} items`, value: page, unit: 'ms' },
+      ...{ budget: '<= 50', ok: Math.max(page, opened) <= 50 },
+      note: `processor time for ${PAGE_MESSAGES} messages; ${opened.toFixed(1)} ms for the newest, the longest ${Math.max(...times).toFixed(1)} ms`,
+    },
+  ];
 }

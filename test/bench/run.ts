@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import path from 'node:path';
 import { measureCalls } from './calls.ts';
-import { measureChat } from './chat.ts';
+import { measureChat, measureThreadPages } from './chat.ts';
 import { measureCommandLine } from './commandLine.ts';
 import { measurePolicy } from './policy.ts';
 import { tableOf } from './rows.ts';
@@ -36,6 +36,7 @@ try {
     ...measureCalls(folder, sizes.calls),
     ...measureCommandLine(folder, { long, short }, sizes.runs),
     ...(await measurePolicy(sizes.policy)),
+    ...(await measureThreadPages(folder, sizes.chat.items)),
     ...(await measureChat(sizes.chat)),
   ];
   process.stdout.write(`${tableOf(rows)}\n`);

@@ -1,7 +1,7 @@
 // The event log over any Store: what a follower reads piece by piece is what a newcomer reads at once.
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import type { ThreadRows } from '../../src/core/ports/eventStore.ts';
+import type { Place, ThreadPage, ThreadRows } from '../../src/core/ports/eventStore.ts';
 import type { Store } from '../../src/core/ports/store.ts';
 import {
   assistantRow,
@@ -27,6 +27,7 @@ export function storeEventsContract(make: MakeSubject): void {
   describe('the event log', () => {
     newsContract(make);
     followContract(make);
+    pageContract(make);
   });
 }
 
@@ -184,6 +185,40 @@ function followContract(make: MakeSubject): void {
           assert.deepEqual(shown(known), shown(await follower.threadRows(THREAD, null)));
         })();
       }),
+      { numRuns: 40 },
+    );
+  });
+}
+
+function pageContract(make: MakeSubject): void {
+  it('pages of any length, put together, are the whole thread, each row once', async function () {
+    this.timeout(60_000);
+    const move = fc.record({ name: fc.constantFrom(...Object.keys(MOVES)), n: fc.nat(3) });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(move, { maxLength: 15 }),
+        fc.integer({ min: 1, max: 6 }),
+        async (moves, limit) => {
+          await withSubject(make, async ({ store }) => {
+            await seed(store);
+            for (const { name, n } of moves) await MOVES[name]?.(store, n);
+            const pages: ThreadPage[] = [];
+            for (let before: Place | null = null; before !== null || pages.length === 0;) {
+              const page: ThreadPage = await store.threadPage(THREAD, { limit, before });
+              assert.ok(page.messages.length <= limit && page.messages.length > 0);
+              pages.unshift(page);
+              before = page.from;
+            }
+            const whole = await store.threadRows(THREAD, null);
+            for (const part of ['turns', 'messages', 'calls', 'texts', 'actions'] as const)
+              assert.deepEqual(
+                pages.flatMap((page): object[] => page[part]),
+                whole[part],
+                part,
+              );
+          })();
+        },
+      ),
       { numRuns: 40 },
     );
   });

@@ -8,6 +8,8 @@ import './item.ts';
 import { LightElement } from './lightElement.ts';
 
 const SOME_HEIGHT = 800;
+/** So many rows before the first one that is there, the host is asked for more. */
+const NEAR_START = 40;
 
 export class TranscriptView extends LightElement {
   static override properties = {
@@ -31,6 +33,7 @@ export class TranscriptView extends LightElement {
   #guessed = new WeakMap<TranscriptItem, number>();
   #width = 0;
   #frame = 0;
+  #asked: string | undefined;
   #heights: readonly number[] = [];
   #shown: Shown = { from: 0, to: 0 };
   #rooms: readonly number[] = [];
@@ -123,6 +126,15 @@ export class TranscriptView extends LightElement {
     return feed.scrollTop - this.#above();
   }
 
+  /** Once for each first row: the host answers with rows before it. */
+  #askForEarlier(): void {
+    const first = this.items[0]?.id ?? '';
+    const near = this.#shown.from < NEAR_START;
+    if (!near || !this.controller.state.earlier || first === this.#asked) return;
+    this.#asked = first;
+    this.controller.send({ type: 'earlier' });
+  }
+
   /** The row that has the focus stays in the page: who reads on from there does not lose the place. */
   #kept(): number[] {
     const row = document.activeElement?.closest<ItemRow>('cs-item');
@@ -136,7 +148,7 @@ export class TranscriptView extends LightElement {
     this.#shown = this.#window();
     const all = places(this.#heights, this.#shown, this.#kept());
     this.#rooms = all.flatMap((place) => (place.kind === 'room' ? [place.height] : []));
-    return html`${repeat(
+    return html`${this.controller.state.earlier ? loading : nothing}${repeat(
       all,
       (place) => (place.kind === 'row' ? this.items[place.index]?.id : `room ${this.#side(place)}`),
       (place) => (place.kind === 'row' ? this.#row(place.index) : this.#room(place)),
@@ -186,12 +198,17 @@ export class TranscriptView extends LightElement {
     this.querySelectorAll<HTMLElement>('.rows-room').forEach((room, at) => {
       room.style.height = `${String(this.#rooms[at] ?? 0)}px`;
     });
+    this.#askForEarlier();
     const rows = [...this.querySelectorAll<ItemRow>('cs-item')];
     Promise.all(rows.map((row) => row.updateComplete))
       .then(this.laidOut)
       .catch(() => undefined);
   }
 }
+
+const loading = html`<p class="rows-loading" data-testid="loading-earlier">
+  Loading earlier messages…
+</p>`;
 
 type ItemRow = LightElement & { item: TranscriptItem };
 

@@ -5,13 +5,14 @@
 // come after their commit, and the presenter's queue puts the look behind everything that was asked for before.
 import { callItemId, threadItems, type ThreadItems } from './items.ts';
 import { driftOfAction } from './drift.ts';
+import { PAGE_MESSAGES, sincePlace } from './page.ts';
 import { ShownActions } from './shownActions.ts';
 import { actionView } from './snapshot.ts';
 import { chatStatus } from './status.ts';
 import type { PresenterDeps, Surface } from './presenter.ts';
 import type { EngineEvent } from '../agent/events.ts';
 import type { ActionView, Change, HostToView } from '../../protocol/messages.ts';
-import type { ThreadRows } from '../ports/eventStore.ts';
+import type { Place, ThreadRows } from '../ports/eventStore.ts';
 import type { ActionRow, WaitingRow } from '../ports/store.ts';
 
 type Output = Extract<EngineEvent, { type: 'output' }>;
@@ -26,6 +27,8 @@ export class Feed {
   #read = 0;
   #sent = 0;
   #status = '';
+  /** Where the transcript begins that the view has; null when it has all. */
+  #from: Place | null = null;
   /** Where the output that a view has of a running call begins: it was not there for what came earlier. */
   readonly #outputs = new Map<string, number>();
 
@@ -39,7 +42,9 @@ export class Feed {
   async snapshot(): Promise<HostToView[]> {
     const { store, clock } = this.#deps;
     this.#threadId = await this.#findThread();
-    const rows = this.#threadId === null ? null : await store.threadRows(this.#threadId, null);
+    const page = { limit: PAGE_MESSAGES, before: null };
+    const rows = this.#threadId === null ? null : await store.threadPage(this.#threadId, page);
+    this.#from = rows?.from ?? null;
     const open = (rows?.actions ?? []).filter((action) => this.#showsAction(action.id));
     const closed = await this.#changes(await this.#shown.replace(store, open));
     this.#read = rows?.mark ?? 0;
@@ -51,11 +56,23 @@ export class Feed {
       surface: this.#surface.kind,
       status: await chatStatus(this.#deps),
       items: rows ? this.#transcript(rows).items : [],
+      earlier: this.#from !== null,
       actions: await Promise.all(open.map((action) => this.#view(action))),
       now: clock.now(),
       mark: this.#read,
     };
     return [...closed, snapshot];
+  }
+
+  /** The page before what the view has. */
+  async earlier(): Promise<HostToView[]> {
+    const [threadId, before] = [this.#threadId, this.#from];
+    if (threadId === null || before === null || this.#isOfAnotherThread()) return [];
+    const page = { limit: PAGE_MESSAGES, before };
+    const rows = await this.#deps.store.threadPage(threadId, page);
+    this.#from = rows.from;
+    const { items } = this.#transcript(rows);
+    return [{ type: 'earlier', items, earlier: this.#from !== null }];
   }
 
   /** What happened since the last look, and the status if it is another; a snapshot when the view is of another thread now. */
@@ -65,7 +82,8 @@ export class Feed {
       if ((await this.#findThread()) !== this.#threadId) return this.snapshot();
       return this.#statusIfNew(null);
     }
-    const rows = await store.threadRows(this.#threadId, this.#read);
+    const all = await store.threadRows(this.#threadId, this.#read);
+    const rows = sincePlace(all, this.#from);
     const changes = [
       ...changesOf(this.#transcript(rows)),
       ...(await this.#changes(await this.#movedActions(rows))),

@@ -86,6 +86,7 @@ class Presenter implements Disposable {
       this.#enqueue(() => this.#feed.snapshot());
       if (this.#surface.kind === 'chat') this.#enqueue(async () => this.#wishes());
     }
+    if (message.type === 'earlier' && this.#ready) this.#enqueue(() => this.#feed.earlier());
     handleViewMessage(this.#deps, message)
       .then((error) => this.#reply(message.requestId, error))
       .catch((error: unknown) => {

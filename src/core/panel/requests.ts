@@ -31,7 +31,9 @@ export async function handleViewMessage(
   message: ViewToHost,
 ): Promise<Refusal | null> {
   switch (message.type) {
+    // The presenter sends what is asked for.
     case 'ready':
+    case 'earlier':
       return null;
     case 'send':
       await sendMessage(deps, message);

@@ -50,6 +50,23 @@ export interface ThreadRows {
   drafts: DraftRow[];
 }
 
+/** A message of a thread. */
+export interface Place {
+  turnId: string;
+  position: number;
+}
+
+/** The newest `limit` messages of a thread, or those before a place. */
+export interface Page {
+  limit: number;
+  before: Place | null;
+}
+
+export interface ThreadPage extends ThreadRows {
+  /** Where the page begins; null when nothing is before it. */
+  from: Place | null;
+}
+
 /**
  * The log of what changes in turns that are not over. The moves above write it, each in its own transaction; only streamed
  * text is appended here. A turn's events are gone when it ends, and the text of a message when the message is stored.
@@ -61,4 +78,6 @@ export interface EventStore {
   dropText(turnId: string, messageId: string): Promise<void>;
   /** Everything of a thread, or what changed after `since`, the mark of an earlier answer. */
   threadRows(threadId: string, since: number | null): Promise<ThreadRows>;
+  /** As without a mark, of a part of it: no open actions but those of the page's turns. */
+  threadPage(threadId: string, page: Page): Promise<ThreadPage>;
 }

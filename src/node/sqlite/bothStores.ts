@@ -256,6 +256,7 @@ function events({ of, split }: Sides): EventStore {
       ),
     textEvents: (id) => of(id, (store) => store.textEvents(id)),
     threadRows: (id, since) => of(id, (store) => store.threadRows(id, since)),
+    threadPage: (id, page) => of(id, (store) => store.threadPage(id, page)),
     dropText: (id, messageId) => of(id, (store) => store.dropText(id, messageId)),
   };
 }

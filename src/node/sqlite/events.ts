@@ -39,6 +39,6 @@ export function createEventStore(connection: Connection): EventStore {
       });
     },
     textEvents: (turnId) => read(() => rows.many(ofTurn.all(turnId))),
-    threadRows: threadRowsReader(connection),
+    ...threadRowsReader(connection),
   };
 }

@@ -1,6 +1,6 @@
 // A thread as a surface shows it, or what of it is new, read in one transaction: nothing can happen in between.
 import { z } from 'zod';
-import type { EventStore, ThreadRows } from '../../core/ports/eventStore.ts';
+import type { EventStore, Page, ThreadPage, ThreadRows } from '../../core/ports/eventStore.ts';
 import { Decisions, TurnStatus } from '../../protocol/calls.ts';
 import { HunkCounts } from '../../protocol/decided.ts';
 import { actionReader, selectAction } from './actions.ts';
@@ -10,6 +10,7 @@ import { draftReader } from './drafts.ts';
 import { selectText, textReader } from './eventRows.ts';
 import { callReader, selectCall } from './journal.ts';
 import { messageReader, selectMessage } from './messages.ts';
+import { ofPage, pageFinder } from './threadPage.ts';
 import { Waiting, selectOpen } from './summaries.ts';
 import { jsonColumn, rowReader } from './rows.ts';
 import { selectThread, threadReader } from './threads.ts';
@@ -27,7 +28,9 @@ const States = z.array(z.object({ id: z.string(), status: TurnStatus }));
 /** Null before the first event of the file. */
 const Mark = z.int().optional();
 
-export function threadRowsReader(connection: Connection): EventStore['threadRows'] {
+export function threadRowsReader(
+  connection: Connection,
+): Pick<EventStore, 'threadRows' | 'threadPage'> {
   const { db, logger, read } = connection;
   const thread = db.prepare(`${selectThread} WHERE id = ?`);
   const states = db.prepare('SELECT id, status FROM turn WHERE thread_id = ? ORDER BY seq');
@@ -35,11 +38,18 @@ export function threadRowsReader(connection: Connection): EventStore['threadRows
   const waiting = db.prepare(selectOpen);
   const decisionReader = rowReader('pending_action', ['turnId', 'batchId'], Decision, logger);
   const [callRows, actionRows] = [callReader(db, logger), actionReader(db, logger)];
-  const select = { all: allOfThread(db), since: newInThread(db) };
-  const transact = db.transaction((threadId: string, since: number | null): ThreadRows => {
-    const statements = since === null ? select.all : select.since;
-    const { turns, messages, calls, texts, actions, decisions, drafts } = statements;
-    const place = since === null ? { threadId } : { threadId, since };
+  const select = {
+    all: allOfThread(db),
+    since: newInThread(db),
+    page: ofPage(db, selectDecision),
+  };
+  const find = pageFinder(db);
+  const rowsOf = (
+    threadId: string,
+    { turns, messages, calls, texts, actions, decisions, drafts }: Statements,
+    bounds: object,
+  ): ThreadRows => {
+    const place = { threadId, ...bounds };
     return {
       mark: Mark.parse(mark.get()) ?? 0,
       thread: threadReader(logger).one(thread.get(threadId)),
@@ -53,9 +63,21 @@ export function threadRowsReader(connection: Connection): EventStore['threadRows
       decisions: decisionReader.many(decisions.all(place)),
       drafts: draftReader(logger).many(drafts?.all(place) ?? []),
     };
+  };
+  const all = db.transaction((threadId: string, since: number | null) =>
+    since === null ? rowsOf(threadId, select.all, {}) : rowsOf(threadId, select.since, { since }),
+  );
+  const part = db.transaction((threadId: string, page: Page): ThreadPage => {
+    const { bounds, from } = find(threadId, page);
+    return { ...rowsOf(threadId, select.page, bounds), from };
   });
-  return (threadId, since) => read(() => transact.deferred(threadId, since));
+  return {
+    threadRows: (threadId, since) => read(() => all.deferred(threadId, since)),
+    threadPage: (threadId, page) => read(() => part.deferred(threadId, page)),
+  };
 }
+
+type Statements = ReturnType<typeof newInThread | typeof allOfThread | typeof ofPage>;
 
 const selectDecision = `SELECT turn_id AS turnId, batch_id AS batchId, decisions, decided_by AS decidedBy,
   decided_at AS decidedAt, (SELECT json_group_object(value ->> 'callId', value ->> 'changes')

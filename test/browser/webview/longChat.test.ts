@@ -112,6 +112,29 @@ describe('page: a chat of 5,000 items', function () {
     assert.equal((await texts()).includes(before.slice(400, 600)), true);
   });
 
+  it('asks for earlier rows near the first one, once, and leaves in place what is read', async () => {
+    const all = longTalk(TOTAL);
+    await open({ items: all.slice(-200), earlier: true });
+    assert.deepEqual(await view.sent('earlier'), []);
+    await scrollTo(0);
+    await scrollTo(10);
+    assert.deepEqual(await view.sent('earlier'), [{ type: 'earlier' }]);
+    assert.equal(await view.byId('loading-earlier').count(), 1);
+    await scrollTo(0);
+    const rows = await seen();
+    await view.say({ type: 'earlier', items: all.slice(-500, -200), earlier: false });
+    await view.frames(2);
+    // The line that said “loading” is gone, and the rows after it are where they were.
+    assert.deepEqual(
+      await seen().then((now) => now.filter(({ row }) => row >= 300)),
+      rows.map(({ row, top }) => ({ row: row + 300, top })),
+    );
+    assert.equal(await view.byId('loading-earlier').count(), 0);
+    await scrollTo(0);
+    assert.match(await view.byId('transcript').innerText(), /Question 4500/);
+    assert.equal((await view.sent('earlier')).length, 1);
+  });
+
   it('follows the end while text streams in', async () => {
     await open({ status: status({ turn: 'running', waiting: 0 }) });
     await view.say({
