@@ -3,13 +3,14 @@
 import { actionFor, asks } from './gate.ts';
 import { planBatch } from './plan.ts';
 import { emitTurn, pauseWith } from './pausing.ts';
+import { screenedRow } from './screenedRow.ts';
 import { hashOf, TurnSnapshot } from './snapshot.ts';
 import { checkSnapshot } from './submission.ts';
 import { takeSnapshot } from './takeSnapshot.ts';
 import { AppError } from '../base/errors.ts';
 import type { EngineDeps } from './deps.ts';
 import type { ModelRef } from '../ports/model.ts';
-import type { ActionRow, FreshSnapshot, PlannedCall, TurnRow } from '../ports/store.ts';
+import type { ActionRow, FreshSnapshot, TurnRow } from '../ports/store.ts';
 
 /**
  * expired or paused → paused with a new action; `chosen` is the model when the turn's own is gone. False when someone else
@@ -30,9 +31,10 @@ export async function askAgain(
   // Nobody can stop a turn that waits while it is asked again.
   const { signal } = new AbortController();
   const { id, threadId } = turn;
-  const place = { id, threadId, mode, signal, byHost: undo !== undefined };
+  const askedBefore = new Set(shown.requests.map(({ callId }) => callId));
+  const place = { id, threadId, mode, signal, byHost: undo !== undefined, askedBefore };
   const planned = await planBatch(deps, place, batch);
-  const rows = planned.map((row) => stillAsking(row, shown));
+  const rows = await Promise.all(planned.map((row) => screenedRow(deps, row)));
   if (!rows.some((row) => row.state === 'planned' && asks(row))) throw nothingToAsk();
   // From here on a crash leaves a card that expired, and offers to ask again.
   const free = shown.state === 'expired' ? turn : await expireNow(deps, shown);
@@ -70,13 +72,6 @@ async function expireNow(deps: EngineDeps, action: ActionRow): Promise<TurnRow |
   if (!(await deps.store.expireAction(action, deps.clock.now()))) return undefined;
   deps.emit({ type: 'action', action: { ...action, state: 'expired' } });
   return emitTurn(deps, action.turnId);
-}
-
-/** A card that a human was shown is never approved by a rule that was loosened meanwhile. */
-function stillAsking(row: PlannedCall, shown: ActionRow): PlannedCall {
-  const asked = shown.requests.some((request) => request.callId === row.callId);
-  if (!asked || row.verdict?.verdict !== 'allow') return row;
-  return { ...row, verdict: { ...row.verdict, verdict: 'ask', reason: 'it was asked before' } };
 }
 
 function nothingToAsk(): AppError {

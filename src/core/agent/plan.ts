@@ -52,11 +52,11 @@ type Preparation = Prepared | { ok: false; message: string; nothing?: true };
 
 /**
  * Plans a batch in call order; edits of one file see what the earlier calls of the batch would leave. Where nobody can be asked,
- * a call that would ask is denied. `byHost`: no model made the batch.
+ * a call that would ask is denied. `byHost`: no model made the batch. `askedBefore`: calls that a human was shown.
  */
 export async function planBatch(
   given: PlanDeps & Pick<EngineDeps, 'canPause' | 'hooks'>,
-  turn: HookedTurn & { id: string; byHost?: boolean },
+  turn: HookedTurn & { id: string; byHost?: boolean; askedBefore?: ReadonlySet<string> },
   batch: AssistantMessage,
 ): Promise<PlannedCall[]> {
   const deps = turn.byHost === true ? given : { ...given, tools: modelTools(given.tools) };
@@ -69,6 +69,7 @@ export async function planBatch(
       overlay,
       earlier: rows,
       turn: { turnId: turn.id, threadId: turn.threadId },
+      askedBefore: turn.askedBefore?.has(call.id) === true,
       ...(say && { say }),
     });
     const planned = plannedRow(turn.id, batch.id, { call, index }, prepared);
@@ -101,6 +102,8 @@ interface PrepareOptions {
   say?: HookSay;
   /** Where the call stands: then what was remembered counts for it, and is counted. */
   turn?: { turnId: string; threadId: string } | undefined;
+  /** A human was shown it: a rule that was loosened meanwhile does not approve it. */
+  askedBefore?: boolean;
 }
 
 /** One call from its raw form to its verdict. Never throws: a failure is a message for the model. */
@@ -150,12 +153,20 @@ async function judged(
   if (!rules) return { decided: CHECK_FAILED };
   const judge = (inForce: RuleSet): Decided =>
     decideSafely(described, { ...options, rules: inForce }, deps);
-  if (!turn) return { decided: judge(rules) };
+  const unremembered = judge(rules);
+  if (!turn) return { decided: unremembered };
   const asking = { subject, rules, judge };
-  const decided = await withGrants(deps, { ...turn, callId }, judge(rules), asking);
+  const decided = options.askedBefore
+    ? stillAsking(unremembered)
+    : await withGrants(deps, { ...turn, callId }, unremembered, asking);
   // A hook asks whatever is remembered.
   if (decided.verdict !== 'ask' || decided.layer === 'hook') return { decided };
   return { decided, remember: await offerFor(deps, turn.threadId, asking, options) };
+}
+
+function stillAsking(decided: Decided): Decided {
+  if (decided.verdict !== 'allow') return decided;
+  return { ...decided, verdict: 'ask', reason: 'it was asked before' };
 }
 
 /** What the host does for the human is asked or denied: nothing that was said beforehand allows it, and nothing is remembered. */

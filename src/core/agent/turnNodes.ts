@@ -3,8 +3,8 @@ import { answersAfterCrash, holdAtGate } from './gate.ts';
 import { planBatch } from './plan.ts';
 import { collectReply } from './reply.ts';
 import { runCall } from './runCall.ts';
+import { screenedRow } from './screenedRow.ts';
 import { AppError } from '../base/errors.ts';
-import { createResultScreen } from '../screening/screenResults.ts';
 import { undoReply } from '../undo/reply.ts';
 import type { EngineDeps } from './deps.ts';
 import type { CallTask, GraphNodes, TurnState } from './graph.ts';
@@ -12,7 +12,7 @@ import type { AssistantMessage, Message } from './message.ts';
 import type { TurnSnapshot } from './snapshot.ts';
 import type { TextFlusher } from './textFlusher.ts';
 import type { ModelChunk, ToolSpec } from '../ports/model.ts';
-import type { ActionRow, CallRow, PlannedCall } from '../ports/store.ts';
+import type { ActionRow, CallRow } from '../ports/store.ts';
 
 export interface DrivenTurn {
   id: string;
@@ -98,13 +98,6 @@ async function proposeBatch(
   for (const call of await deps.store.callsOfBatch(turn.id, batch.id)) {
     deps.emit({ type: 'call', threadId: turn.threadId, call });
   }
-}
-
-/** Why a call cannot be done may quote the file it is about. */
-async function screenedRow(deps: EngineDeps, row: PlannedCall): Promise<PlannedCall> {
-  if (row.result === null) return row;
-  const { text } = await createResultScreen(deps).result({ text: deps.redactor.text(row.result) });
-  return { ...row, result: text };
 }
 
 async function settleCall(deps: EngineDeps, turn: DrivenTurn, task: CallTask): Promise<Message> {

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { openTestEngine, type TestEngine } from '../../../fakes/testEngine.ts';
+import { githubToken } from '../../../fakes/secrets.ts';
 import type { CallRow } from '../../../../src/core/ports/store.ts';
 import type { Decision, JsonObject, Mode } from '../../../../src/protocol/calls.ts';
 
@@ -435,6 +436,15 @@ describe('hooks and calls', function () {
     assert.equal(row.outcome, 'rejected');
     assert.match(row.result ?? '', /^Rejected by the user: no\n\nHook /);
     assert.equal(didRun(at, 'other'), false);
+  });
+
+  it('what a hook wrote into the arguments is told without its secrets', async () => {
+    const hooks = rewrite({ command: `echo ${githubToken} >/dev/null; touch other` });
+    const { at } = await run({ hooks, args: TOUCH });
+    const row = await decide(at, { type: 'approve' });
+    assert.equal(didRun(at, 'other'), true);
+    assert.match(row.result ?? '', /rewrote your arguments/);
+    assert.equal((row.result ?? '').includes(githubToken), false);
   });
 
   it('a hook that changed after it was accepted makes the call ask, and names the way out', async () => {

@@ -72,6 +72,30 @@ describe('expiry', () => {
     assert.equal(file(), 'zero\ntwo\n');
   });
 
+  it('a command asked again is bound to its script, also when a rule would allow it (U11)', async () => {
+    const args = { command: 'bash x.sh' };
+    const script = {
+      turns: [{ toolCalls: [{ id: 'c1', name: 'run_command', args }] }, { text: 'Done.' }],
+    };
+    test.dispose();
+    test = await openTestEngine({ files: { 'x.sh': 'touch one\n' }, script, user });
+    const action = await expired();
+    user['countersign.approval.expiresAfter'] = 0;
+    user['countersign.approval.allow'] = ['shell(bash x.sh)'];
+    test.settingsChanged();
+    assert.equal(await test.engine.askAgain(action.turnId), true);
+    const [again] = await test.store.openActions();
+    assert.ok(again?.requests[0]?.proposal.kind === 'command');
+    assert.deepEqual(
+      again.requests[0].proposal.binds?.map((bound) => bound.path),
+      ['x.sh'],
+    );
+    writeFileSync(path.join(test.workspace, 'x.sh'), 'touch two\n');
+    const decision = { actionId: again.id, decisions: { c1: { type: 'approve' } as const } };
+    const outcome = await test.engine.submit(decision, 'test');
+    assert.ok(!outcome.ok && outcome.refusal.code === 'stale');
+  });
+
   it('waits for ever by default, takes no message while expired, and can be stopped (H7, H67)', async () => {
     const action = await expired();
     await assert.rejects(test.send('more', action.threadId), { code: 'turn_expired' });
