@@ -37,6 +37,12 @@ export const SETTINGS = {
   'countersign.screening.moderation': setting(z.enum(['off', 'endpoint']), 'off', 'application'),
   'countersign.screening.moderationBaseUrl': setting(z.string(), '', 'application'),
   'countersign.screening.moderationModel': setting(z.string(), '', 'application'),
+  'countersign.notify.whenWaiting': setting(
+    z.enum(['off', 'unfocused', 'always']),
+    'unfocused',
+    'application',
+  ),
+  'countersign.notify.sound': setting(z.boolean(), false, 'application'),
   'countersign.storage.path': setting(z.string(), '', 'machine'),
 } as const;
 
@@ -62,6 +68,7 @@ export interface ParsedSettings {
  */
 export function parseSettings(layers: SettingsLayers, now?: number): ParsedSettings {
   const switched = approvalSwitch(layers, now);
+  const bypassCounts = switched.bypass?.counts === true;
   const problems = unknownKeys(layers);
   const read = <K extends SettingKey>(key: K): SettingValue<K> => {
     const spec: SettingSpec<SettingValue<K>> = SETTINGS[key];
@@ -81,9 +88,10 @@ export function parseSettings(layers: SettingsLayers, now?: number): ParsedSetti
       'countersign.model.provider': read('countersign.model.provider'),
       'countersign.model.id': read('countersign.model.id'),
       'countersign.model.baseUrl': read('countersign.model.baseUrl'),
-      'countersign.approval.mode': inForce(
-        tightest(read('countersign.approval.mode'), layers),
-        switched.bypass?.counts === true,
+      'countersign.approval.mode': tightest(
+        read('countersign.approval.mode'),
+        layers,
+        bypassCounts,
       ),
       'countersign.approval.enabled': read('countersign.approval.enabled'),
       'countersign.approval.bypassUntil': read('countersign.approval.bypassUntil'),
@@ -94,9 +102,11 @@ export function parseSettings(layers: SettingsLayers, now?: number): ParsedSetti
       'countersign.screening.moderation': read('countersign.screening.moderation'),
       'countersign.screening.moderationBaseUrl': read('countersign.screening.moderationBaseUrl'),
       'countersign.screening.moderationModel': read('countersign.screening.moderationModel'),
+      'countersign.notify.whenWaiting': read('countersign.notify.whenWaiting'),
+      'countersign.notify.sound': read('countersign.notify.sound'),
       'countersign.storage.path': read('countersign.storage.path'),
     },
-    problems: [...problems, ...inVain(layers), ...switchNotices(switched)],
+    problems: [...problems, ...inVain(layers, bypassCounts), ...switchNotices(switched)],
   };
 }
 
@@ -105,12 +115,12 @@ function inForce(mode: Mode, bypassCounts: boolean): Mode {
 }
 
 /** What the workspace tries to set and cannot, in one sentence: VS Code hands on some values that it should not. */
-function inVain(layers: SettingsLayers): string[] {
+function inVain(layers: SettingsLayers, bypassCounts: boolean): string[] {
   const { workspace } = layers;
   const kept = Object.entries(SETTINGS).filter(([, spec]) => spec.scope !== 'resource');
   const keys = kept.map(([key]) => key).filter((key) => workspace[key] !== undefined);
   const mode = Mode.safeParse(workspace[MODE]);
-  if (mode.success && tightest(mode.data, layers) !== mode.data) keys.push(MODE);
+  if (mode.success && tightest(mode.data, layers, bypassCounts) !== mode.data) keys.push(MODE);
   if (keys.length === 0) return [];
   return [
     `What the workspace’s settings say of ${keys.join(', ')} does not count: a workspace can only make approvals stricter.`,
@@ -137,8 +147,10 @@ export function strictestMode(values: readonly unknown[]): Mode | undefined {
   return STRICTNESS.find((mode) => values.includes(mode));
 }
 
-function tightest(read: Mode, layers: SettingsLayers): Mode {
+/** What is over counts as what holds in its place, before it is compared: a workspace loosens no bypass that ended. */
+function tightest(read: Mode, layers: SettingsLayers, bypassCounts: boolean): Mode {
   const user = Mode.safeParse(layers.user['countersign.approval.mode']);
   const base = user.success ? user.data : SETTINGS['countersign.approval.mode'].default;
-  return STRICTNESS.indexOf(read) < STRICTNESS.indexOf(base) ? read : base;
+  const [mode, own] = [inForce(read, bypassCounts), inForce(base, bypassCounts)];
+  return STRICTNESS.indexOf(mode) < STRICTNESS.indexOf(own) ? mode : own;
 }

@@ -33,7 +33,7 @@ describe('parseSettings', () => {
     ['plan', 'default', 'plan'],
     ['plan', 'bypass', 'plan'],
     ['acceptEdits', 'default', 'default'],
-    ['bypass', 'acceptEdits', 'acceptEdits'],
+    ['bypass', 'acceptEdits', 'default'],
     ['bypass', undefined, 'default'],
     [undefined, 'bypass', 'default'],
     [undefined, 'plan', 'plan'],
@@ -82,6 +82,23 @@ describe('parseSettings', () => {
       else assert.match(notice ?? '', says);
     });
   }
+
+  it('of a bypass that is over a workspace makes nothing looser than what holds in its place (H2)', () => {
+    for (const until of [undefined, '2000-01-01T00:00:00Z', 'nonsense']) {
+      const user = {
+        [MODE]: 'bypass',
+        ...(until && { 'countersign.approval.bypassUntil': until }),
+      };
+      for (const [said, expected] of [
+        ['acceptEdits', 'default'],
+        ['bypass', 'default'],
+        ['dontAsk', 'dontAsk'],
+        ['plan', 'plan'],
+      ]) {
+        assert.equal(parseSettings(layers(user, { [MODE]: said }), 1).values[MODE], expected);
+      }
+    }
+  });
 
   it('the end of bypass is the user’s alone, and a stricter mode of the workspace holds in it (H2)', () => {
     const user = { [MODE]: 'bypass' };
