@@ -1,5 +1,6 @@
 // How a call line looks: state, icon and words from the journal's state and outcome. Pure.
 import type { CallOutcome, Verdict } from '../src/protocol/calls.ts';
+import { t } from '../src/protocol/l10n.ts';
 import type { TranscriptItem } from '../src/protocol/messages.ts';
 
 type CallItem = Extract<TranscriptItem, { kind: 'call' }>;
@@ -14,46 +15,48 @@ interface CallLook {
   tone: 'quiet' | 'good' | 'bad' | 'asks';
 }
 
-const OUTCOMES: Record<CallOutcome, Omit<CallLook, 'state'>> = {
-  ok: { icon: 'check', word: 'done', tone: 'good' },
-  error: { icon: 'error', word: 'failed', tone: 'bad' },
-  denied: { icon: 'circle-slash', word: 'denied by policy', tone: 'bad' },
-  rejected: { icon: 'close', word: 'rejected', tone: 'bad' },
-  responded: { icon: 'comment', word: 'answered by you', tone: 'quiet' },
-  cancelled: { icon: 'circle-slash', word: 'cancelled, not run', tone: 'quiet' },
-  invalid: { icon: 'error', word: 'not a valid call', tone: 'bad' },
-};
+function outcomeLook(outcome: CallOutcome): Omit<CallLook, 'state'> {
+  const looks: Record<CallOutcome, Omit<CallLook, 'state'>> = {
+    ok: { icon: 'check', word: t('done'), tone: 'good' },
+    error: { icon: 'error', word: t('failed'), tone: 'bad' },
+    denied: { icon: 'circle-slash', word: t('denied by policy'), tone: 'bad' },
+    rejected: { icon: 'close', word: t('rejected'), tone: 'bad' },
+    responded: { icon: 'comment', word: t('answered by you'), tone: 'quiet' },
+    cancelled: { icon: 'circle-slash', word: t('cancelled, not run'), tone: 'quiet' },
+    invalid: { icon: 'error', word: t('not a valid call'), tone: 'bad' },
+  };
+  return looks[outcome];
+}
 
 /** `waiting` says whether the call is in an open action. */
 export function callLook(item: CallItem, waiting: boolean): CallLook {
   switch (item.state) {
     case 'planned':
       return waiting
-        ? { state: 'waiting', icon: 'question', word: 'waits for your decision', tone: 'asks' }
-        : { state: 'planned', icon: 'clock', word: 'planned', tone: 'quiet' };
+        ? { state: 'waiting', icon: 'question', word: t('waits for your decision'), tone: 'asks' }
+        : { state: 'planned', icon: 'clock', word: t('planned'), tone: 'quiet' };
     case 'started':
       return {
         state: 'running',
         icon: 'loading codicon-modifier-spin',
-        word: 'running',
+        word: t('running'),
         tone: 'quiet',
       };
     case 'done':
     case 'blocked': {
       const outcome = item.outcome ?? (item.state === 'done' ? 'ok' : 'cancelled');
-      return { state: item.state, ...OUTCOMES[outcome] };
+      return { state: item.state, ...outcomeLook(outcome) };
     }
     case 'unknown':
-      return { state: 'unknown', icon: 'question', word: 'outcome unknown', tone: 'asks' };
+      return { state: 'unknown', icon: 'question', word: t('outcome unknown'), tone: 'asks' };
   }
 }
 
-const WORDS = { allow: 'allowed', ask: 'asked', deny: 'denied' };
-
 /** The why line in two words; the whole reason is one press away. */
 export function whyShort(why: Verdict): string {
-  const remembered = why.layer === 'grant' ? 'remembered ' : '';
-  return `${WORDS[why.verdict]} · ${remembered}${why.rule ?? why.layer}`;
+  const words = { allow: t('allowed'), ask: t('asked'), deny: t('denied') };
+  const by = why.rule ?? why.layer;
+  return `${words[why.verdict]} · ${why.layer === 'grant' ? t('remembered {0}', by) : by}`;
 }
 
 const MAX_OUTPUT = 50_000;

@@ -44,8 +44,8 @@ export function decidedNote(
 export function noteText(note: DecidedNote, own: string | undefined, now: number): string {
   const where = placeText(note.by, own);
   const head = note.lost ? t('Already decided') : t('Decided elsewhere');
-  const typed = note.unused.length > 0 ? t(' What was typed here was not used.') : '';
-  const unused = note.lost ? t(' Your decision was not used.') : typed;
+  const typed = note.unused.length > 0 ? ` ${t('What was typed here was not used.')}` : '';
+  const unused = note.lost ? ` ${t('Your decision was not used.')}` : typed;
   return `${head}: ${note.what} ${where} · ${timeText(note.at, now)}.${unused}`;
 }
 

@@ -12,17 +12,21 @@ import { t } from '../src/protocol/l10n.ts';
 import { allows, approval } from './review.ts';
 
 /** When a remembered approval ends, as the form offers it; the first one is what is picked unless the user says otherwise. */
-export const ENDS: readonly {
+const ENDS: readonly {
   id: string;
-  label: string;
+  label: () => string;
   end: Pick<Remember, 'minutes' | 'uses'>;
 }[] = [
-  { id: 'none', label: t('no end'), end: {} },
-  { id: '30-minutes', label: '30 minutes', end: { minutes: 30 } },
-  { id: '8-hours', label: '8 hours', end: { minutes: 480 } },
-  { id: '5-calls', label: 'next 5 calls', end: { uses: 5 } },
-  { id: '20-calls', label: 'next 20 calls', end: { uses: 20 } },
+  { id: 'none', label: () => t('no end'), end: {} },
+  { id: '30-minutes', label: () => t('30 minutes'), end: { minutes: 30 } },
+  { id: '8-hours', label: () => t('8 hours'), end: { minutes: 480 } },
+  { id: '5-calls', label: () => t('next 5 calls'), end: { uses: 5 } },
+  { id: '20-calls', label: () => t('next 20 calls'), end: { uses: 20 } },
 ];
+
+/** Id and words of each, in the order of the form. */
+export const endChoices = (): [id: string, label: string][] =>
+  ENDS.map(({ id, label }) => [id, label()]);
 
 /** What may be remembered of this call. Only the call as the agent made it: the user's own text is nothing to learn from. */
 export function canRemember(request: RequestView, draft: CardDraft): RememberOffer | null {
@@ -54,6 +58,14 @@ export function rememberApproval(remember: Remember): Decision {
 
 /** What will be allowed, in one sentence; the rules stand below it. */
 export function allowsText({ rules }: RememberOffer, picked: Remember): string {
-  const what = rules.length === 1 ? t('this rule') : t('these rules');
-  return t('What matches {0} will run without asking {1}. Rules that deny or ask still hold.', what, reachText(picked));
+  const reach = reachText(picked);
+  return rules.length === 1
+    ? t(
+        'What matches this rule will run without asking {0}. Rules that deny or ask still hold.',
+        reach,
+      )
+    : t(
+        'What matches these rules will run without asking {0}. Rules that deny or ask still hold.',
+        reach,
+      );
 }

@@ -57,11 +57,12 @@ export function parseArgs(text: string): ParsedArgs {
   } catch (error) {
     return {
       ok: false,
-      error: t('Not JSON: {0}', error instanceof Error ? error.message : 'unreadable'),
+      error: t('Not JSON: {0}', error instanceof Error ? error.message : t('unreadable')),
     };
   }
   const parsed = Array.isArray(value) ? undefined : JsonObject.safeParse(value);
-  if (!parsed?.success) return { ok: false, error: t('The arguments must be a JSON object: { … }') };
+  if (!parsed?.success)
+    return { ok: false, error: t('The arguments must be a JSON object: { … }') };
   return { ok: true, args: parsed.data };
 }
 
@@ -147,7 +148,7 @@ export function decisionText(decision: Decision, changes?: number): string {
     case 'edit':
       if (decision.content !== undefined) return t('Approved with your text');
       if (decision.args !== undefined) return t('Approved with edited arguments');
-      return `Approved, ${keptText(decision, changes) ?? ''}`;
+      return t('Approved, {0}', keptText(decision, changes) ?? '');
     case 'reject':
       return decision.stop === true ? t('Rejected, and stop') : t('Rejected');
     case 'respond':

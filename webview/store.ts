@@ -1,4 +1,5 @@
 // What the host has said, as plain data: one pure reducer. Holds no truth of its own and nothing the user typed.
+import { t } from '../src/protocol/l10n.ts';
 import type {
   ActionView,
   ChatStatus,
@@ -146,14 +147,14 @@ export function appendAt(known: string, offset: number, delta: string): string |
 /** How long an action has waited, in words; `now` and `since` on the host's clock. */
 export function ageText(now: number, since: number): string {
   const age = durationText(now - since);
-  return age === '' ? 'waiting' : `waiting ${age}`;
+  return age === '' ? t('waiting') : t('waiting {0}', age);
 }
 
 /** When an approval expires, in words; empty when it waits for ever. */
 export function expiryText(now: number, expiresAt: number | null): string {
   if (expiresAt === null) return '';
-  if (expiresAt <= now) return 'expired';
-  return `expires in ${durationText(expiresAt - now) || 'less than a minute'}`;
+  if (expiresAt <= now) return t('expired');
+  return t('expires in {0}', durationText(expiresAt - now) || t('less than a minute'));
 }
 
 /** Whole minutes, hours or days; empty below a minute. */

@@ -4,6 +4,7 @@ import { PageWish, type CardRef } from '../src/protocol/messages.ts';
 import { disarmAll } from './arming.ts';
 import type { Controller } from './controller.ts';
 import { playTone } from './tone.ts';
+import { t } from '../src/protocol/l10n.ts';
 import { CardView } from './views/card.ts';
 
 /** How long a card that shall be shown is waited for, in ms: its thread may still be on its way. */
@@ -58,7 +59,7 @@ function focusWhenThere(wanted: CardRef, until: number): void {
 
 function press(controller: Controller, button: 'approve' | 'reject', changed: () => void): void {
   const card = document.activeElement?.closest('cs-card');
-  const none = 'No card has the focus. “Countersign: Next Pending” goes to one.';
+  const none = t('No card has the focus. “Countersign: Next Pending” goes to one.');
   const why = card instanceof CardView ? card.pressed(button) : none;
   controller.error = why === null ? null : { code: 'not_pressed', message: why, callIds: [] };
   changed();

@@ -1,4 +1,5 @@
 // How a call is called on every surface, from its proposal alone. Pure; surfaces show it by displayBytes.
+import { t } from './l10n.ts';
 import { toolName, type Proposal } from './calls.ts';
 
 export interface CallTitle {
@@ -13,35 +14,44 @@ export interface CallTitle {
 export function callTitle({ proposal }: { proposal: Proposal }): CallTitle {
   switch (proposal.kind) {
     case 'edit': {
-      const kind = { create: 'Create', modify: 'Edit', delete: 'Delete' }[proposal.change];
-      const noun = { create: 'creation', modify: 'edit', delete: 'deletion' }[proposal.change];
-      return { kind, subject: proposal.path, phrase: `${noun} of ${proposal.path}` };
+      const { change, path: subject } = proposal;
+      const kind = { create: t('Create'), modify: t('Edit'), delete: t('Delete') }[change];
+      const phrases = {
+        create: t('creation of {0}', subject),
+        modify: t('edit of {0}', subject),
+        delete: t('deletion of {0}', subject),
+      };
+      return { kind, subject, phrase: phrases[change] };
     }
     case 'command':
       return {
-        kind: 'Run',
+        kind: t('Run'),
         subject: commandCount(proposal.parts.length),
-        phrase: `run of ${proposal.command}`,
+        phrase: t('run of {0}', proposal.command),
       };
     case 'question':
-      return { kind: 'Question', subject: '', phrase: 'question' };
+      return { kind: t('Question'), subject: '', phrase: t('question') };
     case 'read':
-      return { kind: 'Read', subject: proposal.target, phrase: `reading of ${proposal.target}` };
+      return {
+        kind: t('Read'),
+        subject: proposal.target,
+        phrase: t('reading of {0}', proposal.target),
+      };
     case 'tool': {
       const subject = toolName(proposal);
-      return { kind: 'Call', subject, phrase: `call of ${subject}` };
+      return { kind: t('Call'), subject, phrase: t('call of {0}', subject) };
     }
   }
 }
 
 /** The same in one line where there is no card to show the rest: with the command, or what is asked. */
 export function callLine({ proposal }: { proposal: Proposal }): string {
-  if (proposal.kind === 'command') return `Run ${proposal.command}`;
-  if (proposal.kind === 'question') return `Question: ${proposal.question}`;
+  if (proposal.kind === 'command') return `${t('Run')} ${proposal.command}`;
+  if (proposal.kind === 'question') return `${t('Question')}: ${proposal.question}`;
   const { kind, subject } = callTitle({ proposal });
   return `${kind} ${subject}`;
 }
 
 function commandCount(parts: number): string {
-  return parts > 1 ? `${parts} commands` : '';
+  return parts > 1 ? t('{0} commands', parts) : '';
 }

@@ -1,5 +1,6 @@
 // What a human may say beforehand: how far an approval reaches beyond its one call. Plain data, parsed at every edge.
 import { z } from 'zod';
+import { t } from './l10n.ts';
 
 /** How far a grant reaches. `always`: every workspace of this user. */
 export const GrantScope = z.enum(['turn', 'thread', 'workspace', 'always']);
@@ -25,44 +26,47 @@ export const RememberOffer = z.object({
 });
 export type RememberOffer = z.infer<typeof RememberOffer>;
 
-const SCOPES: Record<GrantScope, string> = {
-  turn: 'this turn',
-  thread: 'this thread',
-  workspace: 'this workspace',
-  always: 'always, everywhere',
-};
-
 /** “this thread”. */
 export function scopeText(scope: GrantScope): string {
-  return SCOPES[scope];
+  const texts: Record<GrantScope, string> = {
+    turn: t('this turn'),
+    thread: t('this thread'),
+    workspace: t('this workspace'),
+    always: t('always, everywhere'),
+  };
+  return texts[scope];
 }
 
 /** “this thread, 30 minutes”, “this workspace, next 5 calls”. */
 export function rememberText({ scope, minutes, uses }: Remember): string {
   const ends = [
     minutes === undefined ? [] : [minutesText(minutes)],
-    uses === undefined ? [] : [uses === 1 ? 'next call' : `next ${uses} calls`],
+    uses === undefined ? [] : [uses === 1 ? t('next call') : t('next {0} calls', uses)],
   ];
   return [scopeText(scope), ...ends.flat()].join(', ');
 }
 
 /** The largest unit that says it exactly. */
 function minutesText(minutes: number): string {
-  const [count, unit] = minutes % 60 === 0 ? [minutes / 60, 'hour'] : [minutes, 'minute'];
-  return `${count} ${unit}${count === 1 ? '' : 's'}`;
+  if (minutes % 60 !== 0) return minutes === 1 ? t('1 minute') : t('{0} minutes', minutes);
+  return minutes === 60 ? t('1 hour') : t('{0} hours', minutes / 60);
 }
 
-const REACH: Readonly<Record<GrantScope, string>> = {
-  turn: 'for the rest of this turn',
-  thread: 'in this thread',
-  workspace: 'in every thread of this workspace',
-  always: 'in every workspace, also in those you open later',
-};
+function placesText(scope: GrantScope): string {
+  const texts: Record<GrantScope, string> = {
+    turn: t('for the rest of this turn'),
+    thread: t('in this thread'),
+    workspace: t('in every thread of this workspace'),
+    always: t('in every workspace, also in those you open later'),
+  };
+  return texts[scope];
+}
 
 /** How far and until when, as it goes on after “without asking”. */
 export function reachText({ scope, minutes, uses }: Remember): string {
-  const time = minutes === undefined ? '' : `, for ${minutesText(minutes)}`;
-  const count = uses === undefined ? '' : `, for ${uses} more ${uses === 1 ? 'call' : 'calls'}`;
-  const open = time === '' && count === '' ? ', without an end' : '';
-  return `${REACH[scope]}${time}${count}${open}`;
+  const time = minutes === undefined ? [] : [t('for {0}', minutesText(minutes))];
+  const more = uses === 1 ? t('for 1 more call') : t('for {0} more calls', uses ?? 0);
+  const count = uses === undefined ? [] : [more];
+  const open = [...time, ...count].length === 0 ? [t('without an end')] : [];
+  return [placesText(scope), ...time, ...count, ...open].join(', ');
 }

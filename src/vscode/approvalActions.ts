@@ -7,6 +7,7 @@ import { plainPick } from './plainText.ts';
 import { titleOf } from '../core/threads/titleText.ts';
 import type { Acknowledgement, GrantRow } from '../core/ports/consentStore.ts';
 import type { OpenedEngine } from '../core/services.ts';
+import { t } from '../protocol/l10n.ts';
 import type { Services } from './services.ts';
 
 interface Action extends vscode.QuickPickItem {
@@ -21,7 +22,7 @@ export async function revoke(
   of: Remembered,
 ): Promise<boolean> {
   if (of.kind === 'grant') {
-    if (!(await store.revokeGrant(of.grant.id))) notify('info', 'It was revoked already.');
+    if (!(await store.revokeGrant(of.grant.id))) notify('info', t('It was revoked already.'));
     return true;
   }
   const { said } = of;
@@ -47,21 +48,23 @@ export async function grantActions(
   const actions: Action[] = [
     {
       label: '$(trash) Revoke',
-      description: 'such calls ask again',
+      description: t('such calls ask again'),
       run: () => revoke(services, opened, { kind: 'grant', grant }),
     },
-    ...(counts ? [{ label: '$(clock) Change the end…', run: () => endGrant(opened, grant) }] : []),
+    ...(counts
+      ? [{ label: t('$(clock) Change the end…'), run: () => endGrant(opened, grant) }]
+      : []),
     ...(title === undefined
       ? []
       : [
           {
-            label: '$(comment-discussion) Open the thread it was learned in',
+            label: t('$(comment-discussion) Open the thread it was learned in'),
             description: plainPick(title),
             run: () => openThread(services, grant.threadId),
           },
         ]),
-    { label: '$(list-flat) Show all of it', run: () => showAll(grant, title) },
-    { label: '$(copy) Copy the rule', run: () => copy(grant.rule) },
+    { label: t('$(list-flat) Show all of it'), run: () => showAll(grant, title) },
+    { label: t('$(copy) Copy the rule'), run: () => copy(grant.rule) },
   ];
   return runOne(actions, plainPick(grant.rule));
 }
@@ -72,11 +75,11 @@ export async function saidActions(
   said: Acknowledgement,
 ): Promise<boolean> {
   const actions: Action[] = [
-    { label: '$(copy) Copy what you looked at', run: () => copy(said.text) },
+    { label: t('$(copy) Copy what you looked at'), run: () => copy(said.text) },
   ];
   if (said.accepted) {
     actions.unshift({
-      label: '$(trash) Do not let it count any more',
+      label: t('$(trash) Do not let it count any more'),
       run: () => revoke(services, opened, { kind: 'said', said }),
     });
   }
@@ -84,11 +87,11 @@ export async function saidActions(
 }
 
 const MINUTE = 60_000;
-const ENDS: readonly { label: string; after: number | null }[] = [
-  { label: 'In 30 minutes', after: 30 * MINUTE },
-  { label: 'In 8 hours', after: 480 * MINUTE },
-  { label: 'In 7 days', after: 7 * 24 * 60 * MINUTE },
-  { label: 'No end', after: null },
+const endChoices = (): { label: string; after: number | null }[] => [
+  { label: t('In 30 minutes'), after: 30 * MINUTE },
+  { label: t('In 8 hours'), after: 480 * MINUTE },
+  { label: t('In 7 days'), after: 7 * 24 * 60 * MINUTE },
+  { label: t('No end'), after: null },
 ];
 
 export async function endGrant({ store }: OpenedEngine, grant: GrantRow): Promise<boolean> {
@@ -96,17 +99,20 @@ export async function endGrant({ store }: OpenedEngine, grant: GrantRow): Promis
     const at = Date.now();
     const end = { expiresAt: after === null ? null : at + after, at };
     if (!(await store.endGrant(grant.id, end))) {
-      notify('info', 'It has ended or was revoked already; approve and remember the call again.');
+      notify(
+        'info',
+        t('It has ended or was revoked already; approve and remember the call again.'),
+      );
     }
     return true;
   };
-  const ends = ENDS.map(({ label, after }) => ({ label, run: () => set(after) }));
-  return runOne(ends, `When ${plainPick(grant.rule)} ends`);
+  const ends = endChoices().map(({ label, after }) => ({ label, run: () => set(after) }));
+  return runOne(ends, t('When {0} ends', plainPick(grant.rule)));
 }
 
 /** Backing out leads back to the list. */
 async function runOne(actions: readonly Action[], placeHolder: string): Promise<boolean> {
-  const title = 'Countersign: Manage Approvals';
+  const title = t('Countersign: Manage Approvals');
   const picked = await vscode.window.showQuickPick(actions, { title, placeHolder });
   return picked === undefined ? true : picked.run();
 }
@@ -119,7 +125,7 @@ async function openThread({ session }: Services, threadId: string): Promise<bool
 
 async function copy(text: string): Promise<boolean> {
   await vscode.env.clipboard.writeText(text);
-  notify('info', 'Copied.');
+  notify('info', t('Copied.'));
   return false;
 }
 

@@ -8,6 +8,7 @@ import { displayBytes } from '../protocol/displayBytes.ts';
 import { DisposableStore } from '../core/base/lifecycle.ts';
 import type { ActionRow } from '../core/ports/store.ts';
 import type { Contribution } from './contribution.ts';
+import { t } from '../protocol/l10n.ts';
 import type { Services } from './services.ts';
 
 const open = new Map<string, vscode.WebviewPanel>();
@@ -22,7 +23,7 @@ async function showApproval(services: Services, actionId: string): Promise<void>
   const action = await store.getAction(actionId);
   const thread = action && (await store.getThread(action.threadId));
   // VS Code writes the titles of open editors to disk.
-  const name = isTemporary(actionId) ? 'temporary thread' : displayBytes(titleOf(thread));
+  const name = isTemporary(actionId) ? t('temporary thread') : displayBytes(titleOf(thread));
   const title = `Approval: ${name}`;
   const panel = vscode.window.createWebviewPanel(PANEL_TYPE, title, vscode.ViewColumn.Active);
   await fill(services, panel, actionId);

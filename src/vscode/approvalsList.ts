@@ -5,7 +5,7 @@ import {
   acknowledgementRow,
   grantRow,
   grantState,
-  NOTHING,
+  nothingRemembered,
   summaryText,
   type Remembered,
 } from './approvalsText.ts';
@@ -15,6 +15,7 @@ import { titleOf } from '../core/threads/titleText.ts';
 import type { GrantRow } from '../core/ports/consentStore.ts';
 import type { Store } from '../core/ports/store.ts';
 import type { OpenedEngine } from '../core/services.ts';
+import { t } from '../protocol/l10n.ts';
 import type { Services } from './services.ts';
 
 interface Row extends vscode.QuickPickItem {
@@ -28,14 +29,16 @@ interface Choice {
   button: vscode.QuickInputButton | null;
 }
 
-const REVOKE: vscode.QuickInputButton = {
-  iconPath: new vscode.ThemeIcon('trash'),
-  tooltip: 'Revoke: such calls ask again',
-};
-const END: vscode.QuickInputButton = {
-  iconPath: new vscode.ThemeIcon('clock'),
-  tooltip: 'Change the end…',
-};
+const REVOKE_ICON = new vscode.ThemeIcon('trash');
+const END_ICON = new vscode.ThemeIcon('clock');
+const revokeButton = (): vscode.QuickInputButton => ({
+  iconPath: REVOKE_ICON,
+  tooltip: t('Revoke: such calls ask again'),
+});
+const endButton = (): vscode.QuickInputButton => ({
+  iconPath: END_ICON,
+  tooltip: t('Change the end…'),
+});
 
 /** Shows the list until the user leaves it. `rule`: the one to begin at. */
 export async function manageApprovals(services: Services, rule?: string): Promise<void> {
@@ -55,9 +58,11 @@ async function act(
   opened: OpenedEngine,
   { of, button }: Choice,
 ): Promise<boolean> {
-  if (button === REVOKE) return revoke(services, opened, of);
+  if (button?.iconPath === REVOKE_ICON) return revoke(services, opened, of);
   if (of.kind === 'said') return saidActions(services, opened, of.said);
-  return button === END ? endGrant(opened, of.grant) : grantActions(services, opened, of.grant);
+  return button?.iconPath === END_ICON
+    ? endGrant(opened, of.grant)
+    : grantActions(services, opened, of.grant);
 }
 
 /** Null when the user leaves, or there is nothing to choose from. */
@@ -68,13 +73,13 @@ async function chooseFrom(
 ): Promise<Choice | null> {
   const first = await rowsOf(opened.store);
   if (first.length === 0) {
-    notify('info', NOTHING);
+    notify('info', nothingRemembered());
     return null;
   }
   const owned = new DisposableStore();
   const pick = vscode.window.createQuickPick<Row>();
   owned.add(pick);
-  pick.title = 'Countersign: Manage Approvals';
+  pick.title = t('Countersign: Manage Approvals');
   pick.matchOnDescription = true;
   pick.matchOnDetail = true;
   pick.keepScrollPosition = true;
@@ -134,8 +139,8 @@ function fill(
   const grants = rows.flatMap(({ of }) => (of?.kind === 'grant' ? [of.grant] : []));
   pick.placeholder =
     rows.length === 0
-      ? 'Nothing is remembered any more'
-      : `${summaryText(grants, Date.now())}. Pick one to see what can be done with it`;
+      ? t('Nothing is remembered any more')
+      : t('{0}. Pick one to see what can be done with it', summaryText(grants, Date.now()));
   pick.items = rows;
   const active = rows.find(isActive);
   if (active) pick.activeItems = [active];
@@ -154,18 +159,19 @@ async function rowsOf(store: Store): Promise<Row[]> {
   const over = grants.filter((grant) => grantState(grant, now) !== 'counts');
   const toRow = async (grant: GrantRow): Promise<Row> => {
     const thread = await store.getThread(grant.threadId);
-    const buttons = grantState(grant, now) === 'counts' ? [END, REVOKE] : [REVOKE];
+    const buttons =
+      grantState(grant, now) === 'counts' ? [endButton(), revokeButton()] : [revokeButton()];
     const text = grantRow(grant, thread && titleOf(thread), now);
     return { ...text, buttons, of: { kind: 'grant', grant } };
   };
   return [
-    ...section('In force', await Promise.all(counts.map(toRow))),
-    ...section('Ended or used up', await Promise.all(over.map(toRow))),
+    ...section(t('In force'), await Promise.all(counts.map(toRow))),
+    ...section(t('Ended or used up'), await Promise.all(over.map(toRow))),
     ...section(
-      'What this workspace brings along',
+      t('What this workspace brings along'),
       said.map((each) => ({
         ...acknowledgementRow(each),
-        buttons: each.accepted ? [REVOKE] : [],
+        buttons: each.accepted ? [revokeButton()] : [],
         of: { kind: 'said', said: each },
       })),
     ),

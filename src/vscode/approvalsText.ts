@@ -1,6 +1,7 @@
 // What the list of remembered approvals says of each: rule, reach, origin, use, end. No vscode import: plain values in and out.
 import { plainPick } from './plainText.ts';
 import { scopeText } from '../protocol/consent.ts';
+import { t } from '../protocol/l10n.ts';
 import type { Acknowledgement, GrantRow } from '../core/ports/consentStore.ts';
 
 /** One row of the list. */
@@ -14,11 +15,11 @@ export interface RowText {
   detail: string;
 }
 
-export type GrantState = 'counts' | 'ended' | 'used up';
+export type GrantState = 'counts' | 'ended' | 'used';
 
 export function grantState({ expiresAt, uses, used }: GrantRow, now: number): GrantState {
   if (expiresAt !== null && expiresAt <= now) return 'ended';
-  return uses !== null && used >= uses ? 'used up' : 'counts';
+  return uses !== null && used >= uses ? 'used' : 'counts';
 }
 
 /** `title`: of the thread that it was learned in; undefined when that is gone. */
@@ -36,47 +37,53 @@ export function grantRow(grant: GrantRow, title: string | undefined, now: number
 export function factsOf(grant: GrantRow, title: string | undefined, now: number): string {
   const left = leftTexts(grant, now).join(', ');
   return [
-    `Reach: ${scopeText(grant.scope)}`,
-    `Now: ${left}`,
-    `Origin: ${originText(grant, title)}`,
-    `Use: ${usedText(grant, now)}`,
+    t('Reach: {0}', scopeText(grant.scope)),
+    t('Now: {0}', left),
+    t('Origin: {0}', originText(grant, title)),
+    t('Use: {0}', usedText(grant, now)),
   ].join('\n');
 }
 
 /** What is left and when it ends; why it does not count any more. */
 function leftTexts(grant: GrantRow, now: number): string[] {
   const { uses, used, expiresAt } = grant;
-  const count = uses === null ? [] : [`${Math.max(0, uses - used)} of ${calls(uses)} left`];
+  const count = uses === null ? [] : [t('{0} of {1} left', Math.max(0, uses - used), calls(uses))];
   switch (grantState(grant, now)) {
     case 'ended':
-      return [`ended ${momentText(expiresAt ?? now)}`, ...count];
-    case 'used up':
-      return [`used up: ${calls(uses ?? used)}`];
+      return [t('ended {0}', momentText(expiresAt ?? now)), ...count];
+    case 'used':
+      return [t('used up: {0}', calls(uses ?? used))];
     case 'counts': {
-      if (expiresAt !== null) return [...count, `ends in ${spanText(expiresAt - now)}`];
-      return uses === null ? ['no end'] : count;
+      if (expiresAt !== null) return [...count, t('ends in {0}', spanText(expiresAt - now))];
+      return uses === null ? [t('no end')] : count;
     }
   }
 }
 
 function originText({ by, createdAt }: GrantRow, title: string | undefined): string {
-  const thread = title === undefined ? 'a deleted thread' : `“${plainPick(title)}”`;
-  return `learned in ${thread}, ${momentText(createdAt)}, by ${plainPick(by)}`;
+  const thread = title === undefined ? t('a deleted thread') : `“${plainPick(title)}”`;
+  return t('learned in {0}, {1}, by {2}', thread, momentText(createdAt), plainPick(by));
 }
 
 function usedText({ used, lastUsedAt }: GrantRow, now: number): string {
-  if (used === 0 || lastUsedAt === null) return 'not used yet';
-  return `allowed ${calls(used)}, the last ${spanText(now - lastUsedAt)} ago`;
+  if (used === 0 || lastUsedAt === null) return t('not used yet');
+  return t('allowed {0}, the last {1} ago', calls(used), spanText(now - lastUsedAt));
 }
 
-const KINDS = { allowList: 'Workspace allow list', hook: 'Hook' };
+const kindText = (kind: Acknowledgement['kind']): string =>
+  kind === 'hook' ? t('Hook') : t('Workspace allow list');
 
 export function acknowledgementRow(said: Acknowledgement): RowText {
   const { kind, subject, accepted, by, at, hash } = said;
   return {
-    label: `${accepted ? '$(pass)' : '$(circle-slash)'} ${KINDS[kind]}: ${plainPick(subject)}`,
-    description: accepted ? 'you let it count' : 'you said to keep asking',
-    detail: `${momentText(at)}, by ${plainPick(by)} · holds for exactly SHA-256 ${plainPick(hash.slice(0, 16))}…`,
+    label: `${accepted ? '$(pass)' : '$(circle-slash)'} ${kindText(kind)}: ${plainPick(subject)}`,
+    description: accepted ? t('you let it count') : t('you said to keep asking'),
+    detail: t(
+      '{0}, by {1} · holds for exactly SHA-256 {2}…',
+      momentText(at),
+      plainPick(by),
+      plainPick(hash.slice(0, 16)),
+    ),
   };
 }
 
@@ -84,12 +91,17 @@ export function acknowledgementRow(said: Acknowledgement): RowText {
 export function summaryText(grants: readonly GrantRow[], now: number): string {
   const active = grants.filter((grant) => grantState(grant, now) === 'counts').length;
   const over = grants.length - active;
-  const count = `${counted(active, 'remembered approval')} ${active === 1 ? 'counts' : 'count'} now`;
-  return over === 0 ? count : `${count}, ${over} ended or used up`;
+  const count =
+    active === 1
+      ? t('1 remembered approval counts now')
+      : t('{0} remembered approvals count now', active);
+  return over === 0 ? count : t('{0}, {1} ended or used up', count, over);
 }
 
-export const NOTHING =
-  'No approval is remembered here. “Approve and remember…” on a card adds one; what you remember is listed here and can be taken back.';
+export const nothingRemembered = (): string =>
+  t(
+    'No approval is remembered here. “Approve and remember…” on a card adds one; what you remember is listed here and can be taken back.',
+  );
 
 /** The dialog before everything is forgotten. */
 export function resetDialog(
@@ -97,14 +109,20 @@ export function resetDialog(
   said: readonly Acknowledgement[],
 ): { question: string; detail: string } {
   const everywhere = grants.filter(({ scope }) => scope === 'always').length;
-  const reach = everywhere === 0 ? '' : ` (${everywhere} of them for all your workspaces)`;
+  const reach =
+    everywhere === 0 ? '' : ` ${t('({0} of them for all your workspaces)', everywhere)}`;
   return {
-    question: 'Forget everything you said beforehand?',
+    question: t('Forget everything you said beforehand?'),
     detail: [
-      `${counted(grants.length, 'remembered approval')}${reach}: such calls ask again.`,
-      `${counted(said.length, 'answer')} about workspace allow lists and hooks: they do not count until you look at them again.`,
+      t('{0}{1}: such calls ask again.', approvals(grants.length), reach),
+      t(
+        '{0} about workspace allow lists and hooks: they do not count until you look at them again.',
+        answers(said.length),
+      ),
       '',
-      'What cannot be read is forgotten, too. Rules in your settings stay. Nothing that has run is undone.',
+      t(
+        'What cannot be read is forgotten, too. Rules in your settings stay. Nothing that has run is undone.',
+      ),
     ].join('\n'),
   };
 }
@@ -116,12 +134,17 @@ export function resetDone({
   grants: number;
   acknowledgements: number;
 }): string {
-  return `Forgotten: ${counted(grants, 'remembered approval')} and ${counted(acknowledgements, 'answer')} about allow lists and hooks.`;
+  return t(
+    'Forgotten: {0} and {1} about allow lists and hooks.',
+    approvals(grants),
+    answers(acknowledgements),
+  );
 }
 
-const counted = (count: number, noun: string): string =>
-  `${count} ${noun}${count === 1 ? '' : 's'}`;
-const calls = (count: number): string => counted(count, 'call');
+const approvals = (count: number): string =>
+  count === 1 ? t('1 remembered approval') : t('{0} remembered approvals', count);
+const answers = (count: number): string => (count === 1 ? t('1 answer') : t('{0} answers', count));
+const calls = (count: number): string => (count === 1 ? t('1 call') : t('{0} calls', count));
 
 function momentText(at: number): string {
   return new Date(at).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' });

@@ -1,5 +1,6 @@
 // The folders of the workspace: an engine works in those that there are when it is opened.
 import * as vscode from 'vscode';
+import { t } from '../protocol/l10n.ts';
 import { notify } from './notify.ts';
 
 /** Longest wait for the folders of a .code-workspace; it may have none. */
@@ -7,9 +8,10 @@ const FOLDERS_MS = 30_000;
 
 /** An open engine works in the folders that there were. */
 export function offerReload(): void {
-  const reload = 'Reload Window';
-  const text =
-    'The folders of this workspace changed. Reload the window: until then Countersign works in those of before.';
+  const reload = t('Reload Window');
+  const text = t(
+    'The folders of this workspace changed. Reload the window: until then Countersign works in those of before.',
+  );
   notify('info', text, [reload], () => {
     vscode.commands
       .executeCommand('workbench.action.reloadWindow')

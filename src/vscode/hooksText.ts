@@ -4,6 +4,7 @@ import { matcherNames } from '../core/hooks/toolNames.ts';
 import { plainPick } from './plainText.ts';
 import { displayBytes } from '../protocol/displayBytes.ts';
 import type { HookFacts, HookState } from '../core/hooks/types.ts';
+import { t } from '../protocol/l10n.ts';
 import type { HookReview, ReviewedHook } from '../core/ports/hooks.ts';
 
 /** Hooks of more characters or lines, and those that run files, are looked at in the editor first: a dialog does not scroll. */
@@ -11,8 +12,8 @@ const MAX_DIALOG_LINES = 15;
 const MAX_DIALOG_CHARS = 1200;
 const MAX_LABEL = 80;
 
-export const KEEP_OFF = 'Do Not Run It';
-export const LET_RUN = 'Let It Run';
+export const keepOff = (): string => t('Do Not Run It');
+export const letRun = (): string => t('Let It Run');
 
 /** A file that the hook runs, as it is now; null when its text is not what the hash is of, or is none. */
 export interface ShownFile {
@@ -20,22 +21,39 @@ export interface ShownFile {
   text: string | null;
 }
 
-const STATES: Readonly<Record<HookState, { icon: string; text: string }>> = {
-  new: { icon: '$(question)', text: 'not looked at: does not run' },
-  accepted: { icon: '$(pass)', text: 'runs before the calls it is for' },
-  refused: { icon: '$(circle-slash)', text: 'refused: does not run' },
-  changed: {
-    icon: '$(warning)',
-    text: 'changed since you let it run: does not run, its calls ask',
-  },
-};
+interface StateLook {
+  icon: string;
+  /** In the list. */
+  text: string;
+  /** In the review. */
+  now: string;
+}
 
-const NOW: Readonly<Record<HookState, string>> = {
-  new: 'It does not run: you have not let it.',
-  accepted: 'It runs: you accepted exactly this hook.',
-  refused: 'It does not run: you refused it.',
-  changed: 'It changed since you accepted it. It does not run, and the calls it was for ask.',
-};
+function lookOf(state: HookState): StateLook {
+  const looks: Readonly<Record<HookState, StateLook>> = {
+    new: {
+      icon: '$(question)',
+      text: t('not looked at: does not run'),
+      now: t('It does not run: you have not let it.'),
+    },
+    accepted: {
+      icon: '$(pass)',
+      text: t('runs before the calls it is for'),
+      now: t('It runs: you let exactly this hook run.'),
+    },
+    refused: {
+      icon: '$(circle-slash)',
+      text: t('refused: does not run'),
+      now: t('It does not run: you refused it.'),
+    },
+    changed: {
+      icon: '$(warning)',
+      text: t('changed since you let it run: does not run, its calls ask'),
+      now: t('It changed since you let it run. It does not run, and the calls it was for ask.'),
+    },
+  };
+  return looks[state];
+}
 
 export function hookRow({ name, facts, state }: ReviewedHook): {
   label: string;
@@ -44,7 +62,7 @@ export function hookRow({ name, facts, state }: ReviewedHook): {
 } {
   const { command } = facts;
   const short = command.length > MAX_LABEL ? `${command.slice(0, MAX_LABEL)}…` : command;
-  const { icon, text } = STATES[state];
+  const { icon, text } = lookOf(state);
   return { label: `${icon} ${plainPick(short)}`, description: plainPick(name), detail: text };
 }
 
@@ -52,9 +70,17 @@ export function hookRow({ name, facts, state }: ReviewedHook): {
 export function besideText({ problems, unsupported }: HookReview): string[] {
   return [
     ...problems.map(({ name, message }) => `${displayBytes(name)}: ${displayBytes(message)}`),
-    ...unsupported.map(
-      ({ name, count }) =>
-        `${displayBytes(name)}: ${count === 1 ? 'one hook' : `${count} hooks`} of an event that Countersign does not know; never run`,
+    ...unsupported.map(({ name, count }) =>
+      count === 1
+        ? t(
+            '{0}: one hook of an event that Countersign does not know; never run',
+            displayBytes(name),
+          )
+        : t(
+            '{0}: {1} hooks of an event that Countersign does not know; never run',
+            displayBytes(name),
+            count,
+          ),
     ),
   ];
 }
@@ -66,20 +92,20 @@ export function reviewText(
   files: readonly ShownFile[],
 ): string {
   return [
-    'A hook of this workspace',
+    t('A hook of this workspace'),
     '',
-    'It comes with the workspace’s files; you did not write it. Once you let it, this command',
-    'runs with your rights before each call that it is for, without asking you. It can deny',
-    'calls, make them ask, allow what only the mode asks about, and rewrite their arguments.',
+    t('It comes with the workspace’s files; you did not write it. Once you let it, this command'),
+    t('runs with your rights before each call that it is for, without asking you. It can deny'),
+    t('calls, make them ask, allow what only the mode asks about, and rewrite their arguments.'),
     '',
     ...factLines(hook, tools),
     '',
     ...changeLines(hook),
-    `Now       ${NOW[hook.state]}`,
+    line(t('Now'), lookOf(hook.state).now),
     `SHA-256   ${hook.hash}`,
     '',
     ...files.flatMap(fileLines),
-    'What the command and these files load or run in turn is not shown here, and not watched.',
+    t('What the command and these files load or run in turn is not shown here, and not watched.'),
     '',
   ]
     .flatMap(wrapped)
@@ -94,7 +120,7 @@ function wrapped(text: string): string[] {
 
 function fileLines({ path, text }: ShownFile): string[] {
   const head = `──── ${displayBytes(path)} ────`;
-  if (text === null) return [head, 'It cannot be shown here. Look at the file itself.', ''];
+  if (text === null) return [head, t('It cannot be shown here. Look at the file itself.'), ''];
   return [head, ...text.split('\n').map((line) => displayBytes(line, true)), ''];
 }
 
@@ -105,11 +131,11 @@ export function reviewDialog(
 ): { question: string; detail: string; complete: boolean } {
   const lines = [...factLines(hook, tools), ...changeLines(hook)];
   const short = lines.length <= MAX_DIALOG_LINES && lines.join('\n').length <= MAX_DIALOG_CHARS;
-  const what = short ? lines : ['All of it stands in the editor behind this dialog.'];
+  const what = short ? lines : [t('All of it stands in the editor behind this dialog.')];
   const hash = `SHA-256 ${hook.hash.slice(0, 16)}…`;
   return {
-    question: 'Let this hook of the workspace run before calls, without asking?',
-    detail: [...what, '', 'This holds for exactly this hook and these files.', hash].join('\n'),
+    question: t('Let this hook of the workspace run before calls, without asking?'),
+    detail: [...what, '', t('This holds for exactly this hook and these files.'), hash].join('\n'),
     complete: short && hook.facts.files.length === 0,
   };
 }
@@ -117,15 +143,15 @@ export function reviewDialog(
 function factLines({ name, facts }: ReviewedHook, tools: readonly string[]): string[] {
   const env = Object.entries(facts.env).map(([key, value]) => `${key}=${value}`);
   return [
-    line('File', name),
-    line('For', whatFor(facts, tools)),
-    ...lines('Command', facts.command.split('\n')),
-    line('Shell', facts.shell),
-    line('Folder', facts.cwd),
-    ...lines('With', env),
-    line('Time', `${facts.timeoutSeconds} s`),
+    line(t('File'), name),
+    line(t('For'), whatFor(facts, tools)),
+    ...lines(t('Command'), facts.command.split('\n')),
+    line(t('Shell'), facts.shell),
+    line(t('Folder'), facts.cwd),
+    ...lines(t('With'), env),
+    line(t('Time'), `${facts.timeoutSeconds} s`),
     ...lines(
-      'Runs',
+      t('Runs'),
       facts.files.map(({ path }) => path),
     ),
   ];
@@ -144,36 +170,43 @@ function whatFor({ matcher }: HookFacts, tools: readonly string[]): string {
   const hit = tools.filter(
     (tool) => compiled.ok && matcherNames(tool).some((name) => compiled.matches(name)),
   );
-  const covers = hit.length === tools.length ? 'every call' : hit.join(', ') || 'no call of ours';
-  return matcher === null ? covers : `${covers} (matcher ${JSON.stringify(matcher)})`;
+  const covers =
+    hit.length === tools.length ? t('every call') : hit.join(', ') || t('no call of ours');
+  return matcher === null ? covers : t('{0} (matcher {1})', covers, JSON.stringify(matcher));
 }
 
 function changeLines({ state, facts, before }: ReviewedHook): string[] {
   if (state !== 'changed') return [];
-  if (before === null) return ['Changed   What you accepted before is not known any more.'];
+  if (before === null)
+    return [line(t('Changed'), t('What you let run before is not known any more.'))];
   const named = { ...facts, env: JSON.stringify(facts.env) };
   const earlier = { ...before, env: JSON.stringify(before.env) };
   const keys = ['matcher', 'command', 'shell', 'cwd', 'env', 'timeoutSeconds'] as const;
   const changed = keys.flatMap((key) =>
-    named[key] === earlier[key] ? [] : [`${key} was ${String(earlier[key])}`],
+    named[key] === earlier[key] ? [] : [t('{0} was {1}', key, String(earlier[key]))],
   );
   const files = before.files.flatMap(({ path, sha256 }) => {
     const now = facts.files.find((file) => file.path === path);
     if (now?.sha256 === sha256) return [];
-    return [now ? `${path} has another content` : `${path} is not run any more`];
+    return [now ? t('{0} has another content', path) : t('{0} is not run any more', path)];
   });
   const added = facts.files
     .filter(({ path }) => !before.files.some((file) => file.path === path))
-    .map(({ path }) => `${path} is new`);
-  return lines('Changed', [...changed, ...files, ...added]);
+    .map(({ path }) => t('{0} is new', path));
+  return lines(t('Changed'), [...changed, ...files, ...added]);
 }
 
 /** What is said once of hooks that wait to be looked at. */
 export function noticeText(waiting: readonly ReviewedHook[]): string {
-  const count = waiting.length === 1 ? 'A hook' : `${waiting.length} hooks`;
   const changed = waiting.some(({ state }) => state === 'changed')
-    ? ' Calls that a changed hook was for ask until then.'
-    : '';
-  const verb = waiting.length === 1 ? 'waits' : 'wait';
-  return `${count} of this workspace ${verb} to be looked at, and ${waiting.length === 1 ? 'does' : 'do'} not run until then.${changed}`;
+    ? [t('Calls that a changed hook was for ask until then.')]
+    : [];
+  const said =
+    waiting.length === 1
+      ? t('A hook of this workspace waits to be looked at, and does not run until then.')
+      : t(
+          '{0} hooks of this workspace wait to be looked at, and do not run until then.',
+          waiting.length,
+        );
+  return [said, ...changed].join(' ');
 }

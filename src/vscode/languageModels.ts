@@ -11,6 +11,7 @@ import {
   type ChatTurn,
 } from '../core/models/vscodeChat.ts';
 import { AppError, isAbort } from '../core/base/errors.ts';
+import { t } from '../protocol/l10n.ts';
 import type { ModelChunk, ModelProvider, ModelRequest } from '../core/ports/model.ts';
 
 interface VscodeModel {
@@ -94,7 +95,9 @@ function requestOptions(request: ModelRequest): vscode.LanguageModelChatRequestO
     inputSchema: schema,
   }));
   return {
-    justification: 'Countersign sends the conversation to this model to get the agent’s next step.',
+    justification: t(
+      'Countersign sends the conversation to this model to get the agent’s next step.',
+    ),
     ...(tools.length > 0 ? { tools } : {}),
   };
 }

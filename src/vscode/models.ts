@@ -7,6 +7,7 @@ import { secretKey } from '../core/models/secretKey.ts';
 import { displayBytes } from '../protocol/displayBytes.ts';
 import type { Services } from './services.ts';
 import type { SessionState } from '../core/panel/session.ts';
+import { t } from '../protocol/l10n.ts';
 import type { OpenedEngine } from '../core/services.ts';
 
 type Chosen = NonNullable<SessionState['model']>;
@@ -30,8 +31,8 @@ export async function selectModel(services: Services): Promise<void> {
   const opened = await services.engine();
   const picks = [...(await vscodePicks()), openaiPick(opened), demoPick(opened)];
   const picked = await vscode.window.showQuickPick(picks, {
-    title: 'Countersign: Select Model',
-    placeHolder: 'Who answers in new turns; a waiting turn keeps its model',
+    title: t('Countersign: Select Model'),
+    placeHolder: t('Who answers in new turns; a waiting turn keeps its model'),
   });
   const model = await picked?.choose();
   if (!model) return;
@@ -46,8 +47,8 @@ export async function setApiKey(services: Services): Promise<void> {
   const whose = await whoseKey(services);
   if (whose === undefined) return;
   const key = await vscode.window.showInputBox({
-    title: 'Countersign: Set API Key',
-    prompt: `Key of the ${whose.label}. Kept in the secret storage; leave empty to remove it.`,
+    title: t('Countersign: Set API Key'),
+    prompt: whose.prompt,
     password: true,
     ignoreFocusOut: true,
   });
@@ -55,27 +56,48 @@ export async function setApiKey(services: Services): Promise<void> {
   const name = secretKey(whose.secret);
   if (key.trim() === '') await services.context.secrets.delete(name);
   else await services.context.secrets.store(name, key.trim());
-  const done = key.trim() === '' ? 'API key removed.' : 'API key saved in the secret storage.';
+  const done =
+    key.trim() === '' ? t('API key removed.') : t('API key saved in the secret storage.');
   vscode.window.setStatusBarMessage(`Countersign: ${done}`, 5000);
 }
 
-const KEYS = [
-  { label: 'OpenAI-compatible endpoint', secret: 'openai' },
-  { label: 'moderation endpoint', secret: 'moderation' },
-];
+interface KeyPick {
+  label: string;
+  prompt: string;
+  secret: string;
+}
+
+function keyPicks(): [KeyPick, KeyPick] {
+  return [
+    {
+      label: t('OpenAI-compatible endpoint'),
+      prompt: t(
+        'Key of the OpenAI-compatible endpoint. Kept in the secret storage; leave empty to remove it.',
+      ),
+      secret: 'openai',
+    },
+    {
+      label: t('Moderation endpoint'),
+      prompt: t(
+        'Key of the moderation endpoint. Kept in the secret storage; leave empty to remove it.',
+      ),
+      secret: 'moderation',
+    },
+  ];
+}
 
 /** There is a choice only while what is written is moderated. */
-async function whoseKey(services: Services): Promise<(typeof KEYS)[number] | undefined> {
+async function whoseKey(services: Services): Promise<KeyPick | undefined> {
   const { user } = services.settings.read();
-  if (user['countersign.screening.moderation'] !== 'endpoint') return KEYS[0];
-  return vscode.window.showQuickPick(KEYS, { title: 'Countersign: Set API Key' });
+  if (user['countersign.screening.moderation'] !== 'endpoint') return keyPicks()[0];
+  return vscode.window.showQuickPick(keyPicks(), { title: t('Countersign: Set API Key') });
 }
 
 async function vscodePicks(): Promise<ModelPick[]> {
   const models = await listVscodeModels();
   return models.map(({ id, label }) => ({
     label: plainPick(label),
-    description: 'VS Code language model',
+    description: t('VS Code language model'),
     choose: async () => ({ provider: 'vscode', id, label }),
   }));
 }
@@ -86,15 +108,16 @@ function openaiPick(opened: OpenedEngine): ModelPick {
     values['countersign.model.provider'] === 'openai' ? values['countersign.model.id'] : '';
   const endpoint = values['countersign.model.baseUrl'] || 'OpenAI';
   return {
-    label: 'OpenAI-compatible endpoint…',
+    label: t('OpenAI-compatible endpoint…'),
     description: plainPick(endpoint),
     choose: async () => {
       const id = await vscode.window.showInputBox({
-        title: `Model name at ${displayBytes(endpoint)}`,
-        prompt:
+        title: t('Model name at {0}', displayBytes(endpoint)),
+        prompt: t(
           'As the endpoint calls it, for example gpt-5 or qwen3-coder. The endpoint is countersign.model.baseUrl.',
+        ),
         value: saved,
-        validateInput: (text) => (text.trim() === '' ? 'Type the name of a model.' : undefined),
+        validateInput: (text) => (text.trim() === '' ? t('Type the name of a model.') : undefined),
       });
       return id === undefined ? undefined : chosen(opened, 'openai', id.trim());
     },
@@ -103,20 +126,20 @@ function openaiPick(opened: OpenedEngine): ModelPick {
 
 function demoPick(opened: OpenedEngine): ModelPick {
   return {
-    label: 'Demo agent',
-    description: 'scripted: no key, no network, for the sample workspace',
+    label: t('Demo agent'),
+    description: t('scripted: no key, no network, for the sample workspace'),
     choose: async () => demo(opened),
   };
 }
 
 function demo(opened: OpenedEngine): Chosen {
-  return { ...opened.demoModel, label: 'Demo agent' };
+  return { ...opened.demoModel, label: t('Demo agent') };
 }
 
 function chosen(opened: OpenedEngine, provider: string, id: string): Chosen {
   const isDemo = provider === opened.demoModel.provider && id === opened.demoModel.id;
   const name = provider === 'scripted' ? path.basename(id) : id;
-  return { provider, id, label: isDemo ? 'Demo agent' : name };
+  return { provider, id, label: isDemo ? t('Demo agent') : name };
 }
 
 async function saveChoice(model: Chosen): Promise<void> {

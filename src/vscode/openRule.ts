@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import { settingsFileOf } from './settingsFiles.ts';
 import { AppError } from '../core/base/errors.ts';
+import { t } from '../protocol/l10n.ts';
 import type { PolicyDesk, RuleName } from '../core/policy/desk.ts';
 
 /** Throws when no settings file of the layer that can be opened holds the rule. */
@@ -22,7 +23,7 @@ export async function openRule(
     await vscode.window.showTextDocument(document, { selection });
     return;
   }
-  throw new AppError('unknown_rule', 'This rule is in no settings file any more.');
+  throw new AppError('unknown_rule', t('This rule is in no settings file any more.'));
 }
 
 type Opener = () => Promise<vscode.TextDocument | undefined>;

@@ -10,6 +10,7 @@ import { toAppError } from '../core/base/errors.ts';
 import type { RuleLayer } from '../protocol/calls.ts';
 import type { PanelHost } from '../core/panel/requests.ts';
 import type { ActionRow } from '../core/ports/store.ts';
+import { t } from '../protocol/l10n.ts';
 import type { Services } from './services.ts';
 
 export function createPanelHost(services: Services): PanelHost {
@@ -63,6 +64,6 @@ async function opensLine(
 
 /** The first button has the focus: Enter, pressed once too often, approves nothing. */
 async function confirm(question: string, detail: string): Promise<boolean> {
-  const approve = 'Approve';
-  return (await askNatively(question, detail, ['Look Again', approve])) === approve;
+  const approve = t('Approve');
+  return (await askNatively(question, detail, [t('Look Again'), approve])) === approve;
 }

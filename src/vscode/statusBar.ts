@@ -7,6 +7,7 @@ import { approvalSwitch } from '../core/approvalSwitch.ts';
 import { DisposableStore } from '../core/base/lifecycle.ts';
 import type { OpenedEngine } from '../core/services.ts';
 import type { Contribution } from './contribution.ts';
+import { t } from '../protocol/l10n.ts';
 import type { Services } from './services.ts';
 
 export const statusBar: Contribution = {
@@ -17,7 +18,7 @@ export const statusBar: Contribution = {
       vscode.StatusBarAlignment.Left,
       10,
     );
-    item.name = 'Countersign: waiting approvals';
+    item.name = t('Countersign: waiting approvals');
     item.command = COMMANDS.showPendingApprovals;
     const owned = new DisposableStore();
     owned.add(item);
@@ -58,7 +59,7 @@ async function countWaiting({ store }: OpenedEngine): Promise<number> {
 function show(item: vscode.StatusBarItem, services: Services, count: number): void {
   const shown = statusBarText(count, approvalSwitch(services.settings.read(), Date.now()));
   item.text = shown.text;
-  item.tooltip = `${shown.tooltip}\nThis is ${services.windowName()}`;
+  item.tooltip = `${shown.tooltip}\n${t('This is {0}', services.windowName())}`;
   item.backgroundColor = shown.warns
     ? new vscode.ThemeColor('statusBarItem.warningBackground')
     : undefined;

@@ -23,6 +23,11 @@ const TRANSLATOR = 'src/protocol/l10n.ts';
 const TRANSLATORS = new Set(['t', 'tParts']);
 /** Attributes of elements that people read or hear. */
 const ATTRIBUTE = /\s(?:aria-label|aria-description|title|placeholder|alt|label)="([^"]*)"/g;
+/** What is called with texts for the log, for other programs or for the style sheet. */
+const MACHINES = /(?:\b[lL]ogger|\bconsole)\.\w+$|\bclosest$|\bquerySelector(?:All)?(?:<.*>)?$/;
+/** The product's name is the same in every language; keys, policies and pages are no texts. */
+const EXEMPT =
+  /^(?:Countersign|Enter|Escape|Tab|Home|End|Unknown|lit-html .*|loading codicon.*|CRLF|p br strong .*|<!DOCTYPE html>[^]*)$/;
 /** Two words in a row, or one that begins like a sentence or a title. */
 const WORDS = /\p{L}{2,}[,:;.…]? +\p{L}|^\p{Lu}\p{Ll}+(?:[ .…!?]|$)/u;
 
@@ -82,13 +87,15 @@ function isTranslation(node: ts.Node): node is ts.CallExpression {
   );
 }
 
-/** Imports, types, what is logged, and errors that are our own mistakes. */
+/** Imports, types, what is logged, errors that are our own mistakes, and the names of contributions, which are for the log. */
 function isForMachines(node: ts.Node): boolean {
-  if (ts.isImportDeclaration(node) || ts.isExportDeclaration(node) || ts.isTypeNode(node))
+  if (ts.isImportDeclaration(node) || ts.isExportDeclaration(node) || ts.isTypeNode(node)) {
     return true;
-  if (ts.isCallExpression(node))
-    return /^(?:.*\b)?(?:logger|console)\.\w+$/.test(node.expression.getText());
-  return ts.isNewExpression(node) && node.expression.getText() === 'Error';
+  }
+  if (ts.isCallExpression(node)) return MACHINES.test(node.expression.getText());
+  if (ts.isNewExpression(node)) return node.expression.getText() === 'Error';
+  if (!ts.isPropertyAssignment(node) || node.name.getText() !== 'name') return false;
+  return node.parent.properties.some((one) => one.name?.getText() === 'register');
 }
 
 /** Texts of this one node, not of its children. */
@@ -98,7 +105,7 @@ function bareTexts(node: ts.Node): string[] {
     // The parts of a tagged template were looked at with its tag.
     if (ts.isTaggedTemplateExpression(node.parent)) return [];
     const text = ts.isTemplateExpression(node) ? whole(node) : node.text;
-    return WORDS.test(text) ? [text] : [];
+    return WORDS.test(text) && !EXEMPT.test(text) ? [text] : [];
   }
   return [];
 }

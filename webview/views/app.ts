@@ -13,10 +13,10 @@ import { decidedNotes } from './decidedNote.ts';
 import { FeedScroll } from './feedScroll.ts';
 import { LightElement } from './lightElement.ts';
 import { icon, shown } from './text.ts';
+import { t } from '../../src/protocol/l10n.ts';
 import './transcript.ts';
 
 const AGE_INTERVAL = 30_000;
-const DEMO = 'Fix the rounding bug in the invoice total.';
 
 export class AppView extends LightElement {
   declare controller: Controller;
@@ -45,7 +45,7 @@ export class AppView extends LightElement {
     const fresh = actions.filter((action) => !this.#known.has(action.actionId));
     const gone = this.#known.size > 0 && actions.length === 0;
     this.#known = new Set(actions.map((action) => action.actionId));
-    if (gone) this.#said = 'Nothing is waiting any more.';
+    if (gone) this.#said = t('Nothing is waiting any more.');
     this.#sayNotes();
     if (fresh.length === 0) return;
     this.#said = fresh.map(announcement).join(' ');
@@ -106,7 +106,7 @@ export class AppView extends LightElement {
         data-testid="transcript"
         role="log"
         aria-live="off"
-        aria-label="Conversation"
+        aria-label=${t('Conversation')}
         tabindex="0"
       >
         <div class="feed-content">
@@ -129,7 +129,7 @@ export class AppView extends LightElement {
                 class="badge"
                 data-testid="waiting-count"
                 role="img"
-                aria-label="${status.waiting} waiting"
+                aria-label=${t('{0} waiting', status.waiting)}
                 >${status.waiting}</span
               >`
             : nothing
@@ -137,8 +137,8 @@ export class AppView extends LightElement {
         <button
           class="icon-button"
           data-testid="new-thread"
-          aria-label="New thread"
-          title="New thread"
+          aria-label=${t('New thread')}
+          title=${t('New thread')}
           @click=${() => {
             this.controller.send({ type: 'newThread' });
           }}
@@ -161,19 +161,18 @@ export class AppView extends LightElement {
 
   #welcome(): TemplateResult {
     return html`<div class="welcome" data-testid="welcome">
-      <h1>Nothing runs until you countersign it</h1>
+      <h1>${t('Nothing runs until you countersign it')}</h1>
       <p>
-        The agent reads and proposes. Every change and every command stops here first, as a card
-        that you approve, edit, reject or answer, now or next week.
+        ${t('The agent reads and proposes. Every change and every command stops here first, as a card that you approve, edit, reject or answer, now or next week.')}
       </p>
       <vscode-button
         appearance="secondary"
         data-testid="try-demo"
         @click=${() => {
-          this.controller.setComposer(DEMO);
+          this.controller.setComposer(t('Fix the rounding bug in the invoice total.'));
           this.#focusComposer();
         }}
-        >Try the demo</vscode-button
+        >${t('Try the demo')}</vscode-button
       >
     </div>`;
   }
@@ -237,7 +236,9 @@ export class AppView extends LightElement {
 
   #nothingWaits(): TemplateResult | typeof nothing {
     if (this.controller.notes.length > 0) return nothing;
-    return html`<p class="nothing-waits" data-testid="nothing-waits">Nothing is waiting here.</p>`;
+    return html`<p class="nothing-waits" data-testid="nothing-waits">
+      ${t('Nothing is waiting here.')}
+    </p>`;
   }
 
   /** The chat has it above the composer. */
@@ -260,7 +261,7 @@ export class AppView extends LightElement {
     const title = first?.threadTitle ?? status?.thread?.title ?? '';
     return html`<main class="panel" data-testid="panel">
       <header class="title">
-        <h1>Approval</h1>
+        <h1>${t('Approval')}</h1>
         <span class="title-text">${shown(title)}</span>
         ${first ? html`<span class="title-meta">${asked(first)}</span>` : nothing}
       </header>
@@ -271,7 +272,7 @@ export class AppView extends LightElement {
         data-scroller
         tabindex="0"
         role="region"
-        aria-label="Calls that wait for a decision"
+        aria-label=${t('Calls that wait for a decision')}
       >
         <div class="feed-content">
           ${this.#notes()} ${first ? this.#batches() : this.#nothingWaits()}
@@ -283,18 +284,18 @@ export class AppView extends LightElement {
 
 function temporaryMark(): TemplateResult {
   return html`<p class="temporary" data-testid="temporary">
-    ${icon('eye-closed')}<span>Temporary: gone when this window closes or reloads</span>
+    ${icon('eye-closed')}<span>${t('Temporary: gone when this window closes or reloads')}</span>
   </p>`;
 }
 
 function asked(action: ActionView): string {
-  const calls = action.requests.length === 1 ? '1 call' : `${action.requests.length} calls`;
+  const calls = action.requests.length === 1 ? t('1 call') : t('{0} calls', action.requests.length);
   const when = new Intl.DateTimeFormat(undefined, {
     weekday: 'long',
     hour: '2-digit',
     minute: '2-digit',
   });
-  return `${calls} · asked ${when.format(action.createdAt)}`;
+  return t('{0} · asked {1}', calls, when.format(action.createdAt));
 }
 
 function announcement(action: ActionView): string {
@@ -302,7 +303,7 @@ function announcement(action: ActionView): string {
     const title = callTitle(request);
     return `${title.kind} ${title.subject}`.trim();
   });
-  return `Waits for your decision: ${calls.join(', ')}.`;
+  return t('Waits for your decision: {0}.', calls.join(', '));
 }
 
 customElements.define('countersign-app', AppView);

@@ -3,6 +3,7 @@ import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import type { JsonObject } from '../../src/protocol/calls.ts';
 import { argRows, type ArgRow } from '../argRows.ts';
 import { LightElement } from './lightElement.ts';
+import { t } from '../../src/protocol/l10n.ts';
 import { icon, shown, shownDense } from './text.ts';
 
 /** More rows than this are shown only when asked for; the card cannot be approved before. */
@@ -45,7 +46,7 @@ class ArgsView extends LightElement {
         this.all = true;
       }}
     >
-      ${icon('warning')} ${more} more arguments are not shown: show all, then decide
+      ${icon('warning')} ${t('{0} more arguments are not shown: show all, then decide', more)}
     </button>`;
   }
 }
@@ -58,7 +59,8 @@ function row({ path, value, text }: ArgRow): TemplateResult {
 }
 
 function countText(count: number): string {
-  return count === 1 ? '1 argument' : `${count === 0 ? 'no' : String(count)} arguments`;
+  if (count === 0) return t('no arguments');
+  return count === 1 ? t('1 argument') : t('{0} arguments', count);
 }
 
 customElements.define('cs-args', ArgsView);

@@ -170,7 +170,7 @@ class SubmitBar extends ArmedElement {
       >
         <progress max=${total} .value=${total - open.length} aria-hidden="true"></progress>
         <span class="decided-count" data-testid="decided-count"
-          >${total - open.length} of ${total} decided</span
+          >${t('{0} of {1} decided', total - open.length, total)}</span
         >
         <vscode-button
           data-testid="submit"

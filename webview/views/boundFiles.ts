@@ -1,6 +1,7 @@
 // The quiet line of a command's card: which files it runs, and that the approval holds for them as they are.
 import { html, nothing, type TemplateResult } from 'lit';
 import { boundDetail, boundPhrase } from '../../src/protocol/bound.ts';
+import { tParts } from '../../src/protocol/l10n.ts';
 import { shown } from './text.ts';
 import type { CommandProposal } from '../../src/protocol/calls.ts';
 
@@ -12,7 +13,7 @@ export function boundFiles({ binds = [], unbound = [] }: CommandProposal): unkno
       unbound.length === 0
         ? nothing
         : html`<span
-            >not bound: ${listed(unbound.map((text) => html`<b>${shown(text)}</b>`))}</span
+            >${tParts<unknown>('not bound: {0}', listed(unbound.map((text) => html`<b>${shown(text)}</b>`)))}</span
           >`
     }
   </p>`;
@@ -22,7 +23,7 @@ function bound(binds: NonNullable<CommandProposal['binds']>): TemplateResult {
   const files = binds.map(
     (file) => html`<b title=${file.realPath}>${shown(file.path)}</b> (${boundDetail(file)})`,
   );
-  return html`<span>runs ${listed(files)}, ${boundPhrase(binds)}</span>`;
+  return html`<span>${tParts<unknown>('runs {0}, {1}', listed(files), boundPhrase(binds))}</span>`;
 }
 
 function listed(items: readonly TemplateResult[]): unknown {

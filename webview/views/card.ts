@@ -19,7 +19,7 @@ import { cardActions } from './cardActions.ts';
 import { commandBody, editBody, keptNote, placeWarnings, readBody, toolBody } from './cardBody.ts';
 import { ArmedElement } from './armedElement.ts';
 import { questionBody } from './questionBody.ts';
-import { t } from '../../src/protocol/l10n.ts';
+import { t, tParts } from '../../src/protocol/l10n.ts';
 import { icon, shown, shownLines } from './text.ts';
 
 export class CardView extends ArmedElement {
@@ -248,7 +248,7 @@ export class CardView extends ArmedElement {
     const { why, proposal } = this.request;
     const rule = why.rule ?? '';
     return html`<p class="card-why" data-testid="card-why">
-        Asks: ${shown(why.reason)}
+        ${tParts<unknown>('Asks: {0}', shown(why.reason))}
         ${
           rule === ''
             ? nothing

@@ -44,8 +44,8 @@ function buttonRow(card: CardView): TemplateResult {
     <div class="actions">
       ${question ? answerButton(card) : approveButton(card)} ${rememberOpener(card)}
       ${allows(request, 'edit') && !question ? editButton(card) : nothing} ${outcomeButtons(card)}
-      ${allows(request, 'reject') ? opener(card, t('Reject')) : nothing}
-      ${allows(request, 'respond') && !question ? opener(card, t('Respond')) : nothing}
+      ${allows(request, 'reject') ? opener(card, 'reject') : nothing}
+      ${allows(request, 'respond') && !question ? opener(card, 'respond') : nothing}
       <span class="grow"></span>
       ${request.proposal.kind === 'edit' ? diffButton(card) : nothing}
       ${card.single && allows(request, 'reject') ? stopButton(card) : nothing}
@@ -90,29 +90,32 @@ function answerButton(card: CardView): TemplateResult | typeof nothing {
   });
 }
 
-const OUTCOMES = [
-  { type: 'mark_done', name: t('Mark done'), says: t('it has happened; nothing runs') },
-  { type: 'run_again', name: t('Run again'), says: t('although it may have happened already') },
-  {
-    type: 'skip',
-    name: t('Skip'),
-    says: t('nothing runs; the agent is told that the outcome is unknown'),
-  },
-] as const;
+const outcomes = () =>
+  [
+    { type: 'mark_done', name: t('Mark done'), says: t('it has happened; nothing runs') },
+    { type: 'run_again', name: t('Run again'), says: t('although it may have happened already') },
+    {
+      type: 'skip',
+      name: t('Skip'),
+      says: t('nothing runs; the agent is told that the outcome is unknown'),
+    },
+  ] as const;
 
 /** What can be said of a call whose outcome is unknown after a crash. */
 function outcomeButtons(card: CardView): TemplateResult[] {
-  return OUTCOMES.filter(({ type }) => allows(card.request, type)).map(({ type, name, says }) =>
-    button({
-      name,
-      says,
-      testid: type.replace('_', '-'),
-      disabled: card.busy || !card.looksArmed,
-      press: (event) => {
-        card.decide(event, { type });
-      },
-    }),
-  );
+  return outcomes()
+    .filter(({ type }) => allows(card.request, type))
+    .map(({ type, name, says }) =>
+      button({
+        name,
+        says,
+        testid: type.replace('_', '-'),
+        disabled: card.busy || !card.looksArmed,
+        press: (event) => {
+          card.decide(event, { type });
+        },
+      }),
+    );
 }
 
 function editButton(card: CardView): TemplateResult {
@@ -134,10 +137,9 @@ function opensInDiffEditor(card: CardView): boolean {
   return proposal.kind === 'edit' && proposal.newText !== null;
 }
 
-function opener(card: CardView, name: 'Reject' | 'Respond'): TemplateResult {
-  const form = name === t('Reject') ? 'reject' : 'respond';
+function opener(card: CardView, form: 'reject' | 'respond'): TemplateResult {
   return button({
-    name,
+    name: form === 'reject' ? t('Reject') : t('Respond'),
     testid: form,
     says: form === 'reject' ? callTitle(card.request).phrase : t('in place of the result'),
     disabled: card.busy,

@@ -18,7 +18,7 @@ import './argsView.ts';
 import { boundFiles } from './boundFiles.ts';
 import { MAX_ROWS, type HunkChoice } from './diffView.ts';
 import { icon, shown, shownDense } from './text.ts';
-import { t } from '../../src/protocol/l10n.ts';
+import { t, tParts } from '../../src/protocol/l10n.ts';
 import { unseenFiles } from './unseenFiles.ts';
 
 /** A deletion shows this many lines of what is lost, and the rest when asked. */
@@ -37,7 +37,9 @@ export function keptNote(request: RequestView, draft: CardDraft): TemplateResult
   const { length } = choices(request, draft);
   if (length === 0) return nothing;
   const kept = keptHunks(request, draft)?.length ?? length;
-  return html`<span class="kept" data-testid="kept">${kept} of ${length} changes kept</span>`;
+  return html`<span class="kept" data-testid="kept"
+    >${t('{0} of {1} changes kept', kept, length)}</span
+  >`;
 }
 
 /** The change itself; `draft.content` is the text that the user made of it in the diff editor. */
@@ -55,10 +57,12 @@ export function editBody(edit: ShownEdit): TemplateResult {
         ? nothing
         : note(
             'warning',
-            t('The present text of the file cannot be shown here; these are all lines of the new text.'),
+            t(
+              'The present text of the file cannot be shown here; these are all lines of the new text.',
+            ),
           )
     }
-    ${!hasBase && after === null ? note('warning', UNSHOWN[proposal.change]) : nothing}
+    ${!hasBase && after === null ? note('warning', unshown(proposal.change)) : nothing}
     ${bulk(edit)}
     <cs-diff
       .baseText=${before}
@@ -71,22 +75,22 @@ export function editBody(edit: ShownEdit): TemplateResult {
     ${
       crlf
         ? html`<p class="meta">
-            <span>${t('line ends')} <b>${t('CRLF')}</b></span>
+            <span>${tParts<unknown>('line ends {0}', html`<b>CRLF</b>`)}</span>
           </p>`
         : nothing
     }
   `;
 }
 
-const UNSHOWN = {
-  create: t('The text of the file cannot be shown here.'),
-  modify: t('The text of the file cannot be shown here.'),
-  delete: t('What is lost cannot be shown here: the file is too large, or it is not text.'),
-};
+function unshown(change: EditProposal['change']): string {
+  return change === 'delete'
+    ? t('What is lost cannot be shown here: the file is too large, or it is not text.')
+    : t('The text of the file cannot be shown here.');
+}
 
 function ownText({ dropped = [] }: CardDraft): string {
   const own = t('Edited in the diff editor: this is your text, not the agent’s.');
-  return dropped.length === 0 ? own : t('{0} It stands in place of the changes kept here.', own);
+  return dropped.length === 0 ? own : `${own} ${t('It stands in place of the changes kept here.')}`;
 }
 
 function choiceOf({ request, draft, patch, disabled }: ShownEdit): HunkChoice | undefined {
@@ -115,7 +119,8 @@ function bulk({ request, draft, patch, disabled }: ShownEdit): TemplateResult | 
       ${name}
     </button>`;
   return html`<div class="hunks-bar" role="group" aria-label=${t('All changes')}>
-    ${link(t('Keep all'), 'keep-all', [])} ${link(t('Drop all'), 'drop-all', positionsBut(length, []))}
+    ${link(t('Keep all'), 'keep-all', [])}
+    ${link(t('Drop all'), 'drop-all', positionsBut(length, []))}
   </div>`;
 }
 
@@ -131,21 +136,24 @@ export function placeWarnings(proposal: EditProposal | ReadProposal): TemplateRe
     .endsWith(path.replaceAll('\\', '/').replace(/^\.\//, ''));
   const guarded = proposal.kind === 'edit' ? proposal.protected : undefined;
   return html`
-    ${guarded === undefined ? nothing : warning(html`Protected file: ${shown(guarded)}`)}
-    ${proposal.outside ? warning(html`Outside the workspace: ${shown(proposal.realPath)}`) : nothing}
-    ${!plain && !proposal.outside ? warning(html`Real path: ${shown(proposal.realPath)}`) : nothing}
+    ${guarded === undefined ? nothing : warning(tParts('Protected file: {0}', shown(guarded)))}
+    ${proposal.outside ? warning(tParts('Outside the workspace: {0}', shown(proposal.realPath))) : nothing}
+    ${!plain && !proposal.outside ? warning(tParts('Real path: {0}', shown(proposal.realPath))) : nothing}
   `;
 }
 
-function warning(text: TemplateResult): TemplateResult {
+function warning(text: unknown): TemplateResult {
   return html`<p class="card-warning">${icon('warning')}<span>${text}</span></p>`;
 }
 
-const VERDICTS: Record<VerdictKind, { icon: string; word: string }> = {
-  allow: { icon: 'check', word: 'allowed' },
-  ask: { icon: 'question', word: 'asks' },
-  deny: { icon: 'circle-slash', word: 'denied' },
-};
+function verdictLook(verdict: VerdictKind): { icon: string; word: string } {
+  const looks = {
+    allow: { icon: 'check', word: t('allowed') },
+    ask: { icon: 'question', word: t('asks') },
+    deny: { icon: 'circle-slash', word: t('denied') },
+  };
+  return looks[verdict];
+}
 
 /** A command: the whole line first, then its simple commands, then how it would run. */
 export function commandBody(proposal: CommandProposal): TemplateResult {
@@ -163,11 +171,13 @@ export function commandBody(proposal: CommandProposal): TemplateResult {
         : nothing
     }
     <p class="meta">
-      <span title=${proposal.cwd}>${t('in')} <b>${shown(proposal.cwdShown)}</b></span>
-      ${only?.program === undefined ? nothing : html`<span>${t('with')} <b>${shown(only.program)}</b></span>`}
-      <span>${t('shell')} <b>${shown(proposal.shellPath)}</b></span>
-      ${env.length > 0 && others.length === 0 ? nothing : html`<span>environment ${env.length === 0 ? html`<b>${t('unchanged')}</b>` : others.map(variable)}</span>`}
-      <span>${t('stops after')} <b>${duration(proposal.timeoutMs)}</b></span>
+      <span title=${proposal.cwd}
+        >${tParts('in {0}', html`<b>${shown(proposal.cwdShown)}</b>`)}</span
+      >
+      ${only?.program === undefined ? nothing : html`<span>${tParts('with {0}', html`<b>${shown(only.program)}</b>`)}</span>`}
+      <span>${tParts('shell {0}', html`<b>${shown(proposal.shellPath)}</b>`)}</span>
+      ${env.length > 0 && others.length === 0 ? nothing : html`<span>${tParts<unknown>('environment {0}', env.length === 0 ? html`<b>${t('unchanged')}</b>` : others.map(variable))}</span>`}
+      <span>${tParts('stops after {0}', html`<b>${duration(proposal.timeoutMs)}</b>`)}</span>
     </p>
     ${ours.size === 0 ? nothing : gitDetails(env.filter(([name]) => ours.has(name)))}
     ${unseenFiles(proposal)} ${boundFiles(proposal)}
@@ -175,7 +185,7 @@ export function commandBody(proposal: CommandProposal): TemplateResult {
 }
 
 function part(value: CommandPart): TemplateResult {
-  const verdict = VERDICTS[value.verdict];
+  const verdict = verdictLook(value.verdict);
   return html`<li class="part part-${value.verdict}">
     ${icon(verdict.icon)}
     <span class="part-text">
@@ -189,7 +199,7 @@ function part(value: CommandPart): TemplateResult {
 /** What Countersign itself sets, word for word; never anything that the agent asked for. */
 function gitDetails(env: [string, string][]): TemplateResult {
   return html`<details class="git-settings" data-testid="git-settings">
-    <summary>environment: safe git settings (${env.length})</summary>
+    <summary>${t('environment: safe git settings ({0})', env.length)}</summary>
     <ul>
       ${env.map((entry) => html`<li>${variable(entry)}</li>`)}
     </ul>

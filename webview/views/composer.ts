@@ -6,20 +6,20 @@ import type { ChatStatus } from '../../src/protocol/messages.ts';
 import type { Controller } from '../controller.ts';
 import { controlValue } from '../controls.ts';
 import { driftList } from './driftBanner.ts';
+import { t } from '../../src/protocol/l10n.ts';
 import { icon, shown } from './text.ts';
 
-const MODES: Record<Mode, string> = {
-  plan: 'Plan: nothing is changed',
-  default: 'Default: changes ask',
-  acceptEdits: 'Accept edits in the workspace',
-  dontAsk: 'Don’t ask: what would ask is denied',
-  bypass: 'Bypass: almost nothing asks',
-};
+function modeText(mode: Mode): string {
+  const texts: Record<Mode, string> = {
+    plan: t('Plan: nothing is changed'),
+    default: t('Default: changes ask'),
+    acceptEdits: t('Accept edits in the workspace'),
+    dontAsk: t('Don’t ask: what would ask is denied'),
+    bypass: t('Bypass: almost nothing asks'),
+  };
+  return texts[mode];
+}
 const OFFERED: readonly Mode[] = ['plan', 'default', 'acceptEdits', 'dontAsk'];
-
-const ANSWER = 'Answer first, or queue the message after it, or discard what waits.';
-const CHOOSE = 'Not sent yet: answer first, or choose “Queue after” or “Discard and send”.';
-const APPROVES_NOTHING = 'A message never approves anything.';
 
 /** The human is to act on the turn: a message to it needs a choice of its own. */
 const NEEDS_CHOICE: readonly TurnStatus[] = ['paused', 'expired', 'interrupted'];
@@ -45,15 +45,15 @@ export function composer(controller: Controller): TemplateResult {
         : nothing
     }
     ${turn === 'interrupted' ? interrupted(controller) : nothing}
-    ${turn === 'expired' ? expired(controller) : nothing} ${turn === 'queued' ? queued : nothing}
+    ${turn === 'expired' ? expired(controller) : nothing} ${turn === 'queued' ? queued() : nothing}
     ${choice ? choiceNote(controller, turn) : nothing}
     <textarea
       class="field"
       data-testid="composer-input"
-      aria-label="Message to the agent"
+      aria-label=${t('Message to the agent')}
       aria-describedby=${choice ? 'composer-note' : nothing}
       rows="3"
-      placeholder=${turn === 'paused' ? 'Waiting for your decision' : 'Ask the agent to do something'}
+      placeholder=${turn === 'paused' ? t('Waiting for your decision') : t('Ask the agent to do something')}
       .value=${live(text)}
       @input=${(event: Event) => {
         if (event.target instanceof HTMLTextAreaElement) controller.setComposer(event.target.value);
@@ -90,29 +90,36 @@ function choiceNote(controller: Controller, turn: TurnStatus): TemplateResult | 
     data-testid="composer-choice"
     role=${choosing ? 'alert' : nothing}
   >
-    ${icon('debug-pause')}<span>${choosing ? CHOOSE : ANSWER} ${APPROVES_NOTHING}</span>
+    ${icon('debug-pause')}<span
+      >${
+        choosing
+          ? t('Not sent yet: answer first, or choose “Queue after” or “Discard and send”.')
+          : t('Answer first, or queue the message after it, or discard what waits.')
+      }
+      ${t('A message never approves anything.')}</span
+    >
   </p>`;
 }
 
-const queued = html`<p class="composer-note" data-testid="composer-queued">
-  ${icon('clock')}<span>Queued: it goes on when fewer turns run than the limit allows.</span>
-</p>`;
+const queued = (): TemplateResult =>
+  html`<p class="composer-note" data-testid="composer-queued">
+    ${icon('clock')}<span
+      >${t('Queued: it goes on when fewer turns run than the limit allows.')}</span
+    >
+  </p>`;
 
 function expired(controller: Controller): TemplateResult {
   return html`<p class="composer-note">
-    ${icon('clock')}<span>The approval expired. Nothing ran.</span>
+    ${icon('clock')}<span>${t('The approval expired. Nothing ran.')}</span>
     <vscode-button
       data-testid="ask-again"
       @click=${(event: Event) => {
         if (event.isTrusted) controller.send({ type: 'askAgain' });
       }}
-      >Ask again</vscode-button
+      >${t('Ask again')}</vscode-button
     >
   </p>`;
 }
-
-const INTERRUPTED = 'The turn was interrupted.';
-const NO_MODEL = 'The model could not be used.';
 
 /** With drift, Continue says that it goes on with what is not so any more. */
 function interrupted(controller: Controller): TemplateResult {
@@ -120,7 +127,10 @@ function interrupted(controller: Controller): TemplateResult {
   return html`<div class="composer-note">
     ${icon('debug-disconnect')}
     <div>
-      <span>${tryAgain ? NO_MODEL : INTERRUPTED} Nothing runs twice when it goes on.</span>
+      <span
+        >${tryAgain ? t('The model could not be used.') : t('The turn was interrupted.')}
+        ${t('Nothing runs twice when it goes on.')}</span
+      >
       ${drift ? driftList(drift) : nothing}
     </div>
     <vscode-button
@@ -129,7 +139,7 @@ function interrupted(controller: Controller): TemplateResult {
         if (!event.isTrusted) return;
         controller.send({ type: 'continue', ...(drift && { drift: drift.hash }) });
       }}
-      >${drift ? 'Resume as it was' : tryAgain ? 'Try again' : 'Continue'}</vscode-button
+      >${drift ? t('Resume as it was') : tryAgain ? t('Try again') : t('Continue')}</vscode-button
     >
   </div>`;
 }
@@ -139,15 +149,10 @@ function busyButtons(controller: Controller, text: string): TemplateResult {
   const choices =
     text.trim() === ''
       ? nothing
-      : html`${choiceButton(controller, 'queue', 'Queue after')}
-        ${choiceButton(controller, 'discard', 'Discard and send')}`;
+      : html`${choiceButton(controller, 'queue', t('Queue after'))}
+        ${choiceButton(controller, 'discard', t('Discard and send'))}`;
   return html`<span class="composer-actions">${choices} ${stopButton(controller)}</span>`;
 }
-
-const EFFECT = {
-  queue: 'The message is sent when this turn is over',
-  discard: 'Stops this turn and what is queued, and sends the message',
-};
 
 function choiceButton(
   controller: Controller,
@@ -157,7 +162,11 @@ function choiceButton(
   return html`<vscode-button
     appearance=${whenBusy === 'queue' ? 'primary' : 'secondary'}
     data-testid=${`send-${whenBusy}`}
-    title=${EFFECT[whenBusy]}
+    title=${
+      whenBusy === 'queue'
+        ? t('The message is sent when this turn is over')
+        : t('Stops this turn and what is queued, and sends the message')
+    }
     @click=${(event: Event) => {
       if (event.isTrusted) controller.sendMessage(whenBusy);
     }}
@@ -172,7 +181,7 @@ function stopButton(controller: Controller): TemplateResult {
     @click=${() => {
       controller.send({ type: 'stop' });
     }}
-    >Stop</vscode-button
+    >${t('Stop')}</vscode-button
   >`;
 }
 
@@ -183,7 +192,7 @@ function sendButton(controller: Controller, text: string): TemplateResult {
     @click=${(event: Event) => {
       if (event.isTrusted) controller.sendMessage();
     }}
-    >Send</vscode-button
+    >${t('Send')}</vscode-button
   >`;
 }
 
@@ -194,8 +203,8 @@ function modePicker(controller: Controller, status: ChatStatus | null): Template
     class="picker"
     data-testid="mode"
     data-state=${mode}
-    aria-label="Mode"
-    title=${MODES[mode]}
+    aria-label=${t('Mode')}
+    title=${modeText(mode)}
     @change=${(event: Event) => {
       if (!event.isTrusted) return;
       const chosen = Mode.safeParse(controlValue(event));
@@ -205,7 +214,7 @@ function modePicker(controller: Controller, status: ChatStatus | null): Template
   >
     ${offered.map(
       (value) =>
-        html`<option value=${value} title=${MODES[value]} .selected=${live(value === mode)}>
+        html`<option value=${value} title=${modeText(value)} .selected=${live(value === mode)}>
           ${value}
         </option>`,
     )}
@@ -217,18 +226,18 @@ function modelButton(controller: Controller, status: ChatStatus | null): Templat
   return html`<button
     class="picker"
     data-testid="model"
-    title="Select the model"
+    title=${t('Select the model')}
     @click=${() => {
       controller.send({ type: 'selectModel' });
     }}
   >
-    ${label === undefined ? 'Select model' : shown(label)}
+    ${label === undefined ? t('Select model') : shown(label)}
   </button>`;
 }
 
 function usageText(status: ChatStatus | null): string {
   const { input = 0, output = 0 } = status?.usage ?? {};
-  return input + output === 0 ? '' : `${compact(input)} in · ${compact(output)} out`;
+  return input + output === 0 ? '' : t('{0} in · {1} out', compact(input), compact(output));
 }
 
 /** 1234 as "1.2k". */

@@ -2,6 +2,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Controller } from '../controller.ts';
 import { noteText, type DecidedNote } from '../elsewhere.ts';
+import { t } from '../../src/protocol/l10n.ts';
 import { icon, shown, shownLines } from './text.ts';
 
 /** All notes of the page; `now` on the host's clock. */
@@ -25,8 +26,8 @@ function noteView(controller: Controller, note: DecidedNote, now: number): Templ
     <button
       class="icon-button"
       data-testid="dismiss-note"
-      aria-label="Dismiss"
-      title="Dismiss"
+      aria-label=${t('Dismiss')}
+      title=${t('Dismiss')}
       @click=${() => {
         controller.dismiss(note.actionId);
       }}
@@ -39,7 +40,7 @@ function noteView(controller: Controller, note: DecidedNote, now: number): Templ
 /** Not lost: it can be read and copied until the note is dismissed. */
 function unused(texts: readonly string[]): TemplateResult {
   return html`<details class="decided-note-unused" data-testid="unused-draft">
-    <summary>Show it</summary>
+    <summary>${t('Show it')}</summary>
     ${texts.map((text) => html`<pre>${shownLines(text)}</pre>`)}
   </details>`;
 }

@@ -5,6 +5,7 @@ import { JsonObject } from '../../src/protocol/calls.ts';
 import type { RequestView } from '../../src/protocol/messages.ts';
 import type { CardDraft } from '../drafts.ts';
 import { argsText, parseArgs, schemaProblem, type ParsedArgs } from '../review.ts';
+import { t } from '../../src/protocol/l10n.ts';
 import { icon } from './text.ts';
 
 type Patch = (patch: Partial<CardDraft>) => void;
@@ -40,7 +41,7 @@ export function reasonField(draft: CardDraft, patch: Patch): TemplateResult {
   };
   return textField({
     testid: 'reason-input',
-    label: 'Reason, for the agent (optional)',
+    label: t('Reason, for the agent (optional)'),
     value: draft.reason,
     rows: 2,
     input,
@@ -51,7 +52,7 @@ export function respondField(draft: CardDraft, patch: Patch): TemplateResult {
   const input = (respond: string): void => {
     patch({ respond });
   };
-  const label = 'What the agent gets instead of a result';
+  const label = t('What the agent gets instead of a result');
   return textField({ testid: 'respond-input', label, value: draft.respond, rows: 3, input });
 }
 
@@ -70,7 +71,7 @@ export function argsField(request: RequestView, draft: CardDraft, patch: Patch):
     patch({ args });
   };
   return html`
-    ${textField({ testid: 'args-input', label: `Arguments of ${request.tool}, as JSON`, value, rows, input })}
+    ${textField({ testid: 'args-input', label: t('Arguments of {0}, as JSON', request.tool), value, rows, input })}
     ${fieldList(request.schema)}
     ${
       edited.ok

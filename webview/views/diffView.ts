@@ -102,7 +102,7 @@ class DiffView extends LightElement {
         this.open = new Set([...this.open, index]);
       }}
     >
-      ${icon('unfold')} ${row.rows.length} unchanged lines
+      ${icon('unfold')} ${t('{0} unchanged lines', row.rows.length)}
     </button>`;
   }
 
@@ -124,7 +124,7 @@ class DiffView extends LightElement {
         }}
       />
       <span aria-hidden="true">${name} · ${place}</span>
-      <span class="hunk-state" aria-hidden="true">${kept ? nothing : 'dropped'}</span>
+      <span class="hunk-state" aria-hidden="true">${kept ? nothing : t('dropped')}</span>
     </label>`;
   }
 
@@ -134,7 +134,7 @@ class DiffView extends LightElement {
     const tokens = row.new === null ? this.#old?.[(row.old ?? 0) - 1] : this.#new?.[row.new - 1];
     return html`<div class="row row-${row.kind} ${dropped ? 'row-dropped' : ''}">
       <span class="row-number">${number}</span
-      ><span class="row-sign" aria-label=${(dropped ? DROPPED : NAMES)[row.kind] || nothing}
+      ><span class="row-sign" aria-label=${signName(row.kind, dropped) || nothing}
         >${SIGNS[row.kind]}</span
       ><bdi dir="ltr" class="row-text"
         >${linePieces(row.spans, dropped ? [] : tokens).map(piece)}${row.unended ? unendedMark() : nothing}</bdi
@@ -151,14 +151,19 @@ class DiffView extends LightElement {
         this.all = true;
       }}
     >
-      ${icon('warning')} ${more} more lines are not shown: show all, then decide
+      ${icon('warning')} ${t('{0} more lines are not shown: show all, then decide', more)}
     </button>`;
   }
 }
 
 const SIGNS = { same: ' ', added: '+', removed: '−' };
-const NAMES = { same: '', added: 'added ', removed: 'removed ' };
-const DROPPED = { same: '', added: t('dropped, not added '), removed: t('dropped, not removed ') };
+
+/** What a screen reader says before a line. */
+function signName(kind: LineRow['kind'], dropped: boolean): string {
+  if (kind === 'same') return '';
+  if (kind === 'added') return dropped ? t('dropped, not added') : t('added');
+  return dropped ? t('dropped, not removed') : t('removed');
+}
 
 function piece({ runs: found, changed, token }: ReturnType<typeof linePieces>[number]): unknown {
   const text = token === '' ? runs(found) : html`<span class=${token}>${runs(found)}</span>`;

@@ -3,11 +3,12 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { ActionView, DriftView } from '../../src/protocol/messages.ts';
 import type { Controller } from '../controller.ts';
 import { ArmedElement } from './armedElement.ts';
+import { t, tParts } from '../../src/protocol/l10n.ts';
 import { icon, shown } from './text.ts';
 
 /** The sentences alone. */
 export function driftList({ changes }: DriftView): TemplateResult {
-  return html`<span>This changed since the turn was started:</span>
+  return html`<span>${t('This changed since the turn was started:')}</span>
     <ul data-testid="drift-changes">
       ${changes.map((change) => html`<li>${shown(change)}</li>`)}
     </ul>`;
@@ -33,14 +34,14 @@ class DriftBanner extends ArmedElement {
     if (this.accepted) {
       return html`<p class="card-note" data-testid="drift-accepted" role="status">
         ${icon('history')}<span
-          >Resumed as it was, once you decide: ${shown(drift.changes.join(' '))}</span
+          >${tParts<unknown>('Resumed as it was, once you decide: {0}', shown(drift.changes.join(' ')))}</span
         >
       </p>`;
     }
     return html`<div
       class="drift"
       role="group"
-      aria-label="The turn changed"
+      aria-label=${t('The turn changed')}
       data-testid="drift"
       data-end
     >
@@ -56,17 +57,17 @@ class DriftBanner extends ArmedElement {
     const { action, controller } = this;
     const { actionId } = action;
     return html`<div class="actions">
-      ${this.#button({ name: 'Resume as it was', testid: 'resume-as-it-was' }, () => {
+      ${this.#button({ name: t('Resume as it was'), testid: 'resume-as-it-was' }, () => {
         controller.acceptDrift(action);
       })}
       ${
         action.kind === 'outcome_unknown'
           ? nothing
-          : this.#button({ name: 'Ask again', testid: 'drift-ask-again' }, () => {
+          : this.#button({ name: t('Ask again'), testid: 'drift-ask-again' }, () => {
               controller.send({ type: 'askAgain', actionId });
             })
       }
-      ${this.#button({ name: 'Discard', testid: 'drift-discard' }, () => {
+      ${this.#button({ name: t('Discard'), testid: 'drift-discard' }, () => {
         controller.send({ type: 'discard', actionId });
       })}
     </div>`;

@@ -187,7 +187,9 @@ function output(item: Item<'call'>): TemplateResult {
   >
 ${
       tail.cut > 0
-        ? html`<span class="output-cut">… ${tail.cut} characters before this are not shown </span>`
+        ? html`<span class="output-cut"
+            >… ${t('{0} characters before this are not shown', tail.cut)}
+          </span>`
         : nothing
     }${shownLines(tail.text)}</pre>`;
 }

@@ -2,6 +2,7 @@
 // change while text streams in keep their nodes.
 import DOMPurify from 'dompurify';
 import { Marked, type Token } from 'marked';
+import { t } from '../../src/protocol/l10n.ts';
 import { displayRuns } from '../../src/protocol/displayBytes.ts';
 
 const MAX_MARKDOWN = 200_000;
@@ -58,7 +59,7 @@ export function markdownBlocks(text: string, known: readonly Block[]): Block[] {
 function plainBlock(text: string, known: Block | undefined): Block {
   if (known?.raw === text) return known;
   const node = document.createElement('div');
-  node.className = 'md-block md-plain';
+  node.className = t('md-block md-plain');
   node.append(text);
   showHidden(node);
   return { raw: text, node };

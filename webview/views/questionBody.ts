@@ -3,6 +3,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { QuestionOption, QuestionProposal } from '../../src/protocol/calls.ts';
 import { controlChecked } from '../controls.ts';
 import type { CardDraft } from '../drafts.ts';
+import { t } from '../../src/protocol/l10n.ts';
 import { shown, shownLines } from './text.ts';
 
 type Patch = (patch: Partial<CardDraft>) => void;
@@ -30,7 +31,7 @@ export function questionBody(asked: Asked): TemplateResult {
 
 function radios(asked: Asked): TemplateResult {
   const { question, draft, patch, disabled } = asked;
-  return html`<vscode-radio-group orientation="vertical" aria-label="Answers">
+  return html`<vscode-radio-group orientation="vertical" aria-label=${t('Answers')}>
     ${question.options.map(
       (option) =>
         html`<vscode-radio
@@ -52,7 +53,7 @@ function radios(asked: Asked): TemplateResult {
       @change=${(event: Event) => {
         if (controlChecked(event)) patch({ other: true });
       }}
-      >Something else</vscode-radio
+      >${t('Something else')}</vscode-radio
     >
   </vscode-radio-group>`;
 }
@@ -65,7 +66,7 @@ function checkboxes(asked: Asked): TemplateResult {
       selected: on ? [...draft.selected, value] : draft.selected.filter((known) => known !== value),
     });
   };
-  return html`<div class="checks" role="group" aria-label="Answers, any number">
+  return html`<div class="checks" role="group" aria-label=${t('Answers, any number')}>
     ${question.options.map(
       (option) =>
         html`<vscode-checkbox
@@ -97,8 +98,8 @@ function freeText(asked: Asked): TemplateResult {
     class="field"
     data-testid="free-text"
     rows="1"
-    aria-label=${alone ? 'Your answer' : 'Another answer, in your own words'}
-    placeholder=${alone ? 'Type an answer' : 'Something else: type an answer'}
+    aria-label=${alone ? t('Your answer') : t('Another answer, in your own words')}
+    placeholder=${alone ? t('Type an answer') : t('Something else: type an answer')}
     ?disabled=${disabled}
     .value=${draft.freeText}
     @input=${(event: Event) => {

@@ -4,7 +4,7 @@ import { GrantScope, scopeText, type RememberOffer } from '../../src/protocol/co
 import {
   allowsText,
   canRemember,
-  ENDS,
+  endChoices,
   endOf,
   rememberApproval,
   remembered,
@@ -12,6 +12,7 @@ import {
 } from '../remember.ts';
 import { button } from './actionButton.ts';
 import type { CardView } from './card.ts';
+import { t } from '../../src/protocol/l10n.ts';
 import { shownDense } from './text.ts';
 
 /** Opens the form; decides nothing. */
@@ -25,31 +26,31 @@ export function rememberOpener(card: CardView): TemplateResult | typeof nothing 
       card.openForm('remember');
     }}
   >
-    Approve and remember…
+    ${t('Approve and remember…')}
   </button>`;
 }
 
 export function rememberForm(card: CardView, offer: RememberOffer): TemplateResult {
   const picked = remembered(offer, card.draft);
   const confirm = button({
-    name: 'Approve and remember',
+    name: t('Approve and remember'),
     testid: 'approve-remember',
-    says: `${offer.rules.join(', ')}; you are asked once more`,
+    says: t('{0}; you are asked once more', offer.rules.join(', ')),
     disabled: card.busy || !card.looksArmed,
     press: (event) => {
       card.decide(event, rememberApproval(picked));
     },
   });
   const cancel = button({
-    name: 'Cancel',
+    name: t('Cancel'),
     testid: 'cancel',
-    says: 'this decision; nothing is sent',
+    says: t('this decision; nothing is sent'),
     press: () => {
       card.openForm('none');
     },
   });
   const scope = choice({
-    ...{ label: 'Remember for', testid: 'remember-scope', value: picked.scope },
+    ...{ label: t('Remember for'), testid: 'remember-scope', value: picked.scope },
     options: offer.scopes.map((one) => [one, capital(scopeText(one))]),
     pick: (value) => {
       const chosen = GrantScope.safeParse(value);
@@ -57,16 +58,16 @@ export function rememberForm(card: CardView, offer: RememberOffer): TemplateResu
     },
   });
   const end = choice({
-    ...{ label: 'Limit', testid: 'remember-end', value: endOf(picked) },
-    options: ENDS.map(({ id, label }) => [id, capital(label)]),
+    ...{ label: t('Limit'), testid: 'remember-end', value: endOf(picked) },
+    options: endChoices().map(([id, label]) => [id, capital(label)]),
     pick: (value) => {
       card.patch({ remember: withEnd(picked, value) });
     },
   });
-  return html`<div class="form remember" role="group" aria-label="Approve and remember">
+  return html`<div class="form remember" role="group" aria-label=${t('Approve and remember')}>
       <div class="remember-choices">${scope}${end}</div>
       <p class="remember-text" data-end data-testid="remember-text">${allowsText(offer, picked)}</p>
-      <ul class="remember-rules" aria-label="What is remembered" data-testid="remember-rules">
+      <ul class="remember-rules" aria-label=${t('What is remembered')} data-testid="remember-rules">
         ${offer.rules.map((rule) => html`<li><code>${shownDense(rule)}</code></li>`)}
       </ul>
     </div>

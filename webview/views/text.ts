@@ -1,5 +1,6 @@
 // How text that a model or a repository wrote is shown: every character visible, isolated, never as markup.
 import { html, nothing, type TemplateResult } from 'lit';
+import { t } from '../../src/protocol/l10n.ts';
 import { displayRuns, type DisplayRun } from '../../src/protocol/displayBytes.ts';
 
 const LONG_BLANKS = /( {4,}|\n{4,})/;
@@ -36,7 +37,9 @@ function denseBlanks(part: string): unknown {
 }
 
 function chip(text: string): TemplateResult {
-  return html`<span class="hidden-char" title="A character that would not be seen">${text}</span>`;
+  return html`<span class="hidden-char" title=${t('A character that would not be seen')}
+    >${text}</span
+  >`;
 }
 
 /** A codicon; decorative, so that it must stand beside words. */

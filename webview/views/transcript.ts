@@ -5,6 +5,7 @@ import type { TranscriptItem } from '../../src/protocol/messages.ts';
 import type { Controller } from '../controller.ts';
 import { guessHeight, places, shownRows, topOf, type Place, type Shown } from '../window.ts';
 import './item.ts';
+import { t } from '../../src/protocol/l10n.ts';
 import { LightElement } from './lightElement.ts';
 
 const SOME_HEIGHT = 800;
@@ -188,7 +189,7 @@ export class TranscriptView extends LightElement {
           await this.showRow(target);
         }}
       >
-        ${`Show ${String(count)} ${word}`}
+        ${before ? t('Show {0} earlier', count) : t('Show {0} later', count)}
       </button>
     </div>`;
   }

@@ -2,7 +2,7 @@
 // has looked. Pure; whatRuns.ts says which commands those are.
 import type { Mode, UnseenFile } from '../../protocol/calls.ts';
 import { displayBytes } from '../../protocol/displayBytes.ts';
-import { UNSEEN_PHRASE } from '../../protocol/unseen.ts';
+import { unseenPhrase } from '../../protocol/unseen.ts';
 import type { ShellSubject } from './place.ts';
 import { builtIn, byMode } from './ruleMatch.ts';
 import type { Decided, PolicySubject } from './types.ts';
@@ -48,7 +48,7 @@ function reasonFor(files: readonly UnseenFile[]): string {
   const more = names.length - NAMED_IN_REASON;
   const shown = names.slice(0, NAMED_IN_REASON).join(', ');
   const rest = more > 0 ? ` (+${String(more)})` : '';
-  return `${UNSEEN_PHRASE}: ${shown}${rest}`;
+  return `${unseenPhrase()}: ${shown}${rest}`;
 }
 
 function distinct(files: readonly UnseenFile[]): UnseenFile[] {

@@ -1,7 +1,7 @@
 // What the command line prints: one JSON object a line with --json, else lines for people. Every byte of the agent's made visible.
 import { boundDetail, boundPhrase } from '../../protocol/bound.ts';
 import { displayBytes } from '../../protocol/displayBytes.ts';
-import { UNSEEN_PHRASE, unseenNames } from '../../protocol/unseen.ts';
+import { unseenPhrase, unseenNames } from '../../protocol/unseen.ts';
 import { toolName, type Proposal } from '../../protocol/calls.ts';
 import type { DriveEnd } from '../../core/agent/turnRunner.ts';
 import type { EngineEvent } from '../../core/agent/events.ts';
@@ -127,7 +127,7 @@ function boundText(proposal: Proposal): string {
   const files = binds.map((file) => `${displayBytes(file.path)} (${boundDetail(file)})`);
   const unseen = unseenNames(proposal).map((name) => displayBytes(name));
   const lines = [
-    unseen.length === 0 ? [] : [`${UNSEEN_PHRASE}: ${unseen.join(', ')}`],
+    unseen.length === 0 ? [] : [`${unseenPhrase()}: ${unseen.join(', ')}`],
     files.length === 0 ? [] : [`runs ${files.join(', ')}, ${boundPhrase(binds)}`],
     unbound.length === 0
       ? []

@@ -1,18 +1,17 @@
 // Review Workspace Allow List…: every rule as a read-only text, and a native dialog that decides on exactly what was shown.
 import * as vscode from 'vscode';
 import { registerCommand } from './register.ts';
-import { KEEP_ASKING, reviewDialog, reviewText } from '../allowListText.ts';
+import { keepAsking, reviewDialog, reviewText } from '../allowListText.ts';
 import { COMMANDS } from '../ids.ts';
 import { askNatively, notify } from '../notify.ts';
 import { AppError } from '../../core/base/errors.ts';
 import { DisposableStore } from '../../core/base/lifecycle.ts';
 import type { AllowListReview } from '../../core/policy/allowListDesk.ts';
 import type { Contribution } from '../contribution.ts';
+import { t } from '../../protocol/l10n.ts';
 import type { Services } from '../services.ts';
 
 const SCHEME = 'countersign-allow-list';
-const CHANGED =
-  'The list changed while you looked at it. Nothing was acknowledged; here it is anew.';
 
 export const allowListCommands: Contribution = {
   name: 'allow list commands',
@@ -33,7 +32,7 @@ export const allowListCommands: Contribution = {
       registerCommand(services, COMMANDS.decideAllowList, async () => {
         const uri = vscode.window.activeTextEditor?.document.uri;
         const shown = uri && pages.at(uri);
-        if (!shown) throw new AppError('no_review', 'Review the allow list first; then decide.');
+        if (!shown) throw new AppError('no_review', t('Review the allow list first; then decide.'));
         await decide(services, pages, shown);
       }),
     );
@@ -55,7 +54,7 @@ class Pages {
   }
 
   async open(review: AllowListReview): Promise<void> {
-    const path = `/Workspace Allow List ${(this.#count += 1)}`;
+    const path = `/${t('Workspace Allow List {0}', (this.#count += 1))}`;
     const uri = vscode.Uri.from({ scheme: SCHEME, path });
     this.#shown.set(uri.toString(), review);
     const document = await vscode.workspace.openTextDocument(uri);
@@ -67,7 +66,7 @@ async function review(services: Services, pages: Pages): Promise<void> {
   const { allowList } = await services.engine();
   const found = await allowList.review();
   if (found === null) {
-    notify('info', 'This workspace brings no allow rules.');
+    notify('info', t('This workspace brings no allow rules.'));
     return;
   }
   await pages.open(found);
@@ -78,12 +77,15 @@ async function review(services: Services, pages: Pages): Promise<void> {
 async function decide(services: Services, pages: Pages, shown: AllowListReview): Promise<void> {
   const { question, detail, letThem } = reviewDialog(shown);
   // The first button has the focus: Enter, pressed once too often, lets nothing.
-  const answer = await askNatively(question, detail, [KEEP_ASKING, letThem]);
-  if (answer !== letThem && answer !== KEEP_ASKING) return;
+  const answer = await askNatively(question, detail, [keepAsking(), letThem]);
+  if (answer !== letThem && answer !== keepAsking()) return;
   const { allowList } = await services.engine();
   const { hash } = shown;
   const said = { hash, accepted: answer === letThem, by: services.windowName() };
   if (await allowList.say(said)) return;
-  notify('info', CHANGED);
+  notify(
+    'info',
+    t('The list changed while you looked at it. Nothing was acknowledged; here it is anew.'),
+  );
   await review(services, pages);
 }

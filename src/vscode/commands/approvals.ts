@@ -6,6 +6,7 @@ import { COMMANDS } from '../ids.ts';
 import { askNatively, notify } from '../notify.ts';
 import { DisposableStore } from '../../core/base/lifecycle.ts';
 import type { Contribution } from '../contribution.ts';
+import { t } from '../../protocol/l10n.ts';
 import type { Services } from '../services.ts';
 
 export const approvalCommands: Contribution = {
@@ -28,7 +29,7 @@ async function resetApprovals(services: Services): Promise<void> {
     await store.listGrants(),
     await store.acknowledgements(),
   );
-  const forget = 'Forget All';
-  if ((await askNatively(question, detail, ['Keep', forget])) !== forget) return;
+  const forget = t('Forget All');
+  if ((await askNatively(question, detail, [t('Keep'), forget])) !== forget) return;
   notify('info', resetDone(await store.resetConsent()));
 }

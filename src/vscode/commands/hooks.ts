@@ -11,11 +11,10 @@ import { DisposableStore, type Disposable } from '../../core/base/lifecycle.ts';
 import type { Contribution } from '../contribution.ts';
 import type { OpenedEngine } from '../../core/services.ts';
 import type { ReviewedHook } from '../../core/ports/hooks.ts';
+import { t } from '../../protocol/l10n.ts';
 import type { Services } from '../services.ts';
 
 const SCHEME = 'countersign-hook';
-const CHANGED =
-  'The hook changed while you looked at it. Nothing was acknowledged; here it is anew.';
 /** Longer files are looked at in an editor of their own. */
 const MAX_SHOWN_CHARS = 200_000;
 
@@ -37,7 +36,7 @@ export const hookCommands: Contribution = {
       registerCommand(services, COMMANDS.decideHook, async () => {
         const uri = vscode.window.activeTextEditor?.document.uri;
         const shown = uri && pages.at(uri);
-        if (!shown) throw new AppError('no_review', 'Review a hook first; then decide on it.');
+        if (!shown) throw new AppError('no_review', t('Review a hook first; then decide on it.'));
         await decide(services, pages, shown.hook);
       }),
     );
@@ -75,7 +74,7 @@ class Pages {
   }
 
   async open(page: Page): Promise<void> {
-    const uri = vscode.Uri.from({ scheme: SCHEME, path: `/Hook ${(this.#count += 1)}` });
+    const uri = vscode.Uri.from({ scheme: SCHEME, path: `/${t('Hook {0}', (this.#count += 1))}` });
     this.#shown.set(uri.toString(), page);
     const document = await vscode.workspace.openTextDocument(uri);
     await vscode.window.showTextDocument(document, { preview: true });
@@ -94,7 +93,7 @@ function tellOfWaiting(services: Services, { hooks }: OpenedEngine): Disposable 
         const fresh = waiting.some(({ hash }) => !told.has(hash));
         for (const { hash } of waiting) told.add(hash);
         if (!fresh) return;
-        notify('info', text.noticeText(waiting), ['Review Hooks…'], () => {
+        notify('info', text.noticeText(waiting), [t('Review Hooks…')], () => {
           vscode.commands.executeCommand(COMMANDS.reviewHooks).then(undefined, () => undefined);
         });
       },
@@ -111,25 +110,25 @@ interface Choice extends vscode.QuickPickItem {
 
 async function review(services: Services, pages: Pages): Promise<void> {
   if (!services.settings.read().trusted) {
-    throw new AppError('not_trusted', 'Hooks are read once you trust this workspace.');
+    throw new AppError('not_trusted', t('Hooks are read once you trust this workspace.'));
   }
   const { hooks } = await services.engine();
   const found = await hooks.review();
   const beside = text.besideText(found);
   if (found.hooks.length + beside.length === 0) {
-    notify('info', 'This workspace brings no hooks.');
+    notify('info', t('This workspace brings no hooks.'));
     return;
   }
   const choices: Choice[] = [
     ...found.hooks.map((hook) => ({ ...text.hookRow(hook), hook })),
     ...(beside.length === 0
       ? []
-      : [{ label: 'Never run', kind: vscode.QuickPickItemKind.Separator }]),
+      : [{ label: t('Never run'), kind: vscode.QuickPickItemKind.Separator }]),
     ...beside.map((line) => ({ label: `$(info) ${plainPick(line)}` })),
   ];
   const chosen = await vscode.window.showQuickPick(choices, {
-    title: 'Hooks of this workspace',
-    placeHolder: 'Choose one to look at all of it. Nothing runs.',
+    title: t('Hooks of this workspace'),
+    placeHolder: t('Choose one to look at all of it. Nothing runs.'),
     matchOnDescription: true,
   });
   if (chosen?.hook) await show(services, pages, chosen.hook);
@@ -171,16 +170,19 @@ async function decide(services: Services, pages: Pages, hook: ReviewedHook): Pro
     tools.map(({ name }) => name),
   );
   // The first button has the focus: Enter, pressed once too often, lets nothing run.
-  const answer = await askNatively(question, detail, [text.KEEP_OFF, text.LET_RUN]);
-  if (answer !== text.KEEP_OFF && answer !== text.LET_RUN) return;
+  const answer = await askNatively(question, detail, [text.keepOff(), text.letRun()]);
+  if (answer !== text.keepOff() && answer !== text.letRun()) return;
   const { subject, hash } = hook;
-  const accepted = answer === text.LET_RUN;
+  const accepted = answer === text.letRun();
   const said = await hooks.answer({ subject, hash, accepted, by: services.windowName() });
   const now = (await hooks.review()).hooks.find((one) => one.subject === subject);
   if (said === 'kept') {
     if (now) pages.update(await pageOf(opened, now));
     return;
   }
-  notify('info', CHANGED);
+  notify(
+    'info',
+    t('The hook changed while you looked at it. Nothing was acknowledged; here it is anew.'),
+  );
   if (now) await show(services, pages, now);
 }

@@ -9,6 +9,7 @@ import { allowListText } from '../../core/policy/allowList.ts';
 import type { TestedCall } from '../../core/policy/desk.ts';
 import type { SettingsLayers } from '../../core/ports/settings.ts';
 import type { Contribution } from '../contribution.ts';
+import { t } from '../../protocol/l10n.ts';
 import type { Services } from '../services.ts';
 
 const SCHEME = 'countersign-policy';
@@ -20,7 +21,10 @@ export const policyCommands: Contribution = {
     const answers = new Map<string, TestedCall>();
     let count = 0;
     const show = async (answer: TestedCall): Promise<void> => {
-      const uri = vscode.Uri.from({ scheme: SCHEME, path: `/Policy Test ${(count += 1)}` });
+      const uri = vscode.Uri.from({
+        scheme: SCHEME,
+        path: `/${t('Policy Test {0}', (count += 1))}`,
+      });
       answers.set(uri.toString(), answer);
       const document = await vscode.workspace.openTextDocument(uri);
       await vscode.window.showTextDocument(document, { preview: true });
@@ -42,11 +46,13 @@ async function testCall(
   show: (answer: TestedCall) => Promise<void>,
 ): Promise<void> {
   const call = await vscode.window.showInputBox({
-    title: 'Test a Call against Policy',
-    prompt:
+    title: t('Test a Call against Policy'),
+    prompt: t(
       'Nothing is run. A command line, or: read PATH, edit PATH, delete PATH, rename FROM -> TO',
-    placeHolder: 'git push --force',
-    validateInput: (value) => (value.trim() === '' ? 'Type a command line or a path call.' : null),
+    ),
+    placeHolder: t('git push --force'),
+    validateInput: (value) =>
+      value.trim() === '' ? t('Type a command line or a path call.') : null,
   });
   if (call === undefined) return;
   const desk = await services.desk();
@@ -73,11 +79,11 @@ async function openShownRule(
 ): Promise<void> {
   const uri = vscode.window.activeTextEditor?.document.uri;
   const answer = uri && answers.get(uri.toString());
-  if (!answer) throw new AppError('no_test', 'Test a call first; then open its rule.');
+  if (!answer) throw new AppError('no_test', t('Test a call first; then open its rule.'));
   if (answer.rule === null) {
     throw new AppError(
       'no_rule',
-      'No rule decided this call: it was the mode, or what is built in.',
+      t('No rule decided this call: it was the mode, or what is built in.'),
     );
   }
   await openRule(await services.desk(), answer.rule);

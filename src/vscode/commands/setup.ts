@@ -8,6 +8,7 @@ import { AppError } from '../../core/base/errors.ts';
 import { DisposableStore } from '../../core/base/lifecycle.ts';
 import type { Mode } from '../../protocol/calls.ts';
 import type { Contribution } from '../contribution.ts';
+import { t } from '../../protocol/l10n.ts';
 import type { Services } from '../services.ts';
 
 export const setupCommands: Contribution = {
@@ -27,22 +28,22 @@ export const setupCommands: Contribution = {
   },
 };
 
-const MODES: readonly { mode: Mode; detail: string }[] = [
-  { mode: 'default', detail: 'What no rule allows waits for you.' },
-  { mode: 'plan', detail: 'Edits and commands are denied.' },
+const modes = (): { mode: Mode; detail: string }[] => [
+  { mode: 'default', detail: t('What no rule allows waits for you.') },
+  { mode: 'plan', detail: t('Edits and commands are denied.') },
   {
     mode: 'acceptEdits',
-    detail: 'Edits inside the workspace run; commands and protected files wait.',
+    detail: t('Edits inside the workspace run; commands and protected files wait.'),
   },
-  { mode: 'dontAsk', detail: 'What no rule allows is denied.' },
+  { mode: 'dontAsk', detail: t('What no rule allows is denied.') },
 ];
 
 async function setMode(services: Services): Promise<void> {
   await services.engine();
-  const picks = MODES.map(({ mode, detail }) => ({ label: mode, detail, mode }));
+  const picks = modes().map(({ mode, detail }) => ({ label: mode, detail, mode }));
   const picked = await vscode.window.showQuickPick(picks, {
-    title: 'Countersign: Set Mode',
-    placeHolder: 'For new turns in this window',
+    title: t('Countersign: Set Mode'),
+    placeHolder: t('For new turns in this window'),
   });
   if (picked) services.session.update({ mode: picked.mode });
 }
@@ -51,8 +52,8 @@ async function openWalkthrough(): Promise<void> {
   await vscode.commands.executeCommand('workbench.action.openWalkthrough', WALKTHROUGH, false);
 }
 
-const DEMO_MESSAGE =
-  'The invoice total is one cent off for 3 items at 0.35. Find out why and fix it.';
+const demoMessage = (): string =>
+  t('The invoice total is one cent off for 3 items at 0.35. Find out why and fix it.');
 
 /** Starts the demo agent in a new thread, in a workspace that holds the sample. */
 async function tryDemo(services: Services): Promise<void> {
@@ -60,18 +61,18 @@ async function tryDemo(services: Services): Promise<void> {
   if (!vscode.workspace.isTrusted) {
     throw new AppError(
       'untrusted_workspace',
-      'Trust this workspace first; then try the demo again.',
+      t('Trust this workspace first; then try the demo again.'),
     );
   }
   await requireSample();
-  const model = { ...opened.demoModel, label: 'Demo agent' };
+  const model = { ...opened.demoModel, label: t('Demo agent') };
   const thread = await opened.engine.createThread();
   services.session.update({ model, threadId: thread.id });
   await focusChat();
   const { mode } = services.session.state;
   await opened.engine.startTurn({
     threadId: thread.id,
-    text: DEMO_MESSAGE,
+    text: demoMessage(),
     model: opened.demoModel,
     mode,
   });
@@ -89,6 +90,8 @@ async function requireSample(): Promise<void> {
   }
   throw new AppError(
     'no_sample',
-    'The demo works on the sample workspace. Run “npm start” in a clone of the project, or open a copy of its media/sample folder.',
+    t(
+      'The demo works on the sample workspace. Run “npm start” in a clone of the project, or open a copy of its media/sample folder.',
+    ),
   );
 }

@@ -33,7 +33,7 @@ describe('the list of remembered approvals', () => {
     ['with an end', { expiresAt: NOW + 25 * MINUTE }, 'counts', 'this thread · ends in 25 min'],
     ['at its end', { expiresAt: NOW }, 'ended', 'this thread · ended '],
     ['with calls left', { uses: 5, used: 2 }, 'counts', 'this thread · 3 of 5 calls left'],
-    ['used up', { uses: 1, used: 1 }, 'used up', 'this thread · used up: 1 call'],
+    ['used', { uses: 1, used: 1 }, 'used', 'this thread · used up: 1 call'],
     [
       'with both',
       { scope: 'always', uses: 5, used: 1, expiresAt: NOW + 8 * 60 * MINUTE },

@@ -8,7 +8,7 @@ import { cardPart, emptyDraft, fromStored } from '../../../webview/drafts.ts';
 import {
   allowsText,
   canRemember,
-  ENDS,
+  endChoices,
   endOf,
   rememberApproval,
   remembered,
@@ -42,7 +42,7 @@ describe('an approval to be remembered', () => {
   });
 
   it('every end that can be picked is a decision that the host takes, and reads back as itself', () => {
-    const ids = ENDS.map(({ id }) => id);
+    const ids = endChoices().map(([id]) => id);
     fc.assert(
       fc.property(
         fc.constantFrom(...offer.scopes),
