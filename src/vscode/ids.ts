@@ -6,6 +6,7 @@ export const COMMANDS = {
   resumePausedThread: 'countersign.resumePausedThread',
   showPendingApprovals: 'countersign.showPendingApprovals',
   stop: 'countersign.stop',
+  undoTurn: 'countersign.undoTurn',
   selectModel: 'countersign.selectModel',
   setApiKey: 'countersign.setApiKey',
   setMode: 'countersign.setMode',
@@ -22,11 +23,40 @@ export const COMMANDS = {
   decideHook: 'countersign.decideHook',
   diffApprove: 'countersign.diffApprove',
   diffReject: 'countersign.diffReject',
+  diffToggleChange: 'countersign.diffToggleChange',
+  nextPending: 'countersign.nextPending',
+  previousPending: 'countersign.previousPending',
+  approveFocused: 'countersign.approve',
+  rejectFocused: 'countersign.reject',
+  openPending: 'countersign.openPending',
+  openPendingPanel: 'countersign.openPendingPanel',
+  showMoreApprovals: 'countersign.showMoreApprovals',
+  openThread: 'countersign.openThread',
+  findThread: 'countersign.findThread',
+  renameThread: 'countersign.renameThread',
+  archiveThread: 'countersign.archiveThread',
+  unarchiveThread: 'countersign.unarchiveThread',
+  deleteThread: 'countersign.deleteThread',
+  exportThread: 'countersign.exportThread',
+  copyThreadLink: 'countersign.copyThreadLink',
+  showMoreThreads: 'countersign.showMoreThreads',
+  exportLedger: 'countersign.exportLedger',
 } as const;
 
-export const VIEWS = { chat: 'countersign.chat' } as const;
+export const VIEWS = {
+  chat: 'countersign.chat',
+  approvals: 'countersign.approvals',
+  threads: 'countersign.threads',
+} as const;
 export const PANEL_TYPE = 'countersign.approval';
 export const WALKTHROUGH = 'countersign.countersign#start';
 
-/** `countersign.diffDecidable`: the active editor is the right side of a proposal that its title bar can decide. */
-export const CONTEXT = { diffDecidable: 'countersign.diffDecidable' } as const;
+/**
+ * `countersign.diffDecidable`: the active editor is the right side of a proposal that its title bar can decide;
+ * `countersign.cardFocused`: a card of the chat has the focus, or had it last; `countersign.hasPending`: something waits.
+ */
+export const CONTEXT = {
+  diffDecidable: 'countersign.diffDecidable',
+  cardFocused: 'countersign.cardFocused',
+  hasPending: 'countersign.hasPending',
+} as const;

@@ -13,6 +13,7 @@ export const USAGE = `Usage: node dist/cli.js COMMAND [OPTIONS]
   pending  --state FILE
   decide   --state FILE --workspace DIR ACTION_ID --decisions FILE|- [--settings FILE] [--no-pause]
   continue --state FILE --workspace DIR TURN_ID [--settings FILE] [--drift HASH] [--no-pause]
+  undo     --state FILE --workspace DIR TURN_ID [--settings FILE]
   threads  --state FILE
   show     --state FILE THREAD_ID
   grants list|revoke ID|reset --state FILE

@@ -3,7 +3,7 @@ import { listGrants, resetGrants, revokeGrant } from './grantsCommands.ts';
 import { exportLedger, verifyLedger } from './ledgerCommands.ts';
 import { checkPolicy } from './policyCommand.ts';
 import { listPending, listThreads, showThread } from './readCommands.ts';
-import { continueTurn, decideAction, runTurn } from './turnCommands.ts';
+import { continueTurn, decideAction, runTurn, undoTurn } from './turnCommands.ts';
 import { parseOptions, USAGE, UsageError, type CliOptions } from './options.ts';
 import { createPrint, EXIT, printFailure } from './print.ts';
 import { toAppError } from '../../core/base/errors.ts';
@@ -26,6 +26,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     run: decideAction,
   },
   continue: { options: ['workspace', 'state', 'settings', 'drift', 'no-pause'], run: continueTurn },
+  undo: { options: ['workspace', 'state', 'settings'], run: undoTurn },
   threads: { options: ['state'], run: listThreads },
   show: { options: ['state'], run: showThread },
   'grants list': { options: ['state'], run: listGrants },

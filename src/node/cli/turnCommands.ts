@@ -1,4 +1,4 @@
-// `run`, `decide` and `continue`: drive a turn in this process until it ends or pauses; a queued one waits for its place first.
+// `run`, `decide`, `continue` and `undo`: drive a turn in this process until it ends or pauses; a queued one waits for its place first.
 import { openForCli, requireState, type CliContext } from './open.ts';
 import { readDecisions } from './decisionsFile.ts';
 import { UsageError, workspaceDir, type CliOptions } from './options.ts';
@@ -101,6 +101,38 @@ export async function continueTurn(context: CliContext, options: CliOptions): Pr
     const message = turn ? `Turn ${turnId} is ${turn.status}.` : `There is no turn ${turnId}.`;
     return printRefusal(print, { code: 'not_interrupted', message, callIds: [] });
   });
+}
+
+/** Starts a turn that undoes another one; it waits for the approval of each file. */
+export async function undoTurn(context: CliContext, options: CliOptions): Promise<number> {
+  const [turnId, ...more] = options.words;
+  if (turnId === undefined || more.length > 0) {
+    throw new UsageError('undo takes exactly one TURN_ID.');
+  }
+  requireState(options);
+  const root = workspaceDir(options.need('workspace'));
+  return withEngine(context, options, [root], async (opened, print) => {
+    const drive = await startUndo(opened, turnId);
+    if ('code' in drive) return printRefusal(print, drive);
+    return finish(opened, print, drive);
+  });
+}
+
+async function startUndo({ engine }: OpenedEngine, turnId: string): Promise<Drive | NotUndone> {
+  try {
+    return await engine.undoTurn(turnId);
+  } catch (error) {
+    if (error instanceof AppError) {
+      return { code: error.code, message: error.message, callIds: [] };
+    }
+    throw error;
+  }
+}
+
+interface NotUndone {
+  code: string;
+  message: string;
+  callIds: string[];
 }
 
 /** Opens, prints the problems with settings once, runs, and always closes. */
