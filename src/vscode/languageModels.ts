@@ -96,7 +96,7 @@ function requestOptions(request: ModelRequest): vscode.LanguageModelChatRequestO
   }));
   return {
     justification: t(
-      'Countersign sends the conversation to this model to get the agent’s next step.',
+      'Countersign sends the thread to this model to get the agent’s next step.',
     ),
     ...(tools.length > 0 ? { tools } : {}),
   };

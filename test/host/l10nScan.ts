@@ -27,7 +27,7 @@ const ATTRIBUTE = /\s(?:aria-label|aria-description|title|placeholder|alt|label)
 const MACHINES = /(?:\b[lL]ogger|\bconsole)\.\w+$|\bclosest$|\bquerySelector(?:All)?(?:<.*>)?$/;
 /** The product's name is the same in every language; keys, policies and pages are no texts. */
 const EXEMPT =
-  /^(?:Countersign|Enter|Escape|Tab|Home|End|Unknown|lit-html .*|loading codicon.*|CRLF|p br strong .*|<!DOCTYPE html>[^]*)$/;
+  /^(?:Countersign|Enter|Escape|Tab|Home|End|Unknown|lit-html .*|loading codicon.*|CRLF|md-block .*|no folder|git push --force|p br strong .*|<!DOCTYPE html>[^]*)$/;
 /** Two words in a row, or one that begins like a sentence or a title. */
 const WORDS = /\p{L}{2,}[,:;.…]? +\p{L}|^\p{Lu}\p{Ll}+(?:[ .…!?]|$)/u;
 

@@ -1,12 +1,11 @@
 // The frame of both surfaces: the chat (transcript, cards, composer) and the approval panel (one action, wide).
-import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import type { ActionView } from '../../src/protocol/messages.ts';
 import { isTemporary } from '../../src/protocol/temporary.ts';
 import { checkLayout } from '../arming.ts';
+import { Announcer } from '../announcer.ts';
 import type { Controller } from '../controller.ts';
-import { noteText } from '../elsewhere.ts';
-import { callTitle } from '../review.ts';
 import { batch } from './batch.ts';
 import { composer } from './composer.ts';
 import { decidedNotes } from './decidedNote.ts';
@@ -21,9 +20,7 @@ const AGE_INTERVAL = 30_000;
 export class AppView extends LightElement {
   declare controller: Controller;
   #scroll: FeedScroll | undefined;
-  #known = new Set<string>();
-  #noted = new Set<string>();
-  #said = '';
+  readonly #announcer = new Announcer();
   #clock: ReturnType<typeof setInterval> | undefined;
 
   override connectedCallback(): void {
@@ -41,34 +38,8 @@ export class AppView extends LightElement {
   }
 
   protected override willUpdate(): void {
-    const { actions } = this.controller.state;
-    const fresh = actions.filter((action) => !this.#known.has(action.actionId));
-    const gone = this.#known.size > 0 && actions.length === 0;
-    this.#known = new Set(actions.map((action) => action.actionId));
-    if (gone) this.#said = t('Nothing is waiting any more.');
-    this.#sayNotes();
-    if (fresh.length === 0) return;
-    this.#said = fresh.map(announcement).join(' ');
-    this.#scroll?.reveal(fresh[0]?.actionId ?? '');
-  }
-
-  /** What was decided elsewhere is read out, once. */
-  #sayNotes(): void {
-    const { notes, state } = this.controller;
-    const fresh = notes.filter((note) => !this.#noted.has(note.actionId));
-    this.#noted = new Set(notes.map((note) => note.actionId));
-    const now = Date.now() + state.skew;
-    if (fresh.length === 0) return;
-    this.#said = fresh.map((note) => noteText(note, state.status?.window, now)).join(' ');
-  }
-
-  protected override update(changed: PropertyValues<this>): void {
-    const focused = document.activeElement?.closest('.batch');
-    super.update(changed);
-    // The focus was on a card that is gone: it stays near, on nothing that a key could press.
-    const feed = this.querySelector('[data-scroller]');
-    if (focused?.isConnected === false && feed instanceof HTMLElement)
-      feed.focus({ preventScroll: true });
+    const [first] = this.#announcer.look(this.controller);
+    if (first) this.#scroll?.reveal(first.actionId);
   }
 
   protected override updated(): void {
@@ -91,7 +62,7 @@ export class AppView extends LightElement {
         : this.#panel();
     return html`${surface}
       <div class="sr-only" role="status" aria-live="polite" data-testid="announcer">
-        ${this.#said}
+        ${this.#announcer.text}
       </div>`;
   }
 
@@ -106,7 +77,7 @@ export class AppView extends LightElement {
         data-testid="transcript"
         role="log"
         aria-live="off"
-        aria-label=${t('Conversation')}
+        aria-label=${t('Thread')}
         tabindex="0"
       >
         <div class="feed-content">
@@ -296,14 +267,6 @@ function asked(action: ActionView): string {
     minute: '2-digit',
   });
   return t('{0} · asked {1}', calls, when.format(action.createdAt));
-}
-
-function announcement(action: ActionView): string {
-  const calls = action.requests.map((request) => {
-    const title = callTitle(request);
-    return `${title.kind} ${title.subject}`.trim();
-  });
-  return t('Waits for your decision: {0}.', calls.join(', '));
 }
 
 customElements.define('countersign-app', AppView);

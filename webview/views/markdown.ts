@@ -59,7 +59,7 @@ export function markdownBlocks(text: string, known: readonly Block[]): Block[] {
 function plainBlock(text: string, known: Block | undefined): Block {
   if (known?.raw === text) return known;
   const node = document.createElement('div');
-  node.className = t('md-block md-plain');
+  node.className = 'md-block md-plain';
   node.append(text);
   showHidden(node);
   return { raw: text, node };

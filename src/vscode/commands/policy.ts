@@ -50,7 +50,7 @@ async function testCall(
     prompt: t(
       'Nothing is run. A command line, or: read PATH, edit PATH, delete PATH, rename FROM -> TO',
     ),
-    placeHolder: t('git push --force'),
+    placeHolder: 'git push --force',
     validateInput: (value) =>
       value.trim() === '' ? t('Type a command line or a path call.') : null,
   });
