@@ -195,7 +195,8 @@ export async function submitDecisions(
   return outcome.ok ? null : outcome.refusal;
 }
 
-function refuseUntrusted(deps: Pick<PresenterDeps, 'trusted'>): void {
+/** Throws AppError `untrusted_workspace`. */
+export function refuseUntrusted(deps: Pick<PresenterDeps, 'trusted'>): void {
   if (deps.trusted()) return;
   throw new AppError(
     'untrusted_workspace',
