@@ -275,6 +275,15 @@ export const ViewToHost = z.discriminatedUnion('type', [
     callId: z.string().max(500),
   }),
   z.strictObject({ type: z.literal('openPanel'), ...request, actionId: z.string().max(200) }),
+  /** Copies code of the agent's, or puts it where the cursor is in the active editor. */
+  z.strictObject({
+    type: z.literal('useText'),
+    ...request,
+    use: z.enum(['copy', 'insert']),
+    text: z.string().max(MAX_TEXT),
+  }),
+  /** Opens an address of the web outside, after a native confirmation that shows all of it. */
+  z.strictObject({ type: z.literal('openLink'), ...request, address: z.string().max(4000) }),
   z.strictObject({ type: z.literal('setMode'), ...request, mode: Mode }),
   z.strictObject({ type: z.literal('selectModel'), ...request }),
   /** Opens the place where the rule of a why line can be changed or taken back. */

@@ -4,6 +4,7 @@ import { diffRequest } from './diffRequest.ts';
 import { selectModel } from './models.ts';
 import { manageApprovals } from './approvalsList.ts';
 import { openRule } from './openRule.ts';
+import { textHost } from './textHost.ts';
 import { placeOfRule } from './whySettings.ts';
 import { askNatively, notify } from './notify.ts';
 import { toAppError } from '../core/base/errors.ts';
@@ -21,6 +22,7 @@ export function createPanelHost(services: Services): PanelHost {
     selectModel: () => selectModel(services),
     openWhy: (rule, layer) => openWhy(services, rule, layer),
     confirm,
+    ...textHost,
   };
 }
 

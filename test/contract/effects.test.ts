@@ -102,6 +102,10 @@ const EFFECTS: Table = {
     powers: '.applyEdit .save',
     because: 'the approved write into an open document; the executor’s effect',
   },
+  'src/vscode/textHost.ts': {
+    powers: '.openExternal',
+    because: 'an address of the web, after the native confirmation that shows it',
+  },
   'src/vscode/diffEditors.ts': {
     powers: '.applyEdit .executeCommand .save',
     because: 'its own documents in memory; vscode.diff, setContext',

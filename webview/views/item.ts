@@ -6,6 +6,7 @@ import { placeText } from '../../src/protocol/decided.ts';
 import { callLook, outputTail, whyShort } from '../callLook.ts';
 import { timeText } from '../elsewhere.ts';
 import { LightElement } from './lightElement.ts';
+import type { TextUses } from './codeBlock.ts';
 import { markdownBlocks, type Block } from './markdown.ts';
 import { t } from '../../src/protocol/l10n.ts';
 import { icon, shown, shownLines } from './text.ts';
@@ -30,6 +31,7 @@ class ItemView extends LightElement {
   declare open: boolean | undefined;
   declare whyOpen: boolean;
   #blocks: Block[] = [];
+  #text = '';
 
   constructor() {
     super();
@@ -41,8 +43,23 @@ class ItemView extends LightElement {
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (!changed.has('item')) return;
-    if (this.item.kind === 'assistant') this.#blocks = markdownBlocks(this.item.text, this.#blocks);
+    if (this.item.kind !== 'assistant') return;
+    const { text } = this.item;
+    this.#blocks = markdownBlocks(text, this.#blocks, this.#text, this.#uses);
+    this.#text = text;
   }
+
+  readonly #uses: TextUses = {
+    copy: (text) => {
+      this.controller.send({ type: 'useText', use: 'copy', text });
+    },
+    insert: (text) => {
+      this.controller.send({ type: 'useText', use: 'insert', text });
+    },
+    openLink: (address) => {
+      this.controller.send({ type: 'openLink', address });
+    },
+  };
 
   protected override render(): TemplateResult {
     const { item } = this;

@@ -19,6 +19,11 @@ export interface PanelHost {
   openPanel(actionId: string): Promise<void>;
   selectModel(): Promise<void>;
   openWhy(rule: string, layer: RuleLayer): Promise<void>;
+  copy(text: string): Promise<void>;
+  /** As an edit of the user's, in the editor that they were in. Throws AppError `no_editor`. */
+  insertAtCursor(text: string): Promise<void>;
+  /** Asks natively first, with the whole address; it is of the web. */
+  openLink(address: string): Promise<void>;
   /** A native modal for decisions of high risk; false when the user backs out. */
   confirm(question: string, detail: string): Promise<boolean>;
   /** Who decides, for the record and for other windows. */
@@ -79,6 +84,13 @@ export async function handleViewMessage(
       return null;
     case 'openPanel':
       await deps.host.openPanel(message.actionId);
+      return null;
+    case 'useText':
+      if (message.use === 'copy') await deps.host.copy(message.text);
+      else await deps.host.insertAtCursor(message.text);
+      return null;
+    case 'openLink':
+      await deps.host.openLink(webAddress(message.address));
       return null;
     case 'setMode':
       setMode(deps, message.mode);
@@ -202,6 +214,13 @@ export function refuseUntrusted(deps: Pick<PresenterDeps, 'trusted'>): void {
     'untrusted_workspace',
     'This workspace is in Restricted Mode. Trust it (“Workspaces: Manage Workspace Trust”) to let an agent work in it.',
   );
+}
+
+/** As it would be opened: names in other scripts as their ASCII form. */
+function webAddress(text: string): string {
+  const address = URL.canParse(text) ? new URL(text) : undefined;
+  if (address?.protocol === 'https:' || address?.protocol === 'http:') return address.href;
+  throw new AppError('not_allowed', 'Only addresses of the web (http, https) are opened.');
 }
 
 function setMode(deps: PresenterDeps, mode: Mode): void {

@@ -40,6 +40,9 @@ describe('the presenter', () => {
         openPanel: async (id) => void opened.push(`panel ${id}`),
         selectModel: async () => void opened.push('model'),
         openWhy: async (rule, layer) => void opened.push(`why ${rule} ${layer}`),
+        copy: async (text) => void opened.push(`copy ${text}`),
+        insertAtCursor: async (text) => void opened.push(`insert ${text}`),
+        openLink: async (address) => void opened.push(`link ${address}`),
         confirm: async (_question, detail) => {
           confirmed.push(detail);
           return confirms;
@@ -417,5 +420,23 @@ describe('the presenter', () => {
     assert.deepEqual(opened, [`diff ${actionId} w`, `panel ${actionId}`, 'why shell(make) grant']);
     assert.equal(await shown.ask({ type: 'stop' }), null);
     assert.equal(await shown.ask({ type: 'openDiff', actionId, callId: 'w' }), 'not_paused');
+  });
+
+  it('copies and inserts what is pressed, and opens only addresses of the web, as they would be opened', async () => {
+    const shown = view({ kind: 'chat' });
+    const use = { type: 'useText', text: 'a\n\u200b' };
+    assert.equal(await shown.ask({ ...use, use: 'copy' }), null);
+    assert.equal(await shown.ask({ ...use, use: 'insert' }), null);
+    assert.equal(await shown.ask({ ...use, use: 'run' }), 'bad_message');
+    const open = async (address: string): Promise<string | null> =>
+      shown.ask({ type: 'openLink', address });
+    assert.equal(await open('https://аpple.example'), null);
+    for (const address of ['command:x', 'file:///etc/passwd', 'javascript:1', 'vscode://x', 'x'])
+      assert.equal(await open(address), 'not_allowed', address);
+    assert.deepEqual(opened, [
+      'copy a\n\u200b',
+      'insert a\n\u200b',
+      'link https://xn--pple-43d.example/',
+    ]);
   });
 });

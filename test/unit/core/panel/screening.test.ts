@@ -19,7 +19,8 @@ describe('the presenter and screening', () => {
     );
     const unused = async (): Promise<void> => assert.fail('not asked for');
     const window = { openDiff: unused, openPanel: unused, selectModel: unused, openWhy: unused };
-    const host = { ...window, confirm: async () => true, decidedBy: 'this window' };
+    const texts = { copy: unused, insertAtCursor: unused, openLink: unused };
+    const host = { ...window, ...texts, confirm: async () => true, decidedBy: 'this window' };
     const problems = (): string[] => (engine.notice === null ? [] : [engine.notice]);
     const { store, tools, clock } = deps;
     const all = { engine, store, session, host, tools, clock, logger, problems };
