@@ -6,6 +6,7 @@ import { createBuffers } from './buffers.ts';
 import { foldersKnown, offerReload } from './folders.ts';
 import { createLogger, type ChannelLogger } from './logger.ts';
 import { createVscodeProvider } from './languageModels.ts';
+import { Inbox } from './inbox/inbox.ts';
 import { initialModel } from './models.ts';
 import { notify } from './notify.ts';
 import { secretKey } from '../core/models/secretKey.ts';
@@ -19,6 +20,7 @@ import { DisposableStore, type Disposable } from '../core/base/lifecycle.ts';
 import { Session } from '../core/panel/session.ts';
 import type { PolicyDesk, PolicyDeskOptions } from '../core/policy/desk.ts';
 import type { EngineOpener, OpenedEngine, OpenEngineOptions } from '../core/services.ts';
+import { t } from '../protocol/l10n.ts';
 import type { Settings } from '../core/ports/settings.ts';
 
 export interface Services {
@@ -39,6 +41,8 @@ export interface Services {
   windowName(): string;
   /** Fires with the id of the action whose panel shall be shown. */
   reveal: Emitter<string>;
+  /** What waits in this workspace. */
+  inbox: Inbox;
   owned: DisposableStore;
 }
 
@@ -55,6 +59,7 @@ export function createServices(context: vscode.ExtensionContext, load: EngineLoa
   const onError = (error: unknown): void => logger.error('a watcher failed', error);
   const session = owned.add(new Session({ threadId: null, model: null, mode: 'default' }, onError));
   const reveal = owned.add(new Emitter<string>(onError));
+  const inbox = owned.add(new Inbox(onError));
   const loadDiff: DiffLoader = async (actionId, callId) =>
     waitingDiff((await engine()).store, actionId, callId);
   const diffs = owned.add(new DiffEditors(loadDiff, onError));
@@ -75,7 +80,7 @@ export function createServices(context: vscode.ExtensionContext, load: EngineLoa
       opening = undefined;
       const failure = toAppError(error);
       logger.error('the engine could not be opened', error);
-      report(`Countersign cannot start: ${failure.message}`, logger);
+      report(t('Countersign cannot start: {0}', failure.message), logger);
       throw failure;
     }
   };
@@ -97,7 +102,17 @@ export function createServices(context: vscode.ExtensionContext, load: EngineLoa
     owned.add(opened.event((value) => owned.add(use(value))));
   };
   const name = (): string => windowName(number, process.pid);
-  const parts = { context, logger, settings, session, diffs, reveal, owned, windowName: name };
+  const parts = {
+    context,
+    logger,
+    settings,
+    session,
+    diffs,
+    reveal,
+    inbox,
+    owned,
+    windowName: name,
+  };
   return { ...parts, stateFile: stateFile(context), engine, desk: openDesk, whenOpened };
 }
 
@@ -134,7 +149,7 @@ async function windowNumber(
 }
 
 function report(message: string, logger: ChannelLogger): void {
-  notify('error', message, ['Show Log'], () => {
+  notify('error', message, [t('Show Log')], () => {
     logger.show();
   });
 }

@@ -102,10 +102,6 @@ const EFFECTS: Table = {
     powers: '.applyEdit .save',
     because: 'the approved write into an open document; the executor’s effect',
   },
-  'src/vscode/textHost.ts': {
-    powers: '.openExternal',
-    because: 'an address of the web, after the native confirmation that shows it',
-  },
   'src/vscode/diffEditors.ts': {
     powers: '.applyEdit .executeCommand .save',
     because: 'its own documents in memory; vscode.diff, setContext',
@@ -137,6 +133,18 @@ const COMMANDS: Table = {
     because: 'opens the walkthrough, the sample',
   },
   'src/vscode/commands/threads.ts': { powers: '.executeCommand', because: 'focuses the chat' },
+  'src/vscode/commands/inbox.ts': {
+    powers: '.executeCommand',
+    because: 'setContext: whether a card of the chat has the focus',
+  },
+  'src/vscode/inbox/approvalsTree.ts': {
+    powers: '.executeCommand',
+    because: 'setContext: whether something waits',
+  },
+  'src/vscode/exportFiles.ts': {
+    powers: '.writeFile',
+    because: 'the user’s export, to the file that they name in a dialog of VS Code',
+  },
 };
 
 function sources(): string[] {
@@ -333,6 +341,7 @@ describe('effects', () => {
       'src/vscode/notify.ts',
     ]);
     assert.deepEqual(naming(/\bMarkdownString\b|\bisTrusted\s*[:=][^=]|\bsupportHtml\b/), []);
-    assert.deepEqual(naming(/\benableCommandUris:\s*true|\bregisterUriHandler\b/), []);
+    assert.deepEqual(naming(/\benableCommandUris:\s*true/), []);
+    assert.deepEqual(naming(/\bregisterUriHandler\b/), ['src/vscode/deepLink.ts']);
   });
 });

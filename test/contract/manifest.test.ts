@@ -14,6 +14,8 @@ interface Manifest {
     commands: { command: string; title: string; category: string }[];
     views: Record<string, { id: string }[]>;
     menus: Record<string, { command: string; when?: string }[]>;
+    keybindings: { command: string; key: string; when: string }[];
+    viewsWelcome: { view: string; contents: string }[];
     configuration: {
       properties: Record<
         string,
@@ -99,13 +101,39 @@ describe('manifest', () => {
       .flat()
       .map(({ id }) => id);
     assert.deepEqual(views, Object.values(VIEWS));
-    const whens = Object.values(contributes.menus)
+    const whens = [...Object.values(contributes.menus), contributes.keybindings]
       .flat()
       .map(({ when }) => when ?? '')
       .join(' ');
     for (const [key] of whens.matchAll(/countersign\.\w+/g)) {
       assert.ok([...views, ...Object.values(CONTEXT)].includes(key as never), key);
     }
+  });
+
+  it('binds keys to commands that only look, and only while there is something to look at', () => {
+    const bound = contributes.keybindings.map(({ command, when }) => [command, when]);
+    assert.deepEqual(bound, [
+      [COMMANDS.nextPending, CONTEXT.hasPending],
+      [COMMANDS.previousPending, CONTEXT.hasPending],
+    ]);
+  });
+
+  it('has words for each of its empty lists', () => {
+    assert.deepEqual(
+      contributes.viewsWelcome.map(({ view }) => view),
+      [VIEWS.approvals, VIEWS.threads],
+    );
+  });
+
+  it('has no button that approves in a list: only the card and the diff editor show what it is', () => {
+    const { 'view/title': title = [], 'view/item/context': item = [] } = contributes.menus;
+    const deciding: string[] = [
+      COMMANDS.approveFocused,
+      COMMANDS.rejectFocused,
+      COMMANDS.diffApprove,
+      COMMANDS.diffReject,
+    ];
+    for (const { command } of [...title, ...item]) assert.ok(!deciding.includes(command), command);
   });
 
   it('ignores the allow list of an untrusted workspace', () => {

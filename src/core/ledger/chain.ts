@@ -23,6 +23,12 @@ export const LedgerRow = z.object({
 });
 export type LedgerRow = z.infer<typeof LedgerRow>;
 
+/** A row as it is exported: as its hash was taken, the body an object again. */
+export function exportedRow(row: LedgerRow): object {
+  const body = parseJson(row.body);
+  return { ...row, body: body.ok ? body.value : row.body };
+}
+
 /** The last row, noted a second time; `seq` 0 and GENESIS while there is none. */
 export const LedgerHead = z.object({ seq: z.int(), hash: z.string() });
 export type LedgerHead = z.infer<typeof LedgerHead>;

@@ -6,14 +6,13 @@ import { requireState, type CliContext } from './open.ts';
 import { UsageError, type CliOptions } from './options.ts';
 import { createPrint, EXIT } from './print.ts';
 import { openLedgerFile, type LedgerFile } from '../sqlite/ledgerFile.ts';
-import { parseJson } from '../../core/base/json.ts';
-import type { LedgerRow } from '../../core/ledger/chain.ts';
+import { exportedRow } from '../../core/ledger/chain.ts';
 
 /** One JSON object a line, whether --json was given or not: the record is for programs. */
 export async function exportLedger(context: CliContext, options: CliOptions): Promise<number> {
   return withLedger(context, options, async (ledger) => {
     for await (const rows of ledger.rows()) {
-      const text = rows.map((row) => `${JSON.stringify(exported(row))}\n`).join('');
+      const text = rows.map((row) => `${JSON.stringify(exportedRow(row))}\n`).join('');
       if (!process.stdout.write(text)) await once(process.stdout, 'drain');
     }
     return EXIT.finished;
@@ -53,12 +52,6 @@ async function withLedger(
   } finally {
     ledger.close();
   }
-}
-
-/** As its hash was taken: the body an object again. */
-function exported(row: LedgerRow): object {
-  const body = parseJson(row.body);
-  return { ...row, body: body.ok ? body.value : row.body };
 }
 
 function count(rows: number): string {

@@ -7,6 +7,8 @@ import type { OpenedEngine } from '../../core/services.ts';
 export interface Follower extends Disposable {
   /** Asks for a look. */
   now(): void;
+  /** Resolves when no look is under way. */
+  settled(): Promise<void>;
 }
 
 /** `look` is called at once, and then after every event for which `concerns` holds. */
@@ -18,6 +20,7 @@ export function follow(
 ): Follower {
   const owned = new DisposableStore();
   let [looking, again, disposed] = [false, false, false];
+  let under: Promise<void> = Promise.resolve();
   const now = (): void => {
     again = true;
     if (looking || disposed) return;
@@ -28,7 +31,7 @@ export function follow(
         await look();
       }
     };
-    run()
+    under = run()
       .catch(failed)
       .finally(() => {
         looking = false;
@@ -39,7 +42,7 @@ export function follow(
   owned.add(store.onExternalChange(now));
   owned.add(toDisposable(() => (disposed = true)));
   now();
-  return { now, dispose: () => owned.dispose() };
+  return { now, settled: () => under, dispose: () => owned.dispose() };
 }
 
 /** Lets whatever else waits in this process go first. */

@@ -53,6 +53,11 @@ export class Inbox implements Disposable {
     return this.#follower;
   }
 
+  /** Resolves when nothing is being read that was asked for before. */
+  async settled(): Promise<void> {
+    await this.#follower?.settled();
+  }
+
   showMore(): void {
     this.#limit += PAGE;
     this.#follower?.now();

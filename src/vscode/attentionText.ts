@@ -1,0 +1,25 @@
+// When a window speaks up because a turn waits, and in what words. Pure.
+import { callLine } from '../protocol/callTitle.ts';
+import { displayBytes } from '../protocol/displayBytes.ts';
+import type { ActionRow } from '../core/ports/store.ts';
+
+export type WhenWaiting = 'off' | 'unfocused' | 'always';
+
+export function speaksUp(when: WhenWaiting, focused: boolean): boolean {
+  return when === 'always' || (when === 'unfocused' && !focused);
+}
+
+/** The card shows all of it; nothing is decided here. */
+const MAX_CALL = 120;
+
+export function waitingText({ requests }: Pick<ActionRow, 'requests'>, title: string): string {
+  const [first] = requests;
+  const in_ = ` in “${displayBytes(title)}”`;
+  if (requests.length !== 1 || !first)
+    return `${requests.length} calls wait for your decision${in_}.`;
+  const line = displayBytes(callLine(first).replaceAll(/\s+/g, ' '));
+  const short = line.length > MAX_CALL ? `${line.slice(0, MAX_CALL - 1)}…` : line;
+  return first.proposal.kind === 'question'
+    ? `The agent asks${in_}. ${short}`
+    : `Waits for your decision${in_}: ${short}`;
+}

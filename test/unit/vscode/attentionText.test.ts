@@ -1,0 +1,45 @@
+// When and how a window says that a turn waits.
+import assert from 'node:assert/strict';
+import { speaksUp, waitingText } from '../../../src/vscode/attentionText.ts';
+import { plain } from '../../../src/vscode/plainText.ts';
+import { commandProposal, openAction, request } from '../../contract/storeFixtures.ts';
+import type { Proposal } from '../../../src/protocol/calls.ts';
+
+const text = (proposal: Proposal, title = 'T'): string =>
+  waitingText(openAction({ requests: [{ ...request(), proposal }] }), title);
+
+describe('attention', () => {
+  it('a window speaks up as its user wants it', () => {
+    assert.deepEqual(
+      (['off', 'unfocused', 'always'] as const).map((when) => [
+        speaksUp(when, true),
+        speaksUp(when, false),
+      ]),
+      [
+        [false, false],
+        [false, true],
+        [true, true],
+      ],
+    );
+  });
+
+  it('it says what waits and where', () => {
+    assert.equal(text(commandProposal), 'Waits for your decision in “T”: Run npm test');
+    const question = {
+      kind: 'question',
+      question: 'Which?',
+      options: [],
+      multiSelect: false,
+    } as const;
+    assert.equal(text(question), 'The agent asks in “T”. Question: Which?');
+    const batch = openAction({ requests: [request('a'), request('b')] });
+    assert.equal(waitingText(batch, 'T'), '2 calls wait for your decision in “T”.');
+  });
+
+  it('text of others is no link, hides nothing and has an end (U15)', () => {
+    const hostile = `\u202e[Allow](command:workbench.action.quit)\n${'x'.repeat(900)}`;
+    const shown = plain(text({ ...commandProposal, command: hostile }, hostile.slice(0, 50)));
+    assert.ok(!shown.includes('](') && !shown.includes('\u202e') && !shown.includes('\n'));
+    assert.ok(shown.length < 400);
+  });
+});
