@@ -2,7 +2,9 @@
 // it was typed in another.
 import { DisposableStore, toDisposable, type Disposable } from '../core/base/lifecycle.ts';
 import type { Contribution } from './contribution.ts';
+import type { DraftRow } from '../core/ports/draftStore.ts';
 import type { DiffDraft } from './diffEditors.ts';
+import { cardWithDropped } from './hunkDraft.ts';
 import type { OpenedEngine } from '../core/services.ts';
 import type { Services } from './services.ts';
 
@@ -44,17 +46,26 @@ function keepDrafts(services: Services): Disposable {
     if (!draft) return;
     services
       .engine()
-      .then(({ engine }) => engine.saveDraft(draft))
+      .then((opened) => save(opened, draft))
       .catch((error: unknown) => services.logger.error('a draft could not be kept', error));
   };
   return owned;
+}
+
+/** A text that is made of the agent's changes is kept as a choice among them, which the card shows; any other as it is. */
+async function save({ engine, store }: OpenedEngine, draft: DiffDraft): Promise<void> {
+  const { actionId, callId, proposalHash, content, dropped } = draft;
+  const rows = await store.draftsOfAction(actionId);
+  const stored = rows.find((row) => row.callId === callId && row.proposalHash === proposalHash);
+  const card = content === null ? cardWithDropped(stored?.card ?? null, dropped) : undefined;
+  await engine.saveDraft({ actionId, callId, proposalHash, content, ...(card && { card }) });
 }
 
 /** Drafts of other windows, and of a webview here, reach the diff editors that are open. */
 function follow(services: Services, { engine, store }: OpenedEngine): Disposable {
   const owned = new DisposableStore();
   const { diffs } = services;
-  const take = (draft: DiffDraft): Promise<void> => diffs.takeDraft(draft);
+  const take = (draft: DraftRow): Promise<void> => diffs.takeDraft(draft);
   const failed = (error: unknown): void => services.logger.error('a draft was not shown', error);
   owned.add(
     engine.onEvent((event) => {

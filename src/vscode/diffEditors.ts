@@ -9,19 +9,21 @@ import type { Disposable } from '../core/base/lifecycle.ts';
 import type { DraftRow } from '../core/ports/draftStore.ts';
 import { discreetName, SaveSoon } from './discreetDiff.ts';
 import { asInEditor } from './editorText.ts';
+import { t } from '../protocol/l10n.ts';
+import { draftOfText, hunkDraft, placedHunks, textOfDraft } from './hunkDraft.ts';
+import type { HunkDraft, HunkedEdit, PlacedHunk } from './hunkDraft.ts';
+import { hunkLenses, standsOn, swapHunk } from './hunkLenses.ts';
 import { CONTEXT } from './ids.ts';
 
 const PROPOSAL_SCHEME = 'countersign-proposal';
 const BASE_SCHEME = 'countersign-base';
 
-export interface DiffRequest {
+export interface DiffRequest extends HunkedEdit {
   actionId: string;
   callId: string;
   proposalHash: string;
   /** Shown in the title and used for the language of both sides. */
   path: string;
-  before: string;
-  after: string;
   /** What a human has made of it, in whatever window; null while it is the agent's text. */
   draft: string | null;
   /** The title bar may decide: the action holds this one call. */
@@ -31,8 +33,8 @@ export interface DiffRequest {
 /** A diff with the text of its right side; an untouched one is `after`, whatever the editor makes of its line ends. */
 export type ShownDiff = DiffRequest & { content: string };
 
-/** The text in the right side of a diff editor; null when it is the agent's again. */
-export type DiffDraft = Pick<DraftRow, 'actionId' | 'callId' | 'proposalHash' | 'content'>;
+/** What the right side of a diff editor has come to. */
+export type DiffDraft = Pick<DraftRow, 'actionId' | 'callId' | 'proposalHash'> & HunkDraft;
 
 /** Makes the request of an edit that waits anew; undefined when it does not wait any more. */
 export type DiffLoader = (actionId: string, callId: string) => Promise<DiffRequest | undefined>;
@@ -42,8 +44,9 @@ export class DiffEditors implements Disposable {
   readonly #open = new Map<string, DiffRequest>();
   readonly #changes = new vscode.EventEmitter<vscode.FileChangeEvent[]>();
   readonly #versions = new Map<string, number>();
-  /** What was typed and is not known to be stored. */
-  readonly #unstored = new Map<string, DiffDraft>();
+  /** What was made of the text, null for nothing, and is not known to be stored. */
+  readonly #unstored = new Map<string, string | null>();
+  readonly #lenses = new vscode.EventEmitter<void>();
   readonly #drafts: Emitter<DiffDraft>;
   readonly #saveSoon: SaveSoon;
   readonly #registered: Disposable[];
@@ -60,6 +63,14 @@ export class DiffEditors implements Disposable {
     this.#registered = [
       this.#saveSoon,
       this.#changes,
+      this.#lenses,
+      vscode.languages.registerCodeLensProvider(
+        { scheme: PROPOSAL_SCHEME },
+        {
+          onDidChangeCodeLenses: this.#lenses.event,
+          provideCodeLenses: (document) => hunkLenses(document, this.#placed(document)),
+        },
+      ),
       vscode.workspace.registerFileSystemProvider(PROPOSAL_SCHEME, provider),
       vscode.workspace.registerFileSystemProvider(BASE_SCHEME, provider, { isReadonly: true }),
       vscode.workspace.onDidChangeTextDocument(({ document }) => this.#onChange(document)),
@@ -91,20 +102,44 @@ export class DiffEditors implements Disposable {
     return request && document ? { ...request, content: contentOf(document, request) } : undefined;
   }
 
+  /**
+   * Drops one change in the right side, or restores it, by its position; without one, that at the cursor. Typing, as far as the
+   * draft goes. False when there is no such change.
+   */
+  async toggleHunk(uri?: string, index?: number): Promise<boolean> {
+    const editor = vscode.window.activeTextEditor;
+    const document = uri === undefined ? editor?.document : documentOf(uri);
+    if (!document) return false;
+    const line = editor?.selection.active.line ?? 0;
+    const hunk = this.#placed(document).find((one) =>
+      index === undefined ? standsOn(one, line) : one.index === index,
+    );
+    return hunk !== undefined && (await swapHunk(document, hunk));
+  }
+
+  #placed(document: vscode.TextDocument): PlacedHunk[] {
+    const request = this.#open.get(document.uri.toString());
+    return request ? placedHunks(request, contentOf(document, request)) : [];
+  }
+
   /** Ids of the actions whose diffs were opened here. */
   openActions(): string[] {
     return [...new Set([...this.#open.values()].map(({ actionId }) => actionId))];
   }
 
   /** A draft that was stored, here or elsewhere: its editor shows it. What is typed here and not stored yet stands. */
-  async takeDraft({ actionId, callId, content }: DiffDraft): Promise<void> {
+  async takeDraft(
+    stored: Pick<DraftRow, 'actionId' | 'callId' | 'card' | 'content'>,
+  ): Promise<void> {
+    const { actionId, callId } = stored;
     for (const [key, request] of this.#open) {
       if (request.actionId !== actionId || request.callId !== callId) continue;
+      const text = textOfDraft(request, hunkDraft(stored));
       const unstored = this.#unstored.get(key);
-      if (unstored?.content === content) this.#unstored.delete(key);
-      if (unstored || request.draft === content) continue;
-      this.#open.set(key, { ...request, draft: content });
-      await this.#show(vscode.Uri.parse(key), content ?? request.after);
+      if (unstored === text) this.#unstored.delete(key);
+      if (unstored !== undefined || request.draft === text) continue;
+      this.#open.set(key, { ...request, draft: text });
+      await this.#show(vscode.Uri.parse(key), text ?? request.after);
     }
   }
 
@@ -177,15 +212,15 @@ export class DiffEditors implements Disposable {
   #onChange(document: vscode.TextDocument): void {
     const request = this.#open.get(document.uri.toString());
     if (!request) return;
-    const { actionId, callId, proposalHash, after } = request;
-    const text = contentOf(document, request);
-    const content = text === after ? null : text;
+    this.#lenses.fire();
+    const { actionId, callId, proposalHash } = request;
+    const found = draftOfText(request, contentOf(document, request));
+    const text = textOfDraft(request, found);
     // Saved, or loaded again with what is stored: what was decided still holds.
-    if (content === request.draft) return;
-    const draft = { actionId, callId, proposalHash, content };
-    this.#open.set(document.uri.toString(), { ...request, draft: content });
-    this.#unstored.set(document.uri.toString(), draft);
-    this.#drafts.fire(draft);
+    if (text === request.draft) return;
+    this.#open.set(document.uri.toString(), { ...request, draft: text });
+    this.#unstored.set(document.uri.toString(), text);
+    this.#drafts.fire({ actionId, callId, proposalHash, ...found });
     this.#saveSoon.changed(actionId, document);
   }
 
@@ -254,8 +289,8 @@ function shownIn({ input }: vscode.Tab): vscode.Uri | undefined {
 }
 
 function titleFor({ actionId, path: file }: DiffRequest): string {
-  if (isTemporary(actionId)) return 'Proposed edit (temporary thread, editable)';
-  return `${displayBytes(path.posix.basename(file))} (proposed by the agent, editable)`;
+  if (isTemporary(actionId)) return t('Proposed edit (temporary thread, editable)');
+  return t('{0} (proposed by the agent, editable)', displayBytes(path.posix.basename(file)));
 }
 
 function documentOf(key: string): vscode.TextDocument | undefined {

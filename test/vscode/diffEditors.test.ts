@@ -22,7 +22,7 @@ describe('diff editors', () => {
   let opened = 0;
   async function open(after: string): Promise<vscode.TextDocument> {
     const actionId = `a-diff-${(opened += 1)}`;
-    const request = { actionId, callId: 'c', path: 'a.txt', before: 'old', decidable: true };
+    const request = { actionId, callId: 'c', path: 'a.txt', before: 'old', hunks: [], decidable: true };
     await services.diffs.open({ ...request, proposalHash: 'p', after, draft: null });
     return shown(actionId);
   }
