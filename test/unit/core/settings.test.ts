@@ -95,7 +95,7 @@ describe('parseSettings', () => {
         ['dontAsk', 'dontAsk'],
         ['plan', 'plan'],
       ]) {
-        assert.equal(parseSettings(layers(user, { [MODE]: said }), 1).values[MODE], expected);
+        assert.equal(parseSettings(layers(user, { [MODE]: said }), NOW).values[MODE], expected);
       }
     }
   });
