@@ -6,7 +6,7 @@ import { hasCode, withSubject, type MakeSubject, type StoreSubject } from './sto
 
 export const grant = (changes: Partial<Grant> = {}): Grant => ({
   ...{ id: 'g1', scope: 'thread', rule: 'shell(npm test)', threadId: 'thread1', turnId: 'turn1' },
-  ...{ callId: 'c1', by: 'window 1', createdAt: 150, expiresAt: null, uses: null },
+  ...{ callId: 'c1', folder: '/w', by: 'window 1', createdAt: 150, expiresAt: null, uses: null },
   ...changes,
 });
 

@@ -1,7 +1,7 @@
 // Policy with what the user remembered: the verdict on one call with the grants that reach it, each counted, and what may be
 // offered to be remembered of it. Grants are read anew for each call, so that one revoked in another window is gone at once.
 import { proposeRules } from '../policy/proposeRules.ts';
-import { mayCover, reaches, ruleOfGrant } from '../policy/grantRules.ts';
+import { isAbout, mayCover, reaches, ruleOfGrant } from '../policy/grantRules.ts';
 import { isTemporary } from '../../protocol/temporary.ts';
 import type { GrantScope, RememberOffer } from '../../protocol/consent.ts';
 import type { GrantRow } from '../ports/consentStore.ts';
@@ -61,7 +61,9 @@ async function candidatesFor(
   subject: PolicySubject,
 ): Promise<Candidate[]> {
   const reach = { threadId, turnId, now: clock.now() };
-  const found = (await store.listGrants()).filter((grant) => reaches(grant, reach));
+  const found = (await store.listGrants()).filter(
+    (grant) => reaches(grant, reach) && isAbout(grant.folder, subject),
+  );
   // Those that end with their uses last: they are spent only where nothing else allows the call.
   const ordered = [...found].sort((a, b) => Number(a.uses !== null) - Number(b.uses !== null));
   return ordered.flatMap((grant) => {

@@ -3,8 +3,9 @@ import type { LedgerEntry, Place } from './entrySchema.ts';
 import type { Acknowledgement, ConsentReset, Grant, GrantEnd } from '../ports/consentStore.ts';
 
 export function grantAdded(grant: Grant, place: Place): LedgerEntry {
-  const { id: grantId, turnId, callId, scope, rule, by, expiresAt, uses, createdAt: at } = grant;
-  const body = { grantId, scope, rule, by, expiresAt, uses, place };
+  const { id: grantId, turnId, callId, scope, rule, folder, by, expiresAt, uses } = grant;
+  const { createdAt: at } = grant;
+  const body = { grantId, scope, rule, folder, by, expiresAt, uses, place };
   return { at, turnId, callId, kind: 'grant.added', body };
 }
 

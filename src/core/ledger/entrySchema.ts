@@ -158,6 +158,7 @@ export const LedgerEntry = z.discriminatedUnion('kind', [
       grantId: z.string(),
       scope: GrantScope,
       rule: Text,
+      folder: Text.nullable(),
       by: Text,
       expiresAt: z.int().nullable(),
       uses: z.int().nullable(),

@@ -1,6 +1,8 @@
 // Grants as rules: only exact ones count. Pure and total; whatever a grant's text says beyond one exact call, it covers nothing.
 import type { GrantRow } from '../ports/consentStore.ts';
 import type { GlobCompiler } from '../ports/system.ts';
+import type { ResolvedPath } from '../ports/workspace.ts';
+import type { Proposal } from '../../protocol/calls.ts';
 import { readRuleText } from './ruleText.ts';
 import type { PolicySubject, Rule, RuleMatcher } from './types.ts';
 import { isExact } from './wordPattern.ts';
@@ -66,6 +68,40 @@ function timeText(at: number): string {
   return Number.isNaN(date.getTime())
     ? 'its end'
     : date.toISOString().replace(/:\d\d\.\d{3}Z$/, 'Z');
+}
+
+/** The real path of the workspace folder that a rule learned from this call is about; undefined when it is about none. */
+export function folderOf(proposal: Proposal, rule: string): string | undefined {
+  // Only commands that run in the folder itself are remembered.
+  if (proposal.kind === 'command') return proposal.cwd;
+  if (proposal.kind !== 'edit' && proposal.kind !== 'read') return undefined;
+  const path = exactMatcher(rule)?.literal;
+  return path === undefined || path === null ? undefined : above(proposal.realPath, path);
+}
+
+function above(real: string, relative: string): string {
+  return relative === '' ? real : real.slice(0, -relative.length - 1);
+}
+
+/** Whether a grant for this folder, or for any, is about files or commands there. */
+export function isAbout(folder: string | null, subject: PolicySubject): boolean {
+  if (folder === null) return true;
+  const isInside = ({ real, relReal }: ResolvedPath): boolean =>
+    relReal !== null && above(real, relReal) === folder;
+  switch (subject.group) {
+    case 'shell':
+      return isInside(subject.cwd);
+    case 'read':
+      return isInside(subject.path);
+    case 'edit':
+      return subject.paths.every(isInside);
+    case 'fetch':
+    case 'mcp':
+    case 'task':
+    case 'skill':
+    case 'none':
+      return false;
+  }
 }
 
 /** Whether the rule names a part of the call at all: what cannot is not put before `decide`. */

@@ -10,6 +10,8 @@ export interface Grant {
   threadId: string;
   turnId: string;
   callId: string;
+  /** Real path of the workspace folder that it is about; null for any. */
+  folder: string | null;
   /** The window or command line. */
   by: string;
   createdAt: number;

@@ -1,6 +1,7 @@
 // What an approval teaches: the grants that are added once its claim has committed, never before and never by who lost it.
 import { prefixIn } from '../../protocol/temporary.ts';
-import { toAppError } from '../base/errors.ts';
+import { AppError, toAppError } from '../base/errors.ts';
+import { folderOf } from '../policy/grantRules.ts';
 import type { ActionRequest, Decisions } from '../../protocol/calls.ts';
 import type { Grant } from '../ports/consentStore.ts';
 import type { EngineDeps } from '../agent/deps.ts';
@@ -17,9 +18,9 @@ export async function remember(
   action: ActionRow,
   claim: ClaimAction,
 ): Promise<string | null> {
-  const grants = action.requests.flatMap((request) => grantsOf(deps, { action, request }, claim));
-  if (grants.length === 0) return null;
   try {
+    const grants = action.requests.flatMap((request) => grantsOf(deps, { action, request }, claim));
+    if (grants.length === 0) return null;
     await deps.store.addGrants(grants);
     return null;
   } catch (error) {
@@ -42,10 +43,15 @@ function grantsOf(
   const { threadId, turnId } = action;
   const expiresAt = minutes === undefined ? null : at + minutes * MINUTE;
   const learned = { scope, threadId, turnId, callId, by, createdAt: at, expiresAt, uses };
-  return request.remember.rules.map((rule) => ({
-    ...{ id: ids.next(prefixIn(turnId, 'g')), rule },
-    ...learned,
-  }));
+  return request.remember.rules.map((rule) => {
+    const folder = scope === 'always' ? null : folderOf(request.proposal, rule);
+    if (folder === undefined) throw nowhere();
+    return { id: ids.next(prefixIn(turnId, 'g')), rule, folder, ...learned };
+  });
+}
+
+function nowhere(): AppError {
+  return new AppError('cannot_remember', 'It cannot be told which folder it is about.');
 }
 
 function chosen(decisions: Decisions, callId: string): Decisions[string] | undefined {

@@ -56,8 +56,8 @@ function grants(parts: Parts): Pick<ConsentStore, 'listGrants' | 'addGrants' | '
   const rows = rowReader('consent_grant', ['id'], SealedGrant, logger);
   const all = db.prepare(`${selectGrant} ORDER BY seq DESC`);
   const insert = db.prepare(
-    `INSERT INTO consent_grant (id, scope, rule, thread_id, turn_id, call_id, said_by, created_at, expires_at, uses, used, last_used_at, seal)
-     VALUES (@id, @scope, @rule, @threadId, @turnId, @callId, @by, @createdAt, @expiresAt, @uses, @used, @lastUsedAt, @seal)`,
+    `INSERT INTO consent_grant (id, scope, rule, thread_id, turn_id, call_id, folder, said_by, created_at, expires_at, uses, used, last_used_at, seal)
+     VALUES (@id, @scope, @rule, @threadId, @turnId, @callId, @folder, @by, @createdAt, @expiresAt, @uses, @used, @lastUsedAt, @seal)`,
   );
   const remove = db.prepare('DELETE FROM consent_grant WHERE id = ?');
   const record = ledgerWriter(connection);
@@ -112,8 +112,9 @@ function grantEnder(parts: Parts): ConsentStore['endGrant'] {
 
 /** Named one by one: what is sealed must not hold more than what is kept. */
 function freshRow(grant: Grant): GrantRow {
-  const { id, scope, rule, threadId, turnId, callId, by, createdAt, expiresAt, uses } = grant;
-  const learned = { threadId, turnId, callId, by, createdAt };
+  const { id, scope, rule, threadId, turnId, callId, folder, by, createdAt, expiresAt, uses } =
+    grant;
+  const learned = { threadId, turnId, callId, folder, by, createdAt };
   return { id, scope, rule, ...learned, expiresAt, uses, used: 0, lastUsedAt: null };
 }
 

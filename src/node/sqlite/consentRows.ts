@@ -13,6 +13,7 @@ const Grant: z.ZodType<GrantRow> = z.object({
   threadId: z.string(),
   turnId: z.string(),
   callId: z.string(),
+  folder: z.string().nullable(),
   by: z.string(),
   createdAt: z.int(),
   expiresAt: z.int().nullable(),
@@ -47,7 +48,7 @@ export const SealedGrant = sealed(Grant);
 export const SealedSaid = sealed(Said);
 
 export const selectGrant = `SELECT id, scope, rule, thread_id AS threadId, turn_id AS turnId, call_id AS callId,
-  said_by AS "by", created_at AS createdAt, expires_at AS expiresAt, uses, used, last_used_at AS lastUsedAt, seal
+  folder, said_by AS "by", created_at AS createdAt, expires_at AS expiresAt, uses, used, last_used_at AS lastUsedAt, seal
   FROM consent_grant`;
 export const selectSaid = `SELECT kind, subject, hash, text, accepted, said_by AS "by", at, seal FROM acknowledgement`;
 

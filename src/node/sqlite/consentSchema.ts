@@ -9,6 +9,7 @@ CREATE TABLE consent_grant (
   thread_id TEXT NOT NULL,
   turn_id TEXT NOT NULL,
   call_id TEXT NOT NULL,
+  folder TEXT,
   said_by TEXT NOT NULL,
   created_at INTEGER NOT NULL,
   expires_at INTEGER,

@@ -63,10 +63,20 @@ export interface Bench {
 
 export async function openBench(
   files: Record<string, string> = {},
-  { deadlines, consentKey }: { deadlines?: Deadlines; consentKey?: string } = {},
+  options: {
+    deadlines?: Deadlines;
+    consentKey?: string;
+    /** Files of a second workspace folder, `v`. */
+    second?: Record<string, string>;
+  } = {},
 ): Promise<Bench> {
+  const { deadlines, consentKey, second } = options;
   const inside = Object.entries(files).map(([name, text]) => [`w/${name}`, text] as const);
-  const folder = await temporaryFolder({ 'w/.keep': '', ...Object.fromEntries(inside) });
+  const beside = Object.entries(second ?? {}).map(([name, text]) => [`v/${name}`, text] as const);
+  const folder = await temporaryFolder({
+    'w/.keep': '',
+    ...Object.fromEntries([...inside, ...beside]),
+  });
   const logger = recordingLogger();
   const replies: Reply[] = [];
   const requests: ModelRequest[] = [];
@@ -75,6 +85,7 @@ export async function openBench(
   const sealer = createSealer({ secrets: { get: async () => consentKey }, logger });
   const deps = await makeDeps({
     ...{ folder, logger, replies, requests, events, settings, deadlines, sealer },
+    roots: [folder.at('w'), ...(second ? [folder.at('v')] : [])],
   });
   const engine = new Engine(deps);
   engine.onEvent((event) => events.push(event));
@@ -112,10 +123,10 @@ async function makeDeps(
     replies: Reply[];
     deadlines: Deadlines | undefined;
     sealer: Sealer;
+    roots: string[];
   },
 ): Promise<RunnerDeps> {
-  const { folder, logger, settings } = bench;
-  const roots = [folder.at('w')];
+  const { folder, logger, settings, roots } = bench;
   const file = folder.at('state.db');
   const { store, checkpointer } = await openStore({
     ...{ file, logger, clock: systemClock },

@@ -21,7 +21,7 @@ const DEFAULT = { mode: 'default' } as const;
 
 const grantOf = (rule: string, more: Partial<GrantRow> = {}): GrantRow => ({
   ...{ id: 'g1', scope: 'thread', rule, threadId: 't1', turnId: 'u1', callId: 'c1', by: 'w' },
-  ...{ createdAt: 0, expiresAt: null, uses: null, used: 0, lastUsedAt: null },
+  ...{ folder: null, createdAt: 0, expiresAt: null, uses: null, used: 0, lastUsedAt: null },
   ...more,
 });
 

@@ -3,13 +3,20 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { openBench, type Bench } from '../agent/support.ts';
 import type { ActionRow } from '../../../../src/core/ports/store.ts';
-import type { Decision, Decisions } from '../../../../src/protocol/calls.ts';
+import type { Decision, Decisions, JsonObject } from '../../../../src/protocol/calls.ts';
 import type { Remember } from '../../../../src/protocol/consent.ts';
 
 const KEY = 'c5'.repeat(32);
-const run = (id: string, command: string) => ({ id, name: 'run_command', args: { command } });
+interface Call {
+  id: string;
+  name: string;
+  args: JsonObject;
+}
+const run = (id: string, command: string, more: JsonObject = {}): Call => ({
+  ...{ id, name: 'run_command', args: { command, ...more } },
+});
 /** Leaves a trace. */
-const note = (id: string, text = 'x') => run(id, `touch ${text}.txt`);
+const note = (id: string, text = 'x'): Call => run(id, `touch ${text}.txt`);
 const remembered = (remember: Remember): Decision => ({ type: 'approve', remember });
 const inThread: Remember = { scope: 'thread' };
 
@@ -26,9 +33,7 @@ describe('remembered approvals', () => {
       () => false,
     );
 
-  async function waits(
-    ...calls: { id: string; name: string; args: unknown }[]
-  ): Promise<ActionRow> {
+  async function waits(...calls: Call[]): Promise<ActionRow> {
     bench.say({ calls }, { text: 'Done' });
     await bench.run();
     return bench.action();
@@ -102,6 +107,27 @@ describe('remembered approvals', () => {
   it('for the workspace: in any thread', async () => {
     await teach({ scope: 'workspace' });
     assert.equal((await again()).asked, false);
+  });
+
+  it('in the folder of the workspace that it was learned in (I12)', async () => {
+    await bench.dispose();
+    bench = await openBench(
+      { 'a.txt': 'one\n' },
+      { consentKey: KEY, second: { 'a.txt': 'one\n' } },
+    );
+    const other = (id: string) => run(id, 'touch x.txt', { cwd: bench.folder.at('v') });
+    const edit = (id: string, path: string): Call => ({
+      ...{ id, name: 'write_file', args: { path, content: `${id}\n` } },
+    });
+    const calls = [note('c1'), edit('e1', bench.folder.at('v/a.txt'))];
+    const action = await waits(...calls);
+    const { threadId } = action;
+    const remember = remembered({ scope: 'workspace' });
+    await decide(action, { c1: remember, e1: remember });
+    assert.equal((await again(threadId, other('c2'))).asked, true);
+    assert.equal((await again(threadId, edit('e2', 'a.txt'))).asked, true);
+    assert.equal((await again(threadId, note('c3'))).asked, false);
+    assert.equal((await again(threadId, edit('e3', bench.folder.at('v/a.txt')))).asked, false);
   });
 
   it('for one more call: the call it was learned from is not counted, the second one asks', async () => {

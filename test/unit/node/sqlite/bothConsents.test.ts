@@ -22,7 +22,7 @@ const use = (callId: string, turnId = 'u1') => ({ turnId, callId, at: 2000 });
 
 const grant = (changes: Partial<Grant> = {}): Grant => ({
   ...{ id: 'g1', scope: 'always', rule: 'shell(npm test)', threadId: 't1', turnId: 'u1' },
-  ...{ callId: 'c1', by: 'window 1', createdAt: 150, expiresAt: null, uses: null },
+  ...{ callId: 'c1', folder: '/w', by: 'window 1', createdAt: 150, expiresAt: null, uses: null },
   ...changes,
 });
 
@@ -152,4 +152,4 @@ describe('grants in their places', () => {
 });
 
 const COLUMNS =
-  'id, scope, rule, thread_id, turn_id, call_id, said_by, created_at, expires_at, uses, used, last_used_at, seal';
+  'id, scope, rule, thread_id, turn_id, call_id, folder, said_by, created_at, expires_at, uses, used, last_used_at, seal';
