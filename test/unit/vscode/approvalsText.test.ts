@@ -16,7 +16,14 @@ const NOW = 1_780_000_000_000;
 
 const grant = (changes: Partial<GrantRow> = {}): GrantRow => ({
   ...{ id: 'g1', scope: 'thread', rule: 'shell(npm test)', threadId: 't', turnId: 'u' },
-  ...{ callId: 'c', by: 'window 2 (pid 7)', createdAt: NOW - MINUTE, expiresAt: null, uses: null },
+  ...{
+    callId: 'c',
+    folder: '/w',
+    by: 'window 2 (pid 7)',
+    createdAt: NOW - MINUTE,
+    expiresAt: null,
+    uses: null,
+  },
   ...{ used: 0, lastUsedAt: null },
   ...changes,
 });
