@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { DiffEditor } from './support/diffEditor.ts';
+import { placesOf } from './support/kept.ts';
 import { call } from './support/script.ts';
 import { pictureOnFailure, startSession, type Session } from './support/session.ts';
 import { until } from './support/until.ts';
@@ -89,10 +90,13 @@ describe('hunks', () => {
     await proposes([]);
     await box(0).uncheck();
     await chat.testId('kept').getByText('2 of 3 changes kept').waitFor();
+    await until('the choice on disk', async () => {
+      return (await placesOf('"dropped":[0]', session.host, bench.page)).length > 0;
+    });
     await bench.reload();
     await chat.testId('kept').getByText('2 of 3 changes kept').waitFor();
     assert.equal(await box(0).isChecked(), false);
-    await chat.press('h1', 'open-diff');
+    await chat.card('h1').getByTestId('open-diff').click();
     const diff = new DiffEditor(bench.page);
     await diff.typeAtEnd('// mine');
     await chat.card('h1').getByText('this is your text, not the agent’s').waitFor();

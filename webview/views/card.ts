@@ -110,6 +110,12 @@ export class CardView extends ArmedElement {
     this.controller.patch(this.action, this.request, patch);
   };
 
+  /** As `patch`, for what is picked and not typed: the host has it at once. */
+  pick = (patch: Partial<CardDraft>): void => {
+    this.patch(patch);
+    this.controller.flush();
+  };
+
   /** Takes a decision from a press; anything but the user's own press on an armed card is ignored. */
   decide = (event: Event, decision: Decision): void => {
     if (!event.isTrusted || this.busy || !this.armed) return;
@@ -281,7 +287,7 @@ export class CardView extends ArmedElement {
     switch (proposal.kind) {
       case 'edit':
         return editBody({
-          ...{ request, proposal, draft, patch },
+          ...{ request, proposal, draft, patch: this.pick },
           disabled: this.busy || draft.decision !== null,
         });
       case 'command':
