@@ -19,6 +19,7 @@ import { storeLibraryContract } from './storeLibrary.contract.ts';
 import { storeMovesContract } from './storeMoves.contract.ts';
 import { storeModelContract } from './storeModel.contract.ts';
 import { storeTitlesContract } from './storeTitles.contract.ts';
+import { storeUndoContract } from './storeUndo.contract.ts';
 import { storeUnseenContract } from './storeUnseen.contract.ts';
 import { hasCode, withSubject, type MakeSubject, type StoreSubject } from './storeSubject.ts';
 
@@ -35,6 +36,7 @@ export function storeContract(name: string, make: MakeSubject): void {
     storeEventsContract(make);
     storeTitlesContract(make);
     storeLibraryContract(make);
+    storeUndoContract(make);
     storeUnseenContract(make);
     storeModelContract(make);
   });

@@ -109,15 +109,15 @@ function textKeeper(db: Db): (turnId: string, texts: readonly Packed[]) => void 
      ON CONFLICT DO NOTHING`,
   );
   const shrink = db.prepare(
-    `UPDATE undo_text SET base = @to, body = @body
-     WHERE thread_id = ${THREAD} AND hash = @hash AND base IS NULL AND hash <> @to
-       AND EXISTS (SELECT 1 FROM undo_text AS other
-         WHERE other.thread_id = ${THREAD} AND other.hash = @to AND other.base IS NULL)`,
+    `INSERT INTO undo_text (thread_id, hash, base, body)
+     SELECT thread_id, @hash, hash, @body FROM undo_text
+     WHERE thread_id = ${THREAD} AND hash = @to AND hash <> @hash AND base IS NULL
+     ON CONFLICT DO UPDATE SET base = excluded.base, body = excluded.body WHERE undo_text.base IS NULL`,
   );
   return (turnId, texts) => {
     for (const { hash, body, difference } of texts) {
-      insert.run({ turnId, hash, body });
       if (difference) shrink.run({ turnId, hash, ...difference });
+      insert.run({ turnId, hash, body });
     }
   };
 }
