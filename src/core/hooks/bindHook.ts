@@ -13,8 +13,8 @@ type Bound = { ok: true; hook: LoadedHook } | { ok: false; message: string };
 
 const MAX_WORDS = 400;
 const MAX_FILES = 50;
-/** How many folders that the command names (`cd hooks && ./check.sh`) its words are looked up in. */
-const MAX_FOLDERS = 4;
+/** Words times folders that the command names (`cd hooks && ./check.sh`), in which they are looked up too. */
+const MAX_LOOKUPS = 1_600;
 
 /** `folder`: the workspace folder's real path. */
 export async function bindHook(deps: BindDeps, entry: HookEntry, folder: string): Promise<Bound> {
@@ -74,11 +74,33 @@ async function boundFiles(
     ...words.map((word) => deps.files.resolve(from(at.cwd, word))),
     ...(at.cwd === at.folder ? [] : words.map((word) => deps.files.resolve(from(at.folder, word)))),
   ]);
-  const bases = near.filter(isFolderBelow).slice(0, MAX_FOLDERS);
-  const far = await Promise.all(
-    bases.flatMap(({ lexical }) => words.map((word) => deps.files.resolve(from(lexical, word)))),
-  );
+  const far = await insideFolders(deps, words, near.filter(isFolderBelow));
+  if (far === null) return 'its command names too many folders to be looked at';
   return hashed(deps, [...near, ...far].filter(isNamedFile));
+}
+
+/** The words in every folder that they lead to, one behind the other (`cd tools && cd hooks`); null when these are too many. */
+async function insideFolders(
+  { files }: BindDeps,
+  words: readonly string[],
+  folders: readonly ResolvedPath[],
+): Promise<ResolvedPath[] | null> {
+  const found: ResolvedPath[] = [];
+  const seen = new Set<string>();
+  let left = MAX_LOOKUPS;
+  for (let open = folders; open.length > 0;) {
+    const bases = new Set(open.map(({ lexical }) => lexical).filter((path) => !seen.has(path)));
+    left -= bases.size * words.length;
+    if (left < 0) return null;
+    const inside: ResolvedPath[] = [];
+    for (const base of bases) {
+      seen.add(base);
+      inside.push(...(await Promise.all(words.map((word) => files.resolve(from(base, word))))));
+    }
+    found.push(...inside);
+    open = inside.filter(isFolderBelow);
+  }
+  return found;
 }
 
 /** A folder of the workspace, not a whole workspace folder. */

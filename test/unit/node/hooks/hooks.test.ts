@@ -375,6 +375,7 @@ describe('hooks of a workspace', function () {
     await script('true');
     await write('tools/my check.sh', 'true');
     await write('lib.py', '');
+    for (const name of ['d1', 'd2', 'd3', 'd4', 'd5']) await mkdir(folder.at(name));
     const commands = [
       'bash .github/hooks/guard.sh',
       './.github/hooks/guard.sh --x',
@@ -382,6 +383,8 @@ describe('hooks of a workspace', function () {
       '"$CLAUDE_PROJECT_DIR/.github/hooks/guard.sh"',
       '${CLAUDE_PROJECT_DIR}/.github/hooks/guard.sh',
       'cd .github/hooks && ./guard.sh',
+      'cd .github && cd hooks && ./guard.sh',
+      'ls d1 d2 d3 d4 d5; cd .github/hooks; ./guard.sh',
       'cd "$(git rev-parse --show-toplevel)" && sh .github/hooks/guard.sh',
       'node --import=./.github/hooks/guard.sh x',
       '$PWD/.github/hooks/guard.sh',
@@ -411,16 +414,19 @@ describe('hooks of a workspace', function () {
 
   it('what cannot be watched is not offered: a folder outside, a script without end', async () => {
     await write('big.sh', ' '.repeat(6_000_000));
+    const folders = Array.from({ length: 50 }, (_, at) => `d${String(at)}`);
+    for (const name of folders) await mkdir(folder.at(name));
     await hookFile(
       { type: 'command', command: 'true', cwd: '..' },
       { type: 'command', command: 'true', cwd: 'gone' },
       { type: 'command', command: 'sh big.sh' },
+      { type: 'command', command: `ls ${folders.join(' ')}` },
     );
     const { hooks: offered, problems } = await hooks.review();
     assert.deepEqual(offered, []);
     assert.match(
       problems.map(({ message }) => message).join('\n'),
-      /outside.*\n.*does not exist\n.*cannot be watched/,
+      /outside.*\n.*does not exist\n.*cannot be watched.*\n.*too many folders/,
     );
   });
 
