@@ -5,6 +5,7 @@ import './styles.css';
 import './diff.css';
 import { Controller } from './controller.ts';
 import { registerControls } from './controls.ts';
+import { keepFocus } from './focusKeeper.ts';
 import { connectHost } from './vscodeApi.ts';
 import { AppView } from './views/app.ts';
 import { followWishes } from './wishes.ts';
@@ -37,4 +38,5 @@ const flush = (): void => {
 };
 document.addEventListener('visibilitychange', flush);
 window.addEventListener('pagehide', flush);
+keepFocus();
 controller.ready();

@@ -219,7 +219,7 @@ function notice(item: Item<'notice'>): TemplateResult {
     data-testid="item-notice"
     data-level=${item.level}
     data-code=${item.code}
-    role=${item.level === 'error' ? 'alert' : 'note'}
+    role="note"
   >
     ${icon(NOTICE_ICONS[item.level])}<span
       >${shownLines(item.text)} <small class="code">${shown(item.code)}</small></span

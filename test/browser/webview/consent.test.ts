@@ -29,18 +29,18 @@ describe('page: consent', function () {
     (await view.sent('submit')).map((message) => message['decisions']);
 
   it('a press before the card has stood for half a second does nothing', async () => {
+    const started = Date.now();
     await view.say(snapshot({ actions: [action([commandRequest()])] }));
     const box = await view.byId('approve').boundingBox();
     assert.ok(box);
     // Presses as fast as they come until the card is armed: the first one that counts is not before 500 ms.
-    const started = Date.now();
     while ((await decisions()).length === 0) {
       await view.page.mouse.click(box.x + 10, box.y + 10);
       assert.ok(Date.now() - started < 10_000);
     }
     const first = await view.page.evaluate(() => performance.now());
     assert.ok(first > 500);
-    assert.ok(Date.now() - started >= 400);
+    assert.ok(Date.now() - started >= 500);
     assert.equal((await decisions()).length, 1);
   });
 
@@ -291,7 +291,7 @@ describe('page: consent', function () {
     const focused = await view.page.evaluate(() =>
       document.activeElement?.getAttribute('data-testid'),
     );
-    assert.equal(focused, 'transcript');
+    assert.equal(focused, 'composer-input');
     for (const key of ['Enter', 'Space', 'Control+Enter']) await view.page.keyboard.press(key);
     assert.equal((await decisions()).length, 1);
   });

@@ -6,6 +6,7 @@ import {
   call,
   commandRequest,
   editRequest,
+  hunksRequest,
   NOW,
   questionRequest,
   request,
@@ -162,6 +163,11 @@ export const STATES: Record<string, Reach> = {
     await cards([editRequest()])(view);
     await view.byId('edit').click();
     await view.byId('edit-args').waitFor();
+    await view.armed();
+  },
+  'edit, changes kept and dropped': async (view) => {
+    await cards([hunksRequest()])(view);
+    await view.byId('hunk').nth(1).locator('input').uncheck();
     await view.armed();
   },
   command: cards([
