@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import module from 'node:module';
 import path from 'node:path';
 import { handOverKey } from './node/cli/handOverKey.ts';
+import { keepYoungSmall } from './node/cli/heap.ts';
 
 /** better-sqlite3 is built for Node-API 10: Node 22.14 and later. On an older one it would crash without a word. */
 function nodeIsNewEnough(): boolean {
@@ -29,6 +30,7 @@ async function main(): Promise<number> {
   handOverKey(__filename, process.argv.slice(2));
   module.enableCompileCache?.();
   const { runCli } = await import('./engine.ts');
+  keepYoungSmall();
   return runCli(process.argv.slice(2), { distDir: __dirname });
 }
 

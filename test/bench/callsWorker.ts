@@ -5,6 +5,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import type * as engine from '../../src/engine.ts';
 import { assetsOf } from '../../src/node/assets.ts';
+import { keepYoungSmall } from '../../src/node/cli/heap.ts';
 import { loadDriver } from '../../src/node/sqlite/database.ts';
 import type { ModelProvider } from '../../src/core/ports/model.ts';
 import { RESULT_BYTES } from './workload.ts';
@@ -28,6 +29,7 @@ const [, , stateFile = '', workspace = '', count = '0', dist = ''] = process.arg
 const { openEngine } = createRequire(import.meta.url)(
   path.join(dist, 'engine.js'),
 ) as typeof engine;
+keepYoungSmall();
 const quiet = (): undefined => undefined;
 
 /** Prints so much itself: no other program is started. */
