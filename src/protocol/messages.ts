@@ -286,6 +286,7 @@ export const ViewToHost = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('openLink'), ...request, address: z.string().max(4000) }),
   z.strictObject({ type: z.literal('setMode'), ...request, mode: Mode }),
   z.strictObject({ type: z.literal('selectModel'), ...request }),
+  z.strictObject({ type: z.literal('tryDemo'), ...request }),
   /** Opens the place where the rule of a why line can be changed or taken back. */
   z.strictObject({
     type: z.literal('openWhy'),

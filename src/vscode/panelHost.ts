@@ -1,5 +1,6 @@
 // What a presenter may ask of the window: diff editors, panels, quick picks, the native confirmation.
 import * as vscode from 'vscode';
+import { tryDemo } from './demo.ts';
 import { diffRequest } from './diffRequest.ts';
 import { selectModel } from './models.ts';
 import { manageApprovals } from './approvalsList.ts';
@@ -20,6 +21,7 @@ export function createPanelHost(services: Services): PanelHost {
     openDiff: (action, callId) => openDiff(services, action, callId),
     openPanel: async (actionId) => services.reveal.fire(actionId),
     selectModel: () => selectModel(services),
+    tryDemo: () => tryDemo(services),
     openWhy: (rule, layer) => openWhy(services, rule, layer),
     confirm,
     ...textHost,

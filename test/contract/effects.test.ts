@@ -102,6 +102,10 @@ const EFFECTS: Table = {
     powers: '.applyEdit .save',
     because: 'the approved write into an open document; the executor’s effect',
   },
+  'src/vscode/textHost.ts': {
+    powers: '.openExternal',
+    because: 'an address of the web, after the native confirmation that shows it',
+  },
   'src/vscode/diffEditors.ts': {
     powers: '.applyEdit .executeCommand .save',
     because: 'its own documents in memory; vscode.diff, setContext',
@@ -128,9 +132,11 @@ const COMMANDS: Table = {
     powers: '.executeCommand',
     because: 'opens the walkthrough and the chat',
   },
-  'src/vscode/commands/setup.ts': {
-    powers: '.executeCommand',
-    because: 'opens the walkthrough, the sample',
+  'src/vscode/commands/setup.ts': { powers: '.executeCommand', because: 'opens the walkthrough' },
+  'src/vscode/demo.ts': {
+    powers: '.copy .executeCommand',
+    because:
+      'the extension’s own sample, copied to its own storage and opened, when the user says so',
   },
   'src/vscode/commands/threads.ts': { powers: '.executeCommand', because: 'focuses the chat' },
   'src/vscode/commands/inbox.ts': {

@@ -14,6 +14,8 @@ export interface WorkbenchOptions {
   readonly viewport?: { readonly width: number; readonly height: number };
   /** The browser's profile; give the same one again to come back as the same browser. Default: a fresh one. */
   readonly userDataDir?: string;
+  /** Of the display, such as `de`: what VS Code hands to extensions; its own texts stay English. */
+  readonly language?: string;
   /** Another page than the host's own, for example on another folder. */
   readonly url?: string;
 }
@@ -72,6 +74,7 @@ export async function openWorkbench(
     reducedMotion: 'reduce', // nothing fades while a test looks
   });
   try {
+    if (options.language) await context.addInitScript(speak, options.language);
     const page = context.pages()[0] ?? (await context.newPage());
     await page.goto(options.url ?? host.url);
     await restored(page, host);
@@ -80,6 +83,12 @@ export async function openWorkbench(
     await context.close();
     throw error;
   }
+}
+
+/** Runs in the page before its scripts: what a language pack's messages file would say. */
+function speak(language: string): void {
+  const fixed = { get: () => language, set: () => undefined };
+  Object.defineProperty(globalThis, '_VSCODE_NLS_LANGUAGE', fixed);
 }
 
 function workbenchOf(page: Page, host: Host, context: BrowserContext): Workbench {

@@ -136,21 +136,27 @@ export class AppView extends LightElement {
       <p>
         ${t('The agent reads and proposes. Every change and every command stops here first, as a card that you approve, edit, reject or answer, now or next week.')}
       </p>
-      <vscode-button
-        appearance="secondary"
-        data-testid="try-demo"
-        @click=${() => {
-          this.controller.setComposer(t('Fix the rounding bug in the invoice total.'));
-          this.#focusComposer();
-        }}
-        >${t('Try the demo')}</vscode-button
-      >
+      <div class="welcome-actions">
+        <vscode-button
+          data-testid="try-demo"
+          @click=${(event: Event) => {
+            if (event.isTrusted) this.controller.send({ type: 'tryDemo' });
+          }}
+          >${t('Try the Demo')}</vscode-button
+        >
+        <vscode-button
+          appearance="secondary"
+          data-testid="welcome-model"
+          @click=${() => {
+            this.controller.send({ type: 'selectModel' });
+          }}
+          >${t('Select a Model')}</vscode-button
+        >
+      </div>
+      <p class="welcome-hint">
+        ${t('The demo needs no key and no network. Nothing it proposes happens before you approve it.')}
+      </p>
     </div>`;
-  }
-
-  #focusComposer(): void {
-    const field = this.querySelector('[data-testid="composer-input"]');
-    if (field instanceof HTMLElement) field.focus();
   }
 
   #rows(): TemplateResult {

@@ -2,7 +2,6 @@
 // keep their nodes while text streams in, and are not parsed again.
 import DOMPurify from 'dompurify';
 import { Marked, type Token } from 'marked';
-import { t } from '../../src/protocol/l10n.ts';
 import { displayRuns } from '../../src/protocol/displayBytes.ts';
 import { codeBlock, linkButton, type TextUses } from './codeBlock.ts';
 

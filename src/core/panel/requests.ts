@@ -18,6 +18,8 @@ export interface PanelHost {
   openDiff(action: ActionRow, callId: string): Promise<void>;
   openPanel(actionId: string): Promise<void>;
   selectModel(): Promise<void>;
+  /** Starts the demo agent in a thread of its own, where the sample is. */
+  tryDemo(): Promise<void>;
   openWhy(rule: string, layer: RuleLayer): Promise<void>;
   copy(text: string): Promise<void>;
   /** As an edit of the user's, in the editor that they were in. Throws AppError `no_editor`. */
@@ -97,6 +99,9 @@ export async function handleViewMessage(
       return null;
     case 'selectModel':
       await deps.host.selectModel();
+      return null;
+    case 'tryDemo':
+      await deps.host.tryDemo();
       return null;
     case 'openWhy':
       await deps.host.openWhy(message.rule, message.layer);

@@ -1,10 +1,9 @@
 // Commands around the agent: model, key, mode, walkthrough, demo, log.
 import * as vscode from 'vscode';
 import { registerCommand } from './register.ts';
-import { focusChat } from './threads.ts';
+import { tryDemo } from '../demo.ts';
 import { COMMANDS, WALKTHROUGH } from '../ids.ts';
 import { selectModel, setApiKey } from '../models.ts';
-import { AppError } from '../../core/base/errors.ts';
 import { DisposableStore } from '../../core/base/lifecycle.ts';
 import type { Mode } from '../../protocol/calls.ts';
 import type { Contribution } from '../contribution.ts';
@@ -50,48 +49,4 @@ async function setMode(services: Services): Promise<void> {
 
 async function openWalkthrough(): Promise<void> {
   await vscode.commands.executeCommand('workbench.action.openWalkthrough', WALKTHROUGH, false);
-}
-
-const demoMessage = (): string =>
-  t('The invoice total is one cent off for 3 items at 0.35. Find out why and fix it.');
-
-/** Starts the demo agent in a new thread, in a workspace that holds the sample. */
-async function tryDemo(services: Services): Promise<void> {
-  const opened = await services.engine();
-  if (!vscode.workspace.isTrusted) {
-    throw new AppError(
-      'untrusted_workspace',
-      t('Trust this workspace first; then try the demo again.'),
-    );
-  }
-  await requireSample();
-  const model = { ...opened.demoModel, label: t('Demo agent') };
-  const thread = await opened.engine.createThread();
-  services.session.update({ model, threadId: thread.id });
-  await focusChat();
-  const { mode } = services.session.state;
-  await opened.engine.startTurn({
-    threadId: thread.id,
-    text: demoMessage(),
-    model: opened.demoModel,
-    mode,
-  });
-}
-
-async function requireSample(): Promise<void> {
-  const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
-  if (folder) {
-    const found = await vscode.workspace.findFiles(
-      new vscode.RelativePattern(folder, 'src/price.ts'),
-      null,
-      1,
-    );
-    if (found.length > 0) return;
-  }
-  throw new AppError(
-    'no_sample',
-    t(
-      'The demo works on the sample workspace. Run “npm start” in a clone of the project, or open a copy of its media/sample folder.',
-    ),
-  );
 }

@@ -191,11 +191,12 @@ describe('page: chat', function () {
     assert.equal(await view.page.locator('[data-testid="mode"] option').count(), 4);
   });
 
-  it('offers the demo by putting a message into the composer', async () => {
+  it('offers the demo and a model, one press each', async () => {
     await open(snapshot({ items: [], status: status({ thread: null, turn: null }) }));
     await view.byId('try-demo').click();
-    await view.frames(2);
-    assert.notEqual(await view.byId('composer-input').inputValue(), '');
+    await view.byId('welcome-model').click();
+    assert.deepEqual(await view.sent('tryDemo'), [{ type: 'tryDemo' }]);
+    assert.deepEqual(await view.sent('selectModel'), [{ type: 'selectModel' }]);
     assert.deepEqual(await view.sent('send'), []);
   });
 

@@ -32,6 +32,7 @@ describe('fuzzing the host of a page', function () {
           openDiff: async () => undefined,
           openPanel: async () => undefined,
           selectModel: async () => undefined,
+          tryDemo: async () => undefined,
           openWhy: async () => undefined,
           copy: async () => undefined,
           insertAtCursor: async () => undefined,

@@ -39,6 +39,7 @@ describe('the presenter', () => {
         openDiff: async (action, callId) => void opened.push(`diff ${action.id} ${callId}`),
         openPanel: async (id) => void opened.push(`panel ${id}`),
         selectModel: async () => void opened.push('model'),
+        tryDemo: async () => void opened.push('demo'),
         openWhy: async (rule, layer) => void opened.push(`why ${rule} ${layer}`),
         copy: async (text) => void opened.push(`copy ${text}`),
         insertAtCursor: async (text) => void opened.push(`insert ${text}`),

@@ -92,6 +92,7 @@ describe('watching a thread', () => {
         openDiff: async () => undefined,
         openPanel: async () => undefined,
         selectModel: async () => undefined,
+        tryDemo: async () => undefined,
         openWhy: async () => undefined,
         copy: async () => undefined,
         insertAtCursor: async () => undefined,
