@@ -30,7 +30,7 @@ describe('undo on the command line', function () {
     decisions: Object.fromEntries(requests.map(({ callId }) => [callId, approve])),
   });
 
-  it('waits for approval of each file, restores them, and can be undone', async () => {
+  it('waits for approval of each file, restores them, and can be undone (HW12)', async () => {
     const done = await flow().run(work, { settings });
     assert.equal(done.status, 0, show(done));
     assert.deepEqual(await flow().tree(), { 'a.txt': AFTER, 'src/new.txt': 'new\n' });
@@ -60,7 +60,7 @@ describe('undo on the command line', function () {
     assert.deepEqual(await flow().tree(), { 'a.txt': AFTER, 'src/new.txt': 'new\n' });
   });
 
-  it('keeps what was changed since; a conflict is written only with a text of the user’s', async () => {
+  it('keeps what was changed since; a conflict is written only with a text of the user’s (F3)', async () => {
     const done = await flow().run(work, { settings });
     await writeFile(flow().at('a.txt'), BEFORE.replace('two', 'mine'));
     const paused = await undo(done.end.turnId);

@@ -68,7 +68,7 @@ describe('undo of a turn', function () {
   const last = async (turnId: string): Promise<string> =>
     (await bench.deps.store.messagesOfTurn(turnId)).at(-1)?.message.text ?? '';
 
-  it('restores what was edited, created and deleted, and asks before it writes anything', async () => {
+  it('restores what was edited, created and deleted, and asks before it writes anything (HW12)', async () => {
     bench = await openBench({ 'a.txt': LINES, 'gone.txt': 'was here\n' });
     const { turnId } = await turn([
       edit('a.txt', 'two', 'TWO'),
