@@ -60,9 +60,28 @@ export function whyShort(why: Verdict): string {
 }
 
 const MAX_OUTPUT = 50_000;
+/** What is shown of an output until all of it is asked for. */
+const SHORT_OUTPUT = 4000;
 
 /** The end of an output, which is what one looks at, and how much is left out before it. */
-export function outputTail(output: string): { text: string; cut: number } {
-  const cut = Math.max(0, output.length - MAX_OUTPUT);
+export function outputTail(output: string, all = true): { text: string; cut: number } {
+  const cut = Math.max(0, output.length - (all ? MAX_OUTPUT : SHORT_OUTPUT));
   return { text: output.slice(cut), cut };
+}
+
+/** Arguments one to a line when they are an object; else as the model wrote them. */
+export function argLines(args: string): string {
+  try {
+    const value: unknown = JSON.parse(args);
+    return typeof value === 'object' && value !== null ? JSON.stringify(value, null, 2) : args;
+  } catch {
+    return args;
+  }
+}
+
+/** How long a call took: "80 ms", "3.2 s", "2 min 5 s". */
+export function callDuration(ms: number): string {
+  if (ms < 1000) return `${String(Math.round(ms))} ms`;
+  if (ms < 60_000) return `${(ms / 1000).toFixed(1).replace(/\.0$/, '')} s`;
+  return `${String(Math.floor(ms / 60_000))} min ${String(Math.floor((ms % 60_000) / 1000))} s`;
 }

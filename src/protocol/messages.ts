@@ -38,6 +38,8 @@ export const TranscriptItem = z.discriminatedUnion('kind', [
     turnId: z.string(),
     text: z.string(),
     streaming: z.boolean(),
+    /** What the model said that it thinks; shown apart, collapsed. */
+    reasoning: z.string().optional(),
   }),
   z.object({
     kind: z.literal('call'),
@@ -50,6 +52,10 @@ export const TranscriptItem = z.discriminatedUnion('kind', [
     outcome: CallOutcome.nullable(),
     why: Verdict.nullable(),
     output: z.string(),
+    /** As the model wrote them. */
+    args: z.string().optional(),
+    /** From its start to its end, once it has both. */
+    durationMs: z.number().optional(),
     actionId: z.string().nullable(),
     /** Absent while nobody has decided it, and for a call that nobody had to decide. */
     decided: DecidedCall.optional(),

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { askNatively } from './notify.ts';
 import { AppError } from '../core/base/errors.ts';
 import { displayBytes } from '../protocol/displayBytes.ts';
+import { t } from '../protocol/l10n.ts';
 import type { PanelHost } from '../core/panel/requests.ts';
 
 export const textHost: Pick<PanelHost, 'copy' | 'insertAtCursor' | 'openLink'> = {
@@ -18,16 +19,20 @@ export const textHost: Pick<PanelHost, 'copy' | 'insertAtCursor' | 'openLink'> =
     if (inserted) return;
     throw new AppError(
       'no_editor',
-      'There is no editor to insert into. Open a file that can be edited, put the cursor where the code belongs, and press Insert again.',
+      t(
+        'There is no editor to insert into. Open a file that can be edited, put the cursor where the code belongs, and press Insert again.',
+      ),
     );
   },
   openLink: async (address) => {
-    const open = 'Open';
+    const open = t('Open');
     // The first button has the focus: Enter, pressed once too often, opens nothing.
-    const detail = `${displayBytes(address)}\n\nThe agent wrote this address.`;
+    const detail = `${displayBytes(address)}\n\n${t('The agent wrote this address.')}`;
     if (
-      (await askNatively('Open this address in the browser?', detail, ['Don’t Open', open])) !==
-      open
+      (await askNatively(t('Open this address in the browser?'), detail, [
+        t('Don’t Open'),
+        open,
+      ])) !== open
     )
       return;
     await vscode.env.openExternal(vscode.Uri.parse(address, true));

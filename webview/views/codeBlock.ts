@@ -1,6 +1,7 @@
 // What the human may do with a part of the agent's text: copy code, put it into the file they edit, open an address.
 // Each is a press of theirs; the host does it, and asks natively before an address is opened.
 import { displayBytes } from '../../src/protocol/displayBytes.ts';
+import { t } from '../../src/protocol/l10n.ts';
 
 export interface TextUses {
   copy: (text: string) => void;
@@ -17,18 +18,21 @@ export function codeBlock(pre: HTMLElement, text: string, uses: TextUses): void 
   pre.removeAttribute('data-language');
   pre.tabIndex = 0;
   pre.setAttribute('role', 'region');
-  pre.setAttribute('aria-label', language === '' ? 'Code' : `Code, ${displayBytes(language)}`);
+  pre.setAttribute(
+    'aria-label',
+    language === '' ? t('Code') : t('Code, {0}', displayBytes(language)),
+  );
   const block = element('div', 'code-block');
   const head = element('div', 'code-head');
   const name = element('span', 'code-language');
   name.append(displayBytes(language).slice(0, MAX_LANGUAGE));
   head.append(
     name,
-    button('copy', 'copy', 'Copy', (pressed) => {
+    button('copy', 'copy', t('Copy'), (pressed) => {
       uses.copy(text);
-      said(pressed, 'Copied');
+      said(pressed, t('Copied'));
     }),
-    button('insert', 'insert', 'Insert at cursor', () => {
+    button('insert', 'insert', t('Insert at cursor'), () => {
       uses.insert(text);
     }),
   );

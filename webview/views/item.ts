@@ -3,7 +3,7 @@ import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import type { TranscriptItem } from '../../src/protocol/messages.ts';
 import type { Controller } from '../controller.ts';
 import { placeText } from '../../src/protocol/decided.ts';
-import { callLook, outputTail, whyShort } from '../callLook.ts';
+import { argLines, callDuration, callLook, outputTail, whyShort } from '../callLook.ts';
 import { timeText } from '../elsewhere.ts';
 import { LightElement } from './lightElement.ts';
 import type { TextUses } from './codeBlock.ts';
@@ -19,17 +19,23 @@ class ItemView extends LightElement {
     item: { attribute: false },
     waiting: { attribute: false },
     queued: { attribute: false },
+    again: { attribute: false },
     open: { state: true },
     whyOpen: { state: true },
+    all: { state: true },
   };
   declare controller: Controller;
   declare item: TranscriptItem;
   /** Whether the call waits in an open action. */
   declare waiting: boolean;
+  /** Of the last message, when nothing runs or waits: what the human can do with it. */
+  declare again: 'edit' | 'retry' | undefined;
   /** Whether the message's turn has not begun. */
   declare queued: boolean;
   declare open: boolean | undefined;
   declare whyOpen: boolean;
+  /** All of the output is shown. */
+  declare all: boolean;
   #blocks: Block[] = [];
   #text = '';
 
@@ -39,6 +45,7 @@ class ItemView extends LightElement {
     this.queued = false;
     this.open = undefined;
     this.whyOpen = false;
+    this.all = false;
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
@@ -74,6 +81,7 @@ class ItemView extends LightElement {
           role="group"
           aria-label=${t('Agent')}
         >
+          ${item.reasoning === undefined ? nothing : reasoning(item.reasoning)}
           ${this.#blocks.map((block) => block.node)}
         </div>`;
       case 'call':
@@ -93,7 +101,34 @@ class ItemView extends LightElement {
       aria-label=${queued ? t('You, queued') : t('You')}
     >
       ${shownLines(item.text)} ${queued ? this.#queuedLine(item.turnId) : nothing}
+      ${this.again ? this.#againLine(item, this.again) : nothing}
     </div>`;
+  }
+
+  /** Both start a turn of their own: what was said stays as it is. */
+  #againLine({ text }: Item<'user'>, again: 'edit' | 'retry'): TemplateResult {
+    return html`<span class="queued-line">
+      ${again === 'retry' ? this.#againButton('retry', t('Retry'), () => this.controller.send({ type: 'send', text })) : nothing}
+      ${this.#againButton('edit-resend', t('Edit and resend'), () => {
+        // What was being typed is not lost for it.
+        const typed = this.controller.drafts.composer.trim();
+        this.controller.setComposer(typed === '' ? text : `${text}\n\n${typed}`);
+        const field = document.querySelector('[data-testid="composer-input"]');
+        if (field instanceof HTMLElement) field.focus();
+      })}
+    </span>`;
+  }
+
+  #againButton(id: string, label: string, press: () => void): TemplateResult {
+    return html`<button
+      class="link"
+      data-testid=${id}
+      @click=${(event: Event) => {
+        if (event.isTrusted) press();
+      }}
+    >
+      ${label}
+    </button>`;
   }
 
   #queuedLine(turnId: string): TemplateResult {
@@ -128,7 +163,7 @@ class ItemView extends LightElement {
       </div>
       ${item.decided ? this.#decided(item.decided) : nothing}
       ${this.whyOpen && item.why ? this.#whyFull(item.why) : nothing}
-      ${open && item.output !== '' ? output(item) : nothing}
+      ${open ? this.#details(item) : nothing}
     </div>`;
   }
 
@@ -145,8 +180,8 @@ class ItemView extends LightElement {
     const look = callLook(item, this.waiting);
     return html`<button
       class="call-toggle"
-      aria-expanded=${item.output === '' ? nothing : open ? 'true' : 'false'}
-      ?disabled=${item.output === ''}
+      aria-expanded=${isEmpty(item) ? nothing : open ? 'true' : 'false'}
+      ?disabled=${isEmpty(item)}
       @click=${() => {
         this.open = !open;
       }}
@@ -157,6 +192,62 @@ class ItemView extends LightElement {
       <code>${shown(item.tool)}</code>
       <span class="call-summary">${shown(item.summary)}</span>
     </button>`;
+  }
+
+  /** What the agent asked for, what came of it, how long it took. */
+  #details(item: Item<'call'>): TemplateResult {
+    const { args = '', durationMs } = item;
+    return html`${
+      args === ''
+        ? nothing
+        : html`<pre
+            class="output call-args"
+            tabindex="0"
+            role="region"
+            aria-label=${t('Arguments')}
+            data-testid="call-args"
+          >
+${shownLines(argLines(args))}</pre>`
+    }
+    ${item.output === '' ? nothing : this.#output(item)}
+    ${
+      durationMs === undefined
+        ? nothing
+        : html`<p class="call-time" data-testid="call-time">
+            ${t('took {0}', callDuration(durationMs))}
+          </p>`
+    }`;
+  }
+
+  #output(item: Item<'call'>): TemplateResult {
+    const tail = outputTail(item.output, this.all);
+    return html`<pre
+        class="output"
+        tabindex="0"
+        role="region"
+        aria-label=${t('Output')}
+        data-testid="call-output"
+      >
+${
+          tail.cut > 0
+            ? html`<span class="output-cut"
+                >… ${t('{0} characters before this are not shown', tail.cut)}
+              </span>`
+            : nothing
+        }${shownLines(tail.text)}</pre>
+      ${
+        tail.cut > 0 && !this.all
+          ? html`<button
+              class="link call-all"
+              data-testid="show-all"
+              @click=${() => {
+                this.all = true;
+              }}
+            >
+              ${t('Show all')}
+            </button>`
+          : nothing
+      }`;
   }
 
   #whyButton(why: NonNullable<Item<'call'>['why']>): TemplateResult {
@@ -193,22 +284,14 @@ class ItemView extends LightElement {
   }
 }
 
-function output(item: Item<'call'>): TemplateResult {
-  const tail = outputTail(item.output);
-  return html`<pre
-    class="output"
-    tabindex="0"
-    role="group"
-    aria-label=${t('Output')}
-    data-testid="call-output"
-  >
-${
-      tail.cut > 0
-        ? html`<span class="output-cut"
-            >… ${t('{0} characters before this are not shown', tail.cut)}
-          </span>`
-        : nothing
-    }${shownLines(tail.text)}</pre>`;
+const isEmpty = ({ output, args = '' }: Item<'call'>): boolean => output === '' && args === '';
+
+/** Not the reply: closed until the human wants it, plain, and named as what it is. */
+function reasoning(text: string): TemplateResult {
+  return html`<details class="reasoning" data-testid="reasoning">
+    <summary>${t('Thinking')}</summary>
+    <p>${shownLines(text)}</p>
+  </details>`;
 }
 
 const NOTICE_ICONS = { info: 'info', warning: 'warning', error: 'error' };

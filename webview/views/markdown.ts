@@ -22,7 +22,7 @@ const parser = new Marked({
   renderer: {
     html: (token) => escapeHtml(token.raw),
     image: (token) =>
-      `${escapeHtml(token.text || 'image')} <span>(${escapeHtml(token.href)})</span>`,
+      `${escapeHtml(token.text || t('image'))} <span>(${escapeHtml(token.href)})</span>`,
     checkbox: (token) => (token.checked ? '☑ ' : '☐ '),
     code: ({ text, lang }) =>
       `<pre data-language="${escapeHtml(lang ?? '')}"><code>${escapeHtml(text)}</code></pre>`,

@@ -1,6 +1,7 @@
 // The rows of the conversation: of a long one only those near what is seen are in the page, the others are room.
 import { html, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
+import { UNFINISHED } from '../../src/protocol/calls.ts';
 import type { TranscriptItem } from '../../src/protocol/messages.ts';
 import type { Controller } from '../controller.ts';
 import { guessHeight, places, shownRows, topOf, type Place, type Shown } from '../window.ts';
@@ -149,7 +150,7 @@ export class TranscriptView extends LightElement {
     this.#shown = this.#window();
     const all = places(this.#heights, this.#shown, this.#kept());
     this.#rooms = all.flatMap((place) => (place.kind === 'room' ? [place.height] : []));
-    return html`${this.controller.state.earlier ? loading : nothing}${repeat(
+    return html`${this.controller.state.earlier ? loading() : nothing}${repeat(
       all,
       (place) => (place.kind === 'row' ? this.items[place.index]?.id : `room ${this.#side(place)}`),
       (place) => (place.kind === 'row' ? this.#row(place.index) : this.#room(place)),
@@ -173,7 +174,20 @@ export class TranscriptView extends LightElement {
       .controller=${this.controller}
       .item=${item}
       .waiting=${waits}
+      .again=${index === this.#lastMessage() ? this.#again() : undefined}
     ></cs-item>`;
+  }
+
+  #lastMessage(): number {
+    return this.items.findLastIndex(({ kind }) => kind === 'user');
+  }
+
+  #again(): 'edit' | 'retry' | undefined {
+    const { status, actions } = this.controller.state;
+    const turn = status?.turn ?? null;
+    if (actions.length > 0 || turn === null || status?.tryAgain || UNFINISHED.includes(turn))
+      return undefined;
+    return turn === 'finished' ? 'edit' : 'retry';
   }
 
   /** For who comes here without scrolling: the keyboard and a screen reader go on by a button. */
@@ -207,9 +221,11 @@ export class TranscriptView extends LightElement {
   }
 }
 
-const loading = html`<p class="rows-loading" data-testid="loading-earlier">
-  Loading earlier messages…
-</p>`;
+function loading(): TemplateResult {
+  return html`<p class="rows-loading" data-testid="loading-earlier">
+    ${t('Loading earlier messages…')}
+  </p>`;
+}
 
 type ItemRow = LightElement & { item: TranscriptItem };
 

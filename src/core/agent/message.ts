@@ -21,6 +21,8 @@ export const Message = z.discriminatedUnion('role', [
     id: z.string(),
     text: z.string(),
     toolCalls: z.array(ToolCall),
+    /** Said beside the reply, for the human to read: no part of what a model is sent. */
+    reasoning: z.string().optional(),
     usage: Usage.optional(),
   }),
   z.object({

@@ -3,6 +3,9 @@ import { AppError } from '../base/errors.ts';
 import type { AssistantMessage, ToolCall, Usage } from './message.ts';
 import type { ModelChunk } from '../ports/model.ts';
 
+/** More of it is not kept, in UTF-16 units. */
+const MAX_REASONING = 50_000;
+
 interface PartialCall {
   id: string;
   name: string;
@@ -29,13 +32,15 @@ export async function collectReply(
 ): Promise<Reply> {
   const calls = new Map<number, PartialCall>();
   let text = '';
+  let reasoning = '';
   let usage: Usage | undefined;
   let end: Extract<ModelChunk, { type: 'end' }>['reason'] | undefined;
   for await (const chunk of chunks) {
     if (chunk.type === 'text') {
       text += chunk.delta;
       options.onText(chunk.delta);
-    } else if (chunk.type === 'toolCall') addToCall(calls, chunk);
+    } else if (chunk.type === 'reasoning') reasoning += chunk.delta;
+    else if (chunk.type === 'toolCall') addToCall(calls, chunk);
     else if (chunk.type === 'usage') usage = chunk.usage;
     else end = chunk.reason;
   }
@@ -53,8 +58,12 @@ export async function collectReply(
       'The model sent an empty reply. Send the message again, or select another model.',
     );
   }
-  const message: AssistantMessage = { role: 'assistant', id: options.messageId, text, toolCalls };
-  return { message: usage ? { ...message, usage } : message, cutAtLimit: end === 'length' };
+  const message: AssistantMessage = {
+    ...{ role: 'assistant', id: options.messageId, text, toolCalls },
+    ...(usage && { usage }),
+    ...(reasoning !== '' && { reasoning: reasoning.slice(0, MAX_REASONING) }),
+  };
+  return { message, cutAtLimit: end === 'length' };
 }
 
 function addToCall(

@@ -96,8 +96,11 @@ function joined(texts: readonly TextEvent[]): TextEvent[] {
 function messageItem(row: MessageRow): TranscriptItem | null {
   const { message, turnId } = row;
   if (message.role === 'user') return { kind: 'user', id: message.id, turnId, text: message.text };
-  if (message.role !== 'assistant' || message.text === '') return null;
-  return { kind: 'assistant', id: message.id, turnId, text: message.text, streaming: false };
+  if (message.role !== 'assistant') return null;
+  const { id, text, reasoning } = message;
+  if (text === '' && reasoning === undefined) return null;
+  const item = { kind: 'assistant', id, turnId, text, streaming: false } as const;
+  return reasoning === undefined ? item : { ...item, reasoning: shorten(reasoning) };
 }
 
 function callItem(
@@ -120,9 +123,17 @@ function callItem(
     outcome: call.outcome,
     why: call.verdict,
     output: shorten(call.result ?? ''),
+    args: shorten(call.argsText),
+    ...timeOf(call),
     actionId: waits ? actionId : null,
     ...(decided ? { decided } : {}),
   };
+}
+
+function timeOf({ startedAt, endedAt }: CallRow): { durationMs?: number } {
+  return startedAt === null || endedAt === null
+    ? {}
+    : { durationMs: Math.max(0, endedAt - startedAt) };
 }
 
 /** The last decision about a call: after a crash there may be one about its outcome. */

@@ -30,6 +30,8 @@ export interface ModelRequest {
 /** Pieces of one reply, in order. `toolCall` pieces with one `index` belong together; `args` is a fragment of JSON. */
 export type ModelChunk =
   | { type: 'text'; delta: string }
+  /** What the model says it thinks; shown apart from the reply, and never sent to a model again. */
+  | { type: 'reasoning'; delta: string }
   | { type: 'toolCall'; index: number; id?: string; name?: string; args?: string }
   | { type: 'usage'; usage: Usage }
   | { type: 'end'; reason: 'stop' | 'tool_calls' | 'length' | 'other' };

@@ -23,6 +23,9 @@ const Choice = z.object({
     .object({
       content: z.string().nullish().catch(null),
       refusal: z.string().nullish(),
+      // Under the one name or the other, depending on the server.
+      reasoning_content: z.string().nullish().catch(null),
+      reasoning: z.string().nullish().catch(null),
       tool_calls: z.array(CallPiece).nullish(),
     })
     .nullish(),
@@ -65,7 +68,10 @@ export function addPiece(reply: PartialReply, piece: unknown): ModelChunk[] | un
   const choice = choices?.[0];
   if (choice?.finish_reason) reply.finishReason = choice.finish_reason;
   const text = choice?.delta?.content ?? choice?.delta?.refusal ?? '';
-  const chunks: ModelChunk[] = text === '' ? [] : [{ type: 'text', delta: text }];
+  const reasoning = choice?.delta?.reasoning_content ?? choice?.delta?.reasoning ?? '';
+  const chunks: ModelChunk[] = [];
+  if (reasoning !== '') chunks.push({ type: 'reasoning', delta: reasoning });
+  if (text !== '') chunks.push({ type: 'text', delta: text });
   for (const call of choice?.delta?.tool_calls ?? []) chunks.push(...addCallPiece(reply, call));
   return chunks;
 }

@@ -22,6 +22,8 @@ const ScriptEntry = z
   .strictObject({
     /** `{{results}}` in it is replaced by a list of the last results, see scriptResults.ts. */
     text: z.string().optional(),
+    /** What the model says it thinks. */
+    reasoning: z.string().optional(),
     toolCalls: z.array(ScriptToolCall).optional(),
     /** Substrings that the results since the last reply must hold. */
     expect: z.array(z.string().min(1)).optional(),

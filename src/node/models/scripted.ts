@@ -84,6 +84,7 @@ function* replyOf(
   callIndex: number,
 ): Generator<ModelChunk> {
   const text = entry.text?.replaceAll(RESULTS_PLACEHOLDER, () => listResults(messages)) ?? '';
+  for (const delta of pieces(entry.reasoning ?? '')) yield { type: 'reasoning', delta };
   for (const delta of pieces(text)) yield { type: 'text', delta };
   const calls = entry.toolCalls ?? [];
   for (const [index, call] of calls.entries()) {

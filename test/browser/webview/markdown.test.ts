@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import type { TranscriptItem } from '../../../src/protocol/messages.ts';
 import type { View } from './harness.ts';
-import { snapshot } from './samples.ts';
+import { call, snapshot, status } from './samples.ts';
 import { usePage } from './usePage.ts';
 
 const said = (text: string, streaming = false): TranscriptItem => ({
@@ -102,5 +102,63 @@ describe('page: markdown', function () {
     const streamed = await html();
     await open(text);
     assert.equal(streamed, await html());
+  });
+});
+
+describe('page: what a call and a message carry', function () {
+  this.timeout(60_000);
+  const openView = usePage();
+  const over = status({ turn: 'finished', waiting: 0 });
+
+  it('opens a call’s arguments, result and time, and shows all of a long result when asked', async () => {
+    const view = await openView();
+    const output = `first\n${'line\n'.repeat(2000)}last`;
+    const args = '{"path":"src/price.ts","limit":3}';
+    await view.say(snapshot({ items: [call('c', { args, output, durationMs: 3240 })] }));
+    assert.equal(await view.byId('call-args').count(), 0, 'a compact line');
+    await view.page.locator('.call-toggle').click();
+    assert.match(
+      await view.byId('call-args').innerText(),
+      /"path": "src\/price\.ts",\n\s+"limit": 3/,
+    );
+    assert.match(await view.byId('call-time').innerText(), /took 3\.2 s/);
+    const text = (): Promise<string> => view.byId('call-output').innerText();
+    assert.match(await text(), /\d+ characters before this are not shown[^]*last$/);
+    assert.doesNotMatch(await text(), /first/);
+    await view.byId('show-all').click();
+    assert.match(await text(), /^first/);
+    assert.equal(await view.byId('show-all').count(), 0);
+  });
+
+  it('keeps what the model thinks apart from its reply, closed, and as plain text', async () => {
+    const view = await openView();
+    const item = { ...said('The *answer*.'), reasoning: 'Perhaps <b>it</b> is\u202E *this*' };
+    await view.say(snapshot({ items: [item as TranscriptItem] }));
+    const thinking = view.byId('reasoning').locator('p');
+    assert.equal(await thinking.isVisible(), false);
+    await view.page.getByText('Thinking').click();
+    assert.match(await thinking.innerText(), /Perhaps <b>it<\/b> isU\+202E \*this\*/);
+  });
+
+  it('asks again after a failed turn, and puts the last message back to be edited', async () => {
+    const view = await openView();
+    const items: TranscriptItem[] = [
+      { kind: 'user', id: 'u1', turnId: 't1', text: 'one' },
+      { kind: 'user', id: 'u2', turnId: 't2', text: 'two\nlines' },
+    ];
+    await view.say(snapshot({ items, status: status({ turn: 'failed', waiting: 0 }) }));
+    assert.equal(await view.byId('retry').count(), 1, 'of the last message alone');
+    await view.byId('composer-input').fill('typed meanwhile');
+    await view.byId('retry').click();
+    assert.deepEqual(await view.sent('send'), [{ type: 'send', text: 'two\nlines' }]);
+    assert.equal(await view.byId('composer-input').inputValue(), 'typed meanwhile');
+    await view.say({ type: 'status', status: over });
+    assert.equal(await view.byId('retry').count(), 0, 'a turn that finished has its answer');
+    await view.byId('edit-resend').click();
+    assert.equal(await view.byId('composer-input').inputValue(), 'two\nlines\n\ntyped meanwhile');
+    for (const turn of ['running', 'paused', 'queued', 'interrupted', 'expired'] as const) {
+      await view.say({ type: 'status', status: status({ turn, waiting: 0 }) });
+      assert.equal(await view.byId('edit-resend').count(), 0, turn);
+    }
   });
 });

@@ -1,5 +1,11 @@
 import assert from 'node:assert/strict';
-import { callLook, outputTail, whyShort } from '../../../webview/callLook.ts';
+import {
+  argLines,
+  callDuration,
+  callLook,
+  outputTail,
+  whyShort,
+} from '../../../webview/callLook.ts';
 import { call } from '../../browser/webview/samples.ts';
 
 describe('webview call lines', () => {
@@ -31,5 +37,13 @@ describe('webview call lines', () => {
     const tail = outputTail('x'.repeat(60_000) + 'end');
     assert.equal(tail.cut + tail.text.length, 60_003);
     assert.ok(tail.text.endsWith('end'));
+  });
+
+  it('lay out arguments, and say how long a call took', () => {
+    assert.equal(argLines('{"a":1}'), '{\n  "a": 1\n}');
+    assert.equal(argLines('{"a":'), '{"a":');
+    assert.equal(argLines('"text"'), '"text"');
+    const times = [0, 80, 999, 1000, 3240, 59_900, 125_000].map(callDuration);
+    assert.deepEqual(times, ['0 ms', '80 ms', '999 ms', '1 s', '3.2 s', '59.9 s', '2 min 5 s']);
   });
 });

@@ -158,4 +158,15 @@ describe('collectReply', () => {
       await assert.rejects(collect(chunks), failsWith(code));
     });
   }
+
+  it('keeps what the model thinks apart from the reply, bounded; alone it is no reply', async () => {
+    const thinks = (delta: string): ModelChunk => ({ type: 'reasoning', delta });
+    const text: ModelChunk = { type: 'text', delta: 'Yes' };
+    const { message } = await collect([thinks('Per'), thinks('haps'), text, end]);
+    assert.deepEqual([message.text, message.reasoning], ['Yes', 'Perhaps']);
+    const long = await collect([thinks('x'.repeat(200_000)), text, end]);
+    assert.equal(long.message.reasoning?.length, 50_000);
+    assert.ok(!('reasoning' in (await collect([text, end])).message));
+    await assert.rejects(collect([thinks('Perhaps'), end]), failsWith('model_empty'));
+  });
 });
