@@ -1,6 +1,7 @@
 // One file change inline: every changed line shown and wrapped, only unchanged context folded. Where the host named hunks to
 // choose among, each stands under a checkbox of its own. Decides nothing.
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { guard } from 'lit/directives/guard.js';
 import { live } from 'lit/directives/live.js';
 import type { Hunk } from '../../src/protocol/hunks.ts';
 import { diffRows, type DiffRow, type LineRow } from '../diffRows.ts';
@@ -13,6 +14,10 @@ import { icon, runs } from './text.ts';
 
 /** More rows than this are shown only when asked for; the card cannot be approved before. */
 export const MAX_ROWS = 2000;
+
+/** So many rows are drawn at first, and so many more with each frame: the page goes on answering. */
+const FIRST = 300;
+const PART = 1000;
 
 /** What of the hunks the user has dropped, and how to change that. */
 export interface HunkChoice {
@@ -31,6 +36,7 @@ class DiffView extends LightElement {
     limit: { attribute: false },
     open: { state: true },
     all: { state: true },
+    drawn: { state: true },
   };
   declare baseText: string | null;
   declare newText: string | null;
@@ -42,6 +48,8 @@ class DiffView extends LightElement {
   declare limit: number;
   declare open: ReadonlySet<number>;
   declare all: boolean;
+  /** Rows that are on the page already, of those that are to be. */
+  declare drawn: number;
   #rows: DiffRow[] = [];
   #old: TokenLines;
   #new: TokenLines;
@@ -54,6 +62,7 @@ class DiffView extends LightElement {
     this.limit = MAX_ROWS;
     this.open = new Set();
     this.all = false;
+    this.drawn = FIRST;
   }
 
   /** After the text itself is on screen, which never waits for its colours. */
@@ -74,11 +83,23 @@ class DiffView extends LightElement {
     this.#colour().catch(() => undefined);
     this.open = new Set();
     this.all = false;
+    this.drawn = FIRST;
+  }
+
+  protected override updated(): void {
+    if (this.drawn >= this.#wanted) return;
+    requestAnimationFrame(() => {
+      this.drawn += PART;
+    });
+  }
+
+  get #wanted(): number {
+    return this.all ? this.#rows.length : Math.min(this.limit, this.#rows.length);
   }
 
   protected override render(): TemplateResult {
-    const rows = this.all ? this.#rows : this.#rows.slice(0, this.limit);
-    const more = this.#rows.length - rows.length;
+    const wanted = this.#wanted;
+    const more = this.#rows.length - wanted;
     return html`<div
       class="diff"
       data-testid="card-diff"
@@ -86,9 +107,29 @@ class DiffView extends LightElement {
       aria-label=${t('Change, line by line')}
     >
       ${this.#rows.length === 0 ? html`<div class="diff-empty">${t('An empty file')}</div>` : nothing}
-      ${rows.map((row, index) => this.#row(row, index))}
+      ${this.#parts(Math.min(this.drawn, wanted))}
+      ${this.drawn < wanted ? html`<div class="fold" data-truncated>…</div>` : nothing}
       ${more > 0 ? this.#moreButton(more) : nothing}
     </div>`;
+  }
+
+  /** Parts of the rows that are drawn again only when something about them is new. */
+  #parts(count: number): unknown[] {
+    const { choice, open } = this;
+    const state = [
+      this.#rows,
+      this.#old,
+      this.#new,
+      open,
+      choice?.dropped.join(),
+      choice?.disabled,
+    ];
+    return Array.from({ length: Math.ceil(count / FIRST) }, (_, part) => {
+      const [from, to] = [part * FIRST, Math.min((part + 1) * FIRST, count)];
+      return guard([...state, to], () =>
+        this.#rows.slice(from, to).map((row, index) => this.#row(row, from + index)),
+      );
+    });
   }
 
   #row(row: DiffRow, index: number): unknown {

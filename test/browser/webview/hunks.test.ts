@@ -2,11 +2,31 @@
 import assert from 'node:assert/strict';
 import { gitEnvironment } from '../../../src/protocol/gitEnvironment.ts';
 import { SentDraft } from '../../../src/protocol/drafts.ts';
-import type { RequestView } from '../../../src/protocol/messages.ts';
+import type { HostToView, RequestView } from '../../../src/protocol/messages.ts';
 import { axeProblems } from './axe.ts';
 import type { OpenOptions, View } from './harness.ts';
 import { usePage } from './usePage.ts';
 import { action, commandRequest, editRequest, hunksRequest, snapshot } from './samples.ts';
+
+/** What the page's own thread works until the first rows are painted, milliseconds: however many others share the machine. */
+async function firstPaint(view: View, message: HostToView): Promise<number> {
+  await view.say(snapshot({ actions: [] }));
+  const session = await view.page.context().newCDPSession(view.page);
+  await session.send('Performance.enable', { timeDomain: 'threadTicks' });
+  const worked = async (): Promise<number> => {
+    const { metrics } = await session.send('Performance.getMetrics');
+    return 1000 * (metrics.find(({ name }) => name === 'ThreadTime')?.value ?? Number.NaN);
+  };
+  const before = await worked();
+  await view.page.evaluate(async (said) => {
+    (window as unknown as { test: { say(m: unknown): void } }).test.say(said);
+    while (!document.querySelector('.row')) await new Promise(requestAnimationFrame);
+    await new Promise(requestAnimationFrame);
+  }, message);
+  const took = (await worked()) - before;
+  await session.detach();
+  return took;
+}
 
 describe('page: hunks', function () {
   this.timeout(60_000);
@@ -150,18 +170,16 @@ describe('page: hunks', function () {
     const many = (word: string): string =>
       Array.from({ length: 20_000 }, (_, n) => `${word} ${n}\n`).join('');
     const request = editRequest({ before: many('old') }, { newText: many('new') });
-    const view = await open();
-    await view.say(snapshot({ actions: [] }));
     const message = snapshot({ actions: [action([request])] });
-    const took = await view.page.evaluate(async (said) => {
-      const started = performance.now();
-      (window as unknown as { test: { say(m: unknown): void } }).test.say(said);
-      while (!document.querySelector('.row')) await new Promise(requestAnimationFrame);
-      await new Promise(requestAnimationFrame);
-      return performance.now() - started;
-    }, message);
-    process.stdout.write(`      first paint of 20,000 changed lines: ${Math.round(took)} ms\n`);
-    assert.ok(took < 2000, `${took} ms`);
+    const times: number[] = [];
+    for (let n = 0; n < 3; n += 1) times.push(await firstPaint(await open(), message));
+    const best = Math.min(...times);
+    process.stdout.write(`      first paint of 20,000 changed lines: ${Math.round(best)} ms\n`);
+    assert.ok(best > 0 && best < 300, times.join(' ms, '));
+    const view = await open();
+    await view.say(message);
+    await view.byId('diff-show-all').waitFor();
+    await view.page.waitForFunction(() => document.querySelectorAll('.row').length === 2000);
     assert.equal(await view.page.locator('.hljs-keyword').count(), 0);
     assert.match(await view.byId('diff-show-all').innerText(), /show all, then decide/);
     assert.notEqual(await view.byId('approve').getAttribute('disabled'), null);
