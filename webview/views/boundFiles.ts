@@ -1,6 +1,7 @@
 // The quiet line of a command's card: which files it runs, and that the approval holds for them as they are.
 import { html, nothing, type TemplateResult } from 'lit';
 import { boundDetail, boundPhrase } from '../../src/protocol/bound.ts';
+import { displayBytes } from '../../src/protocol/displayBytes.ts';
 import { tParts } from '../../src/protocol/l10n.ts';
 import { shown } from './text.ts';
 import type { CommandProposal } from '../../src/protocol/calls.ts';
@@ -21,7 +22,8 @@ export function boundFiles({ binds = [], unbound = [] }: CommandProposal): unkno
 
 function bound(binds: NonNullable<CommandProposal['binds']>): TemplateResult {
   const files = binds.map(
-    (file) => html`<b title=${file.realPath}>${shown(file.path)}</b> (${boundDetail(file)})`,
+    (file) =>
+      html`<b title=${displayBytes(file.realPath)}>${shown(file.path)}</b> (${boundDetail(file)})`,
   );
   return html`<span>${tParts<unknown>('runs {0}, {1}', listed(files), boundPhrase(binds))}</span>`;
 }

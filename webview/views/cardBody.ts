@@ -8,6 +8,7 @@ import type {
   ToolProposal,
   VerdictKind,
 } from '../../src/protocol/calls.ts';
+import { displayBytes } from '../../src/protocol/displayBytes.ts';
 import { gitSettings } from '../../src/protocol/gitEnvironment.ts';
 import { positionsBut } from '../../src/protocol/hunks.ts';
 import type { RequestView } from '../../src/protocol/messages.ts';
@@ -171,7 +172,7 @@ export function commandBody(proposal: CommandProposal): TemplateResult {
         : nothing
     }
     <p class="meta">
-      <span title=${proposal.cwd}
+      <span title=${displayBytes(proposal.cwd)}
         >${tParts('in {0}', html`<b>${shown(proposal.cwdShown)}</b>`)}</span
       >
       ${only?.program === undefined ? nothing : html`<span>${tParts('with {0}', html`<b>${shown(only.program)}</b>`)}</span>`}
@@ -192,7 +193,7 @@ function part(value: CommandPart): TemplateResult {
       <code>${shownDense(value.text)}</code>
       ${value.program === undefined ? nothing : html`<small>${shown(value.program)}</small>`}
     </span>
-    <span class="part-verdict" title=${value.reason}>${verdict.word}</span>
+    <span class="part-verdict" title=${displayBytes(value.reason)}>${verdict.word}</span>
   </li>`;
 }
 

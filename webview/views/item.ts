@@ -2,6 +2,7 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import type { TranscriptItem } from '../../src/protocol/messages.ts';
 import type { Controller } from '../controller.ts';
+import { displayBytes } from '../../src/protocol/displayBytes.ts';
 import { placeText } from '../../src/protocol/decided.ts';
 import { argLines, callDuration, callLook, outputTail, whyShort } from '../callLook.ts';
 import { timeText } from '../elsewhere.ts';
@@ -254,7 +255,7 @@ ${
     return html`<button
       class="why"
       data-testid="why"
-      title=${why.reason}
+      title=${displayBytes(why.reason)}
       aria-expanded=${this.whyOpen ? 'true' : 'false'}
       @click=${() => {
         this.whyOpen = !this.whyOpen;

@@ -354,6 +354,22 @@ describe('page: cards', function () {
     );
   });
 
+  it('what a repository may have named is written out in tooltips, too (I10)', async () => {
+    const name = 'a\u202eb';
+    const verdict = { text: 'x', verdict: 'ask', reason: `rule ${name}` };
+    const bind = { path: name, lexical: name, realPath: name, hash: 'h', size: 5, lines: 1 };
+    const proposal = { cwd: `/w/${name}`, parts: [verdict, verdict], binds: [bind] };
+    await show([commandRequest('x; x', {}, proposal)]);
+    const titles = await view.page.evaluate(() =>
+      [...document.querySelectorAll('[title]')].map((one) => one.getAttribute('title') ?? ''),
+    );
+    assert.deepEqual(
+      titles.filter((title) => title.includes('\u202e')),
+      [],
+    );
+    assert.equal(titles.filter((title) => title.includes('\\u{202E}')).length, 4);
+  });
+
   it('long blanks and hidden characters of a command are written out (U2)', async () => {
     await show([commandRequest(`echo ok${' '.repeat(300)}; rm -rf \u202E~\n\n\n\n\nls`)]);
     assert.equal(await view.byId('card-command').innerText(), 'echo ok␠×300; rm -rf U+202E~⏎×5ls');
