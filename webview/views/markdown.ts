@@ -3,6 +3,7 @@
 import DOMPurify from 'dompurify';
 import { Marked, type Token } from 'marked';
 import { displayRuns } from '../../src/protocol/displayBytes.ts';
+import { t } from '../../src/protocol/l10n.ts';
 import { codeBlock, linkButton, type TextUses } from './codeBlock.ts';
 
 const MAX_MARKDOWN = 200_000;
