@@ -26,6 +26,6 @@ export interface UndoStore {
    * A file is there twice when something else changed it between two edits.
    */
   undoChanges(turnId: string): Promise<UndoChange[]>;
-  /** A text that a change of the turn's thread names. Undefined when it is not kept. */
+  /** A text that a change of the turn's thread names. Undefined when it is not kept, as that of a file which the turn created. */
   undoText(turnId: string, hash: string): Promise<string | undefined>;
 }

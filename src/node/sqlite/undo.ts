@@ -83,9 +83,10 @@ function packed(
   base: UndoBase,
   edit: { baseHash: string | null; newHash: string | null; newText: string | null },
 ): Packed[] {
-  const after = named(edit.newHash, edit.newText);
   const before = named(edit.baseHash, base.text);
-  if (!before) return after ? [after] : [];
+  // What was made of nothing is deleted, or left alone when it changed: for that its hash is enough.
+  if (!before) return [];
+  const after = named(edit.newHash, edit.newText);
   if (!after) return [before];
   const body = differenceTo(after.text, before.text, before.body);
   const difference = body === undefined ? undefined : { to: after.hash, body };

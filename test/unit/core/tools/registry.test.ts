@@ -36,6 +36,7 @@ describe('the tool list', () => {
         'delete_file:edit',
         'run_command:shell',
         'ask_user:none',
+        'undo_edit:edit',
       ],
     );
     assert.equal(findTool(allTools, 'constructor'), undefined);

@@ -138,7 +138,7 @@ describe('what undo makes of a file', () => {
     );
   });
 
-  it('loses no line of the user without saying so, whenever they wrote it (property, F3)', () => {
+  it('loses no line of the user without saying so, whenever they wrote it (property) (F3)', () => {
     let merged = 0;
     fc.assert(
       fc.property(
