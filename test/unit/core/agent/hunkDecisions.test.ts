@@ -3,6 +3,8 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { openBench, useBench } from './support.ts';
+import { alreadyDecided } from '../../../../src/core/agent/submission.ts';
+import { threadItems } from '../../../../src/core/panel/items.ts';
 import { applyHunks } from '../../../../src/protocol/hunks.ts';
 import type { Decision, Decisions } from '../../../../src/protocol/calls.ts';
 
@@ -43,6 +45,25 @@ describe('decisions by hunks', () => {
     assert.match(result.text, /1 line added|2 lines added/);
     assert.match(result.text, /^-D$/m);
     assert.match(result.text, /^\+d$/m);
+  });
+
+  it('how many were kept of how many stays with the decision, whatever became of the proposal', async () => {
+    writeFileSync(bench().at('l.txt'), lines('abcdefghij'));
+    await decide([writes(lines('AbcDefGhij'))], [{ type: 'edit', hunks: [0, 2] }]);
+    const { store } = bench().deps;
+    const [thread] = await store.listThreads();
+    const rows = await store.threadRows(thread?.id ?? '', null);
+    assert.deepEqual(
+      rows.decisions.map(({ hunks }) => hunks),
+      [{ c0: 3 }],
+    );
+    const said = threadItems(rows).items.flatMap((item) =>
+      item.kind === 'call' ? [item.decided?.text] : [],
+    );
+    assert.deepEqual(said, ['Approved 2 of 3 changes']);
+    const [action] = await store.actionsOfThread(thread?.id ?? '');
+    assert.ok(action);
+    assert.match(alreadyDecided(action).message, /: approved 2 of 3 changes\./);
   });
 
   it('hunks that are not the edit’s, the same twice or none are refused, and what waits goes on waiting', async () => {
