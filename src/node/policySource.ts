@@ -36,8 +36,11 @@ export function createPolicySource(options: PolicySourceOptions): PolicySource {
   let rules: RuleSet | undefined;
   let checking: Promise<void> = Promise.resolve();
   let said: Acknowledgement | undefined;
+  let listed: boolean | undefined;
+  let looking: Promise<boolean> = Promise.resolve(false);
   settings.onChange(() => {
     rules = undefined;
+    listed = undefined;
   });
   const acknowledged = (text: string): boolean => said?.accepted === true && said.text === text;
   const current = (): RuleSet => {
@@ -52,16 +55,21 @@ export function createPolicySource(options: PolicySourceOptions): PolicySource {
     }
     return made;
   };
-  const refresh = async (): Promise<boolean> => {
+  const bringsList = (): boolean => {
     const layers = settings.read();
+    return layers.trusted && allowListText(layers) !== null;
+  };
+  const look = async (): Promise<boolean> => {
     // Most workspaces bring no list, and nothing is read for them.
-    const asked = layers.trusted && allowListText(layers) !== null;
-    const found = asked ? await readSaid(options) : undefined;
+    listed ??= bringsList();
+    const found = listed ? await readSaid(options) : undefined;
     if (found?.text === said?.text && found?.accepted === said?.accepted) return false;
     said = found;
     rules = undefined;
     return true;
   };
+  // One after another: what was read first must not be put in the place of what was said since.
+  const refresh = (): Promise<boolean> => (looking = looking.then(look, look));
   return {
     rules: current,
     refresh,

@@ -32,8 +32,17 @@ describe('a workspace’s allow list in force', () => {
       return { dispose: () => changed.delete(listener) };
     },
   };
-  const source = (from: Pick<ConsentStore, 'acknowledgements'> = consent) =>
-    createPolicySource({ settings, parser, shell: 'bash', clock, consent: from });
+  const source = (
+    from: Pick<ConsentStore, 'acknowledgements'> = consent,
+    onRead: () => void = () => undefined,
+  ) => {
+    const read = (): ReturnType<typeof settings.read> => {
+      onRead();
+      return settings.read();
+    };
+    const watched = { ...settings, read };
+    return createPolicySource({ settings: watched, parser, shell: 'bash', clock, consent: from });
+  };
   const desk = (from: typeof consent = consent) =>
     createAllowListDesk({
       ...{ settings, consent: from, texts: systemTexts, clock, globs: compileGlob },
@@ -69,6 +78,39 @@ describe('a workspace’s allow list in force', () => {
     assert.match(here.notice() ?? '', /2 rules.*not the ones that you looked at/);
     change(['shell(ls)']);
     assert.equal(await verdict(here), 'allow');
+  });
+
+  it('a look that takes long does not bring back what was said before it', async () => {
+    await say(true);
+    let late: ((value: unknown) => void) | undefined;
+    const slow = new Promise((resolve) => (late = resolve));
+    let reads = 0;
+    const policy = source({
+      acknowledgements: async () => {
+        const found = await consent.acknowledgements();
+        if ((reads += 1) === 1) await slow;
+        return found;
+      },
+    });
+    const first = policy.settled();
+    await new Promise(setImmediate);
+    await say(false);
+    const second = policy.settled();
+    await new Promise(setImmediate);
+    late?.(undefined);
+    await Promise.all([first, second]);
+    assert.equal((await decideCommand('ls', policy.rules())).verdict, 'ask');
+  });
+
+  it('the settings are read once for all calls between two changes', async () => {
+    await say(true);
+    let reads = 0;
+    const policy = source(consent, () => (reads += 1));
+    for (let calls = 0; calls < 5; calls += 1) assert.equal(await verdict(policy), 'allow');
+    assert.equal(reads, 2);
+    change(['shell(pwd)']);
+    assert.equal(await verdict(policy), 'ask');
+    assert.equal(reads, 4);
   });
 
   it('a refusal is remembered for exactly this list: it asks, and nothing is said of it any more', async () => {
