@@ -12,11 +12,18 @@ const PATIENCE_MS = 5_000;
 
 /** Takes wishes out of what the host posts, and tells the host which card has the focus; for as long as the page lives. */
 export function followWishes(controller: Controller, changed: () => void): (data: unknown) => void {
-  document.addEventListener('focusin', () => {
-    tellFocus(controller);
+  document.addEventListener('focusin', ({ target }) => {
+    tell(controller, target instanceof Element ? target.closest('cs-card') : null);
+  });
+  document.addEventListener('focusout', () => {
+    // To another window, a palette say, it goes without being forgotten.
+    setTimeout(() => {
+      const held = document.activeElement?.closest('cs-card') ?? null;
+      if (document.hasFocus() && held === null) tell(controller, null);
+    });
   });
   new MutationObserver(() => {
-    tellFocus(controller);
+    if (last && !cardOf(last)) tell(controller, null);
   }).observe(document.body, { childList: true, subtree: true });
   return (data) => {
     const { data: wish } = PageWish.safeParse(data);
@@ -26,11 +33,10 @@ export function followWishes(controller: Controller, changed: () => void): (data
   };
 }
 
+/** The card that has the focus, or had it when the page lost it; forgotten once it is gone, or something else has the focus. */
 let last: CardRef | null = null;
 
-/** The card that has the focus, or had it when the page lost it. It is forgotten once it is gone, or something else has the focus. */
-function tellFocus(controller: Controller): void {
-  const card = document.activeElement?.closest('cs-card');
+function tell(controller: Controller, card: Element | null): void {
   const { action, request } = card instanceof CardView ? card : { action: null, request: null };
   const now = action && request ? { actionId: action.actionId, callId: request.callId } : null;
   if (now?.actionId === last?.actionId && now?.callId === last?.callId) return;
@@ -58,9 +64,9 @@ function focusWhenThere(wanted: CardRef, until: number): void {
 }
 
 function press(controller: Controller, button: 'approve' | 'reject', changed: () => void): void {
-  const card = document.activeElement?.closest('cs-card');
+  const card = last ? cardOf(last) : undefined;
   const none = t('No card has the focus. “Countersign: Next Pending” goes to one.');
-  const why = card instanceof CardView ? card.pressed(button) : none;
+  const why = card?.pressed(button) ?? (card ? null : none);
   controller.error = why === null ? null : { code: 'not_pressed', message: why, callIds: [] };
   changed();
 }

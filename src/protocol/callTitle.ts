@@ -46,10 +46,10 @@ export function callTitle({ proposal }: { proposal: Proposal }): CallTitle {
 
 /** The same in one line where there is no card to show the rest: with the command, or what is asked. */
 export function callLine({ proposal }: { proposal: Proposal }): string {
-  if (proposal.kind === 'command') return `${t('Run')} ${proposal.command}`;
   if (proposal.kind === 'question') return `${t('Question')}: ${proposal.question}`;
   const { kind, subject } = callTitle({ proposal });
-  return `${kind} ${subject}`;
+  if (proposal.kind !== 'command') return `${kind} ${subject}`;
+  return `${kind} ${subject === '' ? '' : `${subject}: `}${proposal.command}`;
 }
 
 function commandCount(parts: number): string {

@@ -9,6 +9,7 @@ import { titleOf } from '../core/threads/titleText.ts';
 import type { OpenedEngine } from '../core/services.ts';
 import type { ActionRow } from '../core/ports/store.ts';
 import type { Contribution } from './contribution.ts';
+import { t } from '../protocol/l10n.ts';
 import type { Services } from './services.ts';
 
 export const attention: Contribution = {
@@ -37,11 +38,11 @@ async function speak(services: Services, opened: OpenedEngine, action: ActionRow
   if (!speaksUp(values['countersign.notify.whenWaiting'], vscode.window.state.focused)) return;
   const title = titleOf(await opened.store.getThread(action.threadId));
   const [first] = action.requests;
-  notify('info', waitingText(action, title), ['Review'], () => {
+  notify('info', waitingText(action, title), [t('Review')], () => {
     if (!first) return;
     showCard(services, { actionId: action.id, callId: first.callId }).catch((error: unknown) => {
       services.logger.error('a card could not be shown', error);
-      notify('info', 'This approval does not wait any more.');
+      notify('info', t('This approval does not wait any more.'));
     });
   });
   if (values['countersign.notify.sound']) services.session.wish({ type: 'sound' });

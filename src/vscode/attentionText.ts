@@ -1,6 +1,7 @@
 // When a window speaks up because a turn waits, and in what words. Pure.
 import { callLine } from '../protocol/callTitle.ts';
 import { displayBytes } from '../protocol/displayBytes.ts';
+import { t } from '../protocol/l10n.ts';
 import type { ActionRow } from '../core/ports/store.ts';
 
 export type WhenWaiting = 'off' | 'unfocused' | 'always';
@@ -14,12 +15,12 @@ const MAX_CALL = 120;
 
 export function waitingText({ requests }: Pick<ActionRow, 'requests'>, title: string): string {
   const [first] = requests;
-  const in_ = ` in “${displayBytes(title)}”`;
+  const thread = displayBytes(title);
   if (requests.length !== 1 || !first)
-    return `${requests.length} calls wait for your decision${in_}.`;
+    return t('{0} calls wait for your decision in “{1}”.', requests.length, thread);
   const line = displayBytes(callLine(first).replaceAll(/\s+/g, ' '));
   const short = line.length > MAX_CALL ? `${line.slice(0, MAX_CALL - 1)}…` : line;
   return first.proposal.kind === 'question'
-    ? `The agent asks${in_}. ${short}`
-    : `Waits for your decision${in_}: ${short}`;
+    ? t('The agent asks in “{0}”. {1}', thread, short)
+    : t('Waits for your decision in “{0}”: {1}', thread, short);
 }

@@ -5,6 +5,7 @@ import { linkedThread } from './deepLinkText.ts';
 import { notify } from './notify.ts';
 import { toAppError } from '../core/base/errors.ts';
 import type { Contribution } from './contribution.ts';
+import { t } from '../protocol/l10n.ts';
 import type { Services } from './services.ts';
 
 export const deepLink: Contribution = {
@@ -23,14 +24,16 @@ export const deepLink: Contribution = {
 async function follow(services: Services, path: string): Promise<void> {
   const threadId = linkedThread(path);
   if (threadId === undefined) {
-    notify('error', 'This link names no thread of Countersign.');
+    notify('error', t('This link names no thread of Countersign.'));
     return;
   }
   const { store } = await services.engine();
   if (!(await store.getThread(threadId))) {
     notify(
       'error',
-      'The thread of this link is not in this workspace. Open the folder that it belongs to, then the link; or it was deleted.',
+      t(
+        'The thread of this link is not in this workspace. Open the folder that it belongs to, then the link; or it was deleted.',
+      ),
     );
     return;
   }

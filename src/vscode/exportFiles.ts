@@ -6,6 +6,7 @@ import { exportedRow } from '../core/ledger/chain.ts';
 import { exportName, exportThread, type ExportFormat } from '../core/threads/exporting.ts';
 import { titleOf } from '../core/threads/titleText.ts';
 import type { ThreadRow } from '../core/ports/store.ts';
+import { t } from '../protocol/l10n.ts';
 import type { Services } from './services.ts';
 
 /** How long this may hold up everything else, in ms. */
@@ -27,7 +28,7 @@ export async function exportThreadFile(services: Services, thread: ThreadRow): P
 
 /** JSON lines, as `ledger export` prints them. */
 export async function exportLedger(services: Services): Promise<void> {
-  const target = await askWhere('ledger.jsonl', { 'JSON lines': ['jsonl'] });
+  const target = await askWhere('ledger.jsonl', { [t('JSON lines')]: ['jsonl'] });
   if (!target) return;
   const { store } = await services.engine();
   async function* lines(): AsyncGenerator<string, void> {
@@ -49,7 +50,7 @@ async function askWhere(
 ): Promise<vscode.Uri | undefined> {
   const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
   return vscode.window.showSaveDialog({
-    title: 'Countersign: Export',
+    title: t('Countersign: Export'),
     filters,
     ...(folder && { defaultUri: vscode.Uri.joinPath(folder, name) }),
   });
@@ -76,8 +77,8 @@ async function inPieces(pieces: AsyncIterable<string> | Iterable<string>): Promi
 
 async function save(target: vscode.Uri, bytes: Uint8Array): Promise<void> {
   await vscode.workspace.fs.writeFile(target, bytes);
-  const show = 'Open';
-  notify('info', `Exported to ${target.path.split('/').at(-1) ?? ''}.`, [show], () => {
+  const show = t('Open');
+  notify('info', t('Exported to {0}.', target.path.split('/').at(-1) ?? ''), [show], () => {
     vscode.window.showTextDocument(target).then(undefined, () => undefined);
   });
 }

@@ -6,6 +6,7 @@ import { titleOf } from '../core/threads/titleText.ts';
 import { isTemporary } from '../protocol/temporary.ts';
 import type { ThreadHit } from '../core/ports/libraryStore.ts';
 import type { Store } from '../core/ports/store.ts';
+import { t } from '../protocol/l10n.ts';
 import type { Services } from './services.ts';
 
 const MOST = 50;
@@ -22,8 +23,8 @@ export async function findThread(services: Services): Promise<string | undefined
   const owned = new DisposableStore();
   const pick = vscode.window.createQuickPick<Pick>();
   owned.add(pick);
-  pick.title = 'Countersign: Find Thread';
-  pick.placeholder = 'Words of a title, or of something that was said';
+  pick.title = t('Countersign: Find Thread');
+  pick.placeholder = t('Words of a title, or of something that was said');
   let search = new AbortController();
   let timer: ReturnType<typeof setTimeout> | undefined;
   const look = async (text: string): Promise<void> => {

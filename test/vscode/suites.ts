@@ -8,3 +8,4 @@ import './window.test.ts';
 import './languageModels.test.ts';
 import './policy.test.ts';
 import './approvalSwitch.test.ts';
+import './inbox.test.ts';

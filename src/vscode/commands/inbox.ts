@@ -10,6 +10,7 @@ import { notify } from '../notify.ts';
 import { AppError } from '../../core/base/errors.ts';
 import { DisposableStore } from '../../core/base/lifecycle.ts';
 import type { Contribution } from '../contribution.ts';
+import { t } from '../../protocol/l10n.ts';
 import type { Services } from '../services.ts';
 
 /** A row of the view; whatever else it is given names nothing. */
@@ -61,7 +62,7 @@ async function stillWaits(services: Services, { actionId }: CardPlace): Promise<
   const { store } = await services.engine();
   const action = await store.getAction(actionId);
   if (action?.state === 'open') return action.threadId;
-  throw new AppError('not_paused', 'This approval does not wait any more.');
+  throw new AppError('not_paused', t('This approval does not wait any more.'));
 }
 
 async function open(services: Services, item: unknown): Promise<void> {
@@ -78,7 +79,7 @@ async function step(services: Services, by: 1 | -1): Promise<void> {
   const from = services.session.focusedCard ?? last;
   const next = stepFrom(services.inbox.state.rows, from, by);
   if (!next) {
-    notify('info', 'Nothing waits for you in this workspace.');
+    notify('info', t('Nothing waits for you in this workspace.'));
     return;
   }
   last = next;
@@ -91,7 +92,7 @@ function press(services: Services, button: 'approve' | 'reject'): void {
   if (services.session.focusedCard === null) {
     throw new AppError(
       'no_card',
-      'No card has the focus. “Countersign: Next Pending” goes to one that waits.',
+      t('No card has the focus. “Countersign: Next Pending” goes to one that waits.'),
     );
   }
   services.session.wish({ type: 'press', button });

@@ -15,6 +15,7 @@ import { MAX_TITLE, titleOf } from '../../core/threads/titleText.ts';
 import { isTemporary } from '../../protocol/temporary.ts';
 import type { ThreadRow } from '../../core/ports/store.ts';
 import type { Contribution } from '../contribution.ts';
+import { t } from '../../protocol/l10n.ts';
 import type { Services } from '../services.ts';
 
 /** A row of the view; without one it is the thread in the chat. */
@@ -57,11 +58,11 @@ async function threadOf(services: Services, item: unknown): Promise<ThreadRow | 
   const row = Row.safeParse(item);
   const id = row.success ? row.data.entry.id : services.session.state.threadId;
   if (id === null) {
-    throw new AppError('no_thread', 'No thread is open. Open one in the Threads view first.');
+    throw new AppError('no_thread', t('No thread is open. Open one in the Threads view first.'));
   }
   const thread = await store.getThread(id);
   if (thread) return thread;
-  throw new AppError('unknown_thread', 'This thread is gone: it was deleted.');
+  throw new AppError('unknown_thread', t('This thread is gone: it was deleted.'));
 }
 
 async function show(services: Services, threadId: string): Promise<void> {
@@ -75,8 +76,8 @@ async function open(services: Services, { id }: ThreadRow): Promise<void> {
 
 async function rename(services: Services, thread: ThreadRow): Promise<void> {
   const name = await vscode.window.showInputBox({
-    title: 'Countersign: Rename Thread',
-    prompt: `One line; what is longer than ${MAX_TITLE} characters is cut.`,
+    title: t('Countersign: Rename Thread'),
+    prompt: t('One line; what is longer than {0} characters is cut.', MAX_TITLE),
     value: titleOf(thread),
   });
   if (name === undefined) return;
@@ -96,25 +97,29 @@ async function remove(services: Services, thread: ThreadRow): Promise<void> {
   if (turns.some(({ status }) => status === 'running')) {
     throw new AppError(
       'thread_running',
-      'The agent is at work in this thread. Stop it first, then delete the thread.',
+      t('The agent is at work in this thread. Stop it first, then delete the thread.'),
     );
   }
   const waits = (await store.waiting()).some(({ threadId }) => threadId === thread.id);
   const detail = [
-    ...(waits ? ['It waits for your decision: it is stopped first, and nothing of it runs.'] : []),
-    'Everything said and proposed in it goes, for all windows. Files stay as they are. The ledger keeps what was decided.',
-    'This cannot be undone.',
+    ...(waits
+      ? [t('It waits for your decision: it is stopped first, and nothing of it runs.')]
+      : []),
+    t(
+      'Everything said and proposed in it goes, for all windows. Files stay as they are. The ledger keeps what was decided.',
+    ),
+    t('This cannot be undone.'),
   ].join('\n\n');
-  const [keep, gone] = ['Keep', 'Delete'];
-  const question = `Delete “${titleOf(thread)}”?`;
+  const [keep, gone] = [t('Keep'), t('Delete')];
+  const question = t('Delete “{0}”?', titleOf(thread));
   if ((await askNatively(question, detail, [keep, gone])) !== gone) return;
   await engine.deleteThread(thread.id);
 }
 
 async function copyLink(_: Services, { id }: ThreadRow): Promise<void> {
   if (isTemporary(id)) {
-    throw new AppError('temporary_thread', 'A temporary thread is gone when its window closes.');
+    throw new AppError('temporary_thread', t('A temporary thread is gone when its window closes.'));
   }
   await vscode.env.clipboard.writeText(threadLink(vscode.env.uriScheme, id));
-  vscode.window.setStatusBarMessage('Countersign: link copied', 3000);
+  vscode.window.setStatusBarMessage(t('Countersign: link copied'), 3000);
 }

@@ -3,6 +3,7 @@ import { callLine } from '../../protocol/callTitle.ts';
 import { displayBytes } from '../../protocol/displayBytes.ts';
 import type { Proposal } from '../../protocol/calls.ts';
 import type { ActionRow } from '../../core/ports/store.ts';
+import { t } from '../../protocol/l10n.ts';
 import { ageText } from '../ageText.ts';
 
 /** Longest label, in UTF-16 units: the card shows all of it, and nothing is decided here. */
@@ -36,7 +37,7 @@ export function rowsOfAction(action: ActionRow): ApprovalRow[] {
     const unknown = kind === 'outcome_unknown';
     return {
       ...{ actionId, callId, threadId, since },
-      label: shortLine(`${unknown ? 'Outcome unknown: ' : ''}${callLine({ proposal })}`),
+      label: shortLine(`${unknown ? `${t('Outcome unknown')}: ` : ''}${callLine({ proposal })}`),
       risks: risksOf(proposal),
       why: displayBytes(why.rule === undefined ? why.reason : `${why.reason} (${why.rule})`),
       icon: unknown ? 'warning' : iconOf(proposal),
@@ -61,19 +62,19 @@ export function rowDescription({ risks, since }: ApprovalRow, now: number): stri
 }
 
 export function groupDescription({ rows, temporary }: ApprovalGroup): string {
-  const calls = rows.length === 1 ? '1 call' : `${rows.length} calls`;
-  return temporary ? `temporary · ${calls}` : calls;
+  const calls = rows.length === 1 ? t('1 call') : t('{0} calls', rows.length);
+  return temporary ? t('temporary · {0}', calls) : calls;
 }
 
 export function rowTooltip(row: ApprovalRow, now: number): string {
-  const risks = row.risks.length === 0 ? '' : `\nNote: ${row.risks.join(', ')}`;
-  return `${row.label}\nAsks: ${row.why}${risks}\nWaiting ${ageText(now - row.since)}`;
+  const risks = row.risks.length === 0 ? '' : `\n${t('Note: {0}', row.risks.join(', '))}`;
+  return `${row.label}\n${t('Asks: {0}', row.why)}${risks}\n${t('Waiting {0}', ageText(now - row.since))}`;
 }
 
 /** What a screen reader says of a row. */
 export function rowSpoken(row: ApprovalRow, now: number): string {
   const risks = row.risks.length === 0 ? '' : `, ${row.risks.join(', ')}`;
-  return `${row.label}${risks}, waits ${ageText(now - row.since)} for your decision`;
+  return t('{0}{1}, waits {2} for your decision', row.label, risks, ageText(now - row.since));
 }
 
 /** The place of a card in all that waits. */
@@ -104,18 +105,18 @@ function risksOf(proposal: Proposal): string[] {
   switch (proposal.kind) {
     case 'edit':
       return [
-        ...(proposal.outside ? ['outside the workspace'] : []),
-        ...(proposal.protected === undefined ? [] : ['protected file']),
+        ...(proposal.outside ? [t('outside the workspace')] : []),
+        ...(proposal.protected === undefined ? [] : [t('protected file')]),
       ];
     case 'read':
-      return proposal.outside ? ['outside the workspace'] : [];
+      return proposal.outside ? [t('outside the workspace')] : [];
     case 'command':
       return [
-        ...(proposal.parts.length > 1 ? [`${proposal.parts.length} commands`] : []),
-        ...((proposal.unseen?.length ?? 0) > 0 ? ['runs edits you have not seen'] : []),
+        ...(proposal.parts.length > 1 ? [t('{0} commands', proposal.parts.length)] : []),
+        ...((proposal.unseen?.length ?? 0) > 0 ? [t('runs edits you have not seen')] : []),
       ];
     case 'tool':
-      return proposal.redescribed ? ['its description changed'] : [];
+      return proposal.redescribed ? [t('its description changed')] : [];
     case 'question':
       return [];
   }

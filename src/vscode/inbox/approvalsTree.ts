@@ -12,6 +12,7 @@ import { clockWhile } from './clockWhile.ts';
 import { COMMANDS, CONTEXT, VIEWS } from '../ids.ts';
 import { DisposableStore } from '../../core/base/lifecycle.ts';
 import type { Contribution } from '../contribution.ts';
+import { t } from '../../protocol/l10n.ts';
 import type { InboxState } from './inbox.ts';
 
 type Node =
@@ -57,7 +58,9 @@ export const approvalsTree: Contribution = {
 };
 
 function badgeText(calls: number): string {
-  return calls === 1 ? '1 call waits for your decision' : `${calls} calls wait for your decision`;
+  return calls === 1
+    ? t('1 call waits for your decision')
+    : t('{0} calls wait for your decision', calls);
 }
 
 function childrenOf(state: InboxState, node: Node | undefined): Node[] {
@@ -73,8 +76,8 @@ function itemOf(node: Node): vscode.TreeItem {
   if (node.kind === 'call') return callItem(node.row);
   const item = new vscode.TreeItem('');
   if (node.kind === 'more') {
-    item.label = `Show more (${node.count})`;
-    item.command = { command: COMMANDS.showMoreApprovals, title: 'Show More' };
+    item.label = t('Show more ({0})', node.count);
+    item.command = { command: COMMANDS.showMoreApprovals, title: t('Show More') };
     return item;
   }
   const { threadId, title, temporary } = node.group;
@@ -97,11 +100,12 @@ function callItem(row: ApprovalRow): vscode.TreeItem {
   item.tooltip = rowTooltip(row, now);
   item.accessibilityInformation = { label: rowSpoken(row, now) };
   item.contextValue = 'approval';
-  const color = risks.length > 0 ? new vscode.ThemeColor('list.warningForeground') : undefined;
+  const color =
+    risks.length > 0 ? new vscode.ThemeColor('notificationsWarningIcon.foreground') : undefined;
   item.iconPath = new vscode.ThemeIcon(icon, color);
   item.command = {
     command: COMMANDS.openPending,
-    title: 'Show in Chat',
+    title: t('Show in Chat'),
     arguments: [{ row: { actionId, callId } }],
   };
   return item;

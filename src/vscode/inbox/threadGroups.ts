@@ -4,6 +4,7 @@ import { isTemporary } from '../../protocol/temporary.ts';
 import { titleOf } from '../../core/threads/titleText.ts';
 import type { TurnStatus } from '../../protocol/calls.ts';
 import type { ThreadEntry } from '../../core/ports/libraryStore.ts';
+import { t } from '../../protocol/l10n.ts';
 import { ageText } from '../ageText.ts';
 
 export interface ThreadGroup {
@@ -28,37 +29,49 @@ interface Look {
   color?: string;
 }
 
-const LOOKS: Record<TurnStatus, Look> = {
-  paused: { icon: 'bell-dot', word: 'waits for you', color: 'list.warningForeground' },
-  running: { icon: 'loading~spin', word: 'at work' },
-  queued: { icon: 'clock', word: 'queued' },
-  expired: { icon: 'history', word: 'expired', color: 'list.warningForeground' },
-  interrupted: { icon: 'debug-disconnect', word: 'interrupted', color: 'list.warningForeground' },
-  finished: { icon: 'pass', word: 'done' },
-  failed: { icon: 'error', word: 'failed', color: 'list.errorForeground' },
-  cancelled: { icon: 'circle-slash', word: 'stopped' },
-};
-const EMPTY: Look = { icon: 'comment', word: 'empty' };
+const looks = (): Record<TurnStatus, Look> => ({
+  paused: {
+    icon: 'bell-dot',
+    word: t('waits for you'),
+    color: 'notificationsWarningIcon.foreground',
+  },
+  running: { icon: 'loading~spin', word: t('at work') },
+  queued: { icon: 'clock', word: t('queued') },
+  expired: { icon: 'history', word: t('expired'), color: 'notificationsWarningIcon.foreground' },
+  interrupted: {
+    icon: 'debug-disconnect',
+    word: t('interrupted'),
+    color: 'notificationsWarningIcon.foreground',
+  },
+  finished: { icon: 'pass', word: t('done') },
+  failed: { icon: 'error', word: t('failed'), color: 'notificationsErrorIcon.foreground' },
+  cancelled: { icon: 'circle-slash', word: t('stopped') },
+});
 
 export function lookOf({ status }: Pick<ThreadEntry, 'status'>): Look {
-  return status === null ? EMPTY : LOOKS[status];
+  return status === null ? { icon: 'comment', word: t('empty') } : looks()[status];
 }
 
-const STATES: readonly { id: string; label: string; statuses: readonly TurnStatus[] }[] = [
-  { id: 'waiting', label: 'Waiting for you', statuses: ['paused'] },
-  { id: 'running', label: 'At work', statuses: ['running'] },
-  { id: 'queued', label: 'Queued', statuses: ['queued'] },
-  { id: 'stopped', label: 'Expired or interrupted', statuses: ['expired', 'interrupted'] },
+const stateGroups = (): { id: string; label: string; statuses: readonly TurnStatus[] }[] => [
+  { id: 'waiting', label: t('Waiting for you'), statuses: ['paused'] },
+  { id: 'running', label: t('At work'), statuses: ['running'] },
+  { id: 'queued', label: t('Queued'), statuses: ['queued'] },
+  { id: 'stopped', label: t('Expired or interrupted'), statuses: ['expired', 'interrupted'] },
 ];
 
 /** Groups that hold something, in the order in which they are shown. */
 export function threadGroups(lists: ThreadLists, now: number): ThreadGroup[] {
-  const states = STATES.map(({ id, label, statuses }) => ({
+  const states = stateGroups().map(({ id, label, statuses }) => ({
     ...{ id, label, collapsed: false },
     entries: lists.underWay.filter(({ status }) => status !== null && statuses.includes(status)),
   }));
   const days = [...Map.groupBy(lists.atRest, ({ updatedAt }) => dayOf(updatedAt, now))];
-  const archived = { id: 'archived', label: 'Archived', collapsed: true, entries: lists.archived };
+  const archived = {
+    id: 'archived',
+    label: t('Archived'),
+    collapsed: true,
+    entries: lists.archived,
+  };
   return [
     ...states,
     ...days.map(([label, entries]) => ({ id: `day ${label}`, label, collapsed: false, entries })),
@@ -71,9 +84,9 @@ const DAY = 86_400_000;
 /** By the calendar of this place. */
 function dayOf(at: number, now: number): string {
   const midnight = new Date(now).setHours(0, 0, 0, 0);
-  if (at >= midnight) return 'Today';
-  if (at >= new Date(midnight - DAY / 2).setHours(0, 0, 0, 0)) return 'Yesterday';
-  return at >= midnight - 7 * DAY ? 'Last 7 days' : 'Older';
+  if (at >= midnight) return t('Today');
+  if (at >= new Date(midnight - DAY / 2).setHours(0, 0, 0, 0)) return t('Yesterday');
+  return at >= midnight - 7 * DAY ? t('Last 7 days') : t('Older');
 }
 
 export interface ThreadText {
@@ -89,14 +102,20 @@ export function threadText(entry: ThreadEntry, now: number): ThreadText {
   const { word } = lookOf(entry);
   const temporary = isTemporary(entry.id);
   const age = ageText(now - entry.updatedAt);
-  const marks = [...(temporary ? ['temporary'] : []), ...(entry.archived ? ['archived'] : [])];
+  const marks = [
+    ...(temporary ? [t('temporary')] : []),
+    ...(entry.archived ? [t('archived')] : []),
+  ];
   return {
     label,
     description: [...marks, age].join(' · '),
-    tooltip: `${label}\n${[word, ...marks].join(', ')}\nLast message ${age} ago${
-      temporary ? '\nGone when this window closes or reloads' : ''
-    }`,
-    spoken: [label, word, ...marks, `last message ${age} ago`].join(', '),
+    tooltip: [
+      label,
+      [word, ...marks].join(', '),
+      t('Last message {0} ago', age),
+      ...(temporary ? [t('Gone when this window closes or reloads')] : []),
+    ].join('\n'),
+    spoken: [label, word, ...marks, t('last message {0} ago', age)].join(', '),
   };
 }
 

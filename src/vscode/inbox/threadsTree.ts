@@ -17,6 +17,7 @@ import type { EngineEvent } from '../../core/agent/events.ts';
 import type { OpenedEngine } from '../../core/services.ts';
 import type { ThreadEntry } from '../../core/ports/libraryStore.ts';
 import type { Contribution } from '../contribution.ts';
+import { t } from '../../protocol/l10n.ts';
 import type { Services } from '../services.ts';
 
 /** How many threads at rest are listed before more is asked for. */
@@ -113,8 +114,8 @@ function childrenOf({ groups, more }: Listed, node: Node | undefined): Node[] {
 function itemOf(node: Node, shown: string | null): vscode.TreeItem {
   if (node.kind === 'thread') return threadItem(node.entry, shown === node.entry.id);
   if (node.kind === 'more') {
-    const item = new vscode.TreeItem('Show more');
-    item.command = { command: COMMANDS.showMoreThreads, title: 'Show More' };
+    const item = new vscode.TreeItem(t('Show more'));
+    item.command = { command: COMMANDS.showMoreThreads, title: t('Show More') };
     return item;
   }
   const { Collapsed, Expanded } = vscode.TreeItemCollapsibleState;
@@ -128,16 +129,13 @@ function itemOf(node: Node, shown: string | null): vscode.TreeItem {
 function threadItem(entry: ThreadEntry, shown: boolean): vscode.TreeItem {
   const text = threadText(entry, Date.now());
   const { icon, color } = lookOf(entry);
-  // The one in the chat stands out, as VS Code has it for what is active in a list.
-  const label: vscode.TreeItemLabel = {
-    label: text.label,
-    ...(shown && { highlights: [[0, text.label.length]] }),
-  };
-  const item = new vscode.TreeItem(label);
+  const item = new vscode.TreeItem(text.label);
   item.id = entry.id;
-  item.description = text.description;
+  item.description = shown ? t('in the chat · {0}', text.description) : text.description;
   item.tooltip = text.tooltip;
-  item.accessibilityInformation = { label: shown ? `${text.spoken}, in the chat` : text.spoken };
+  item.accessibilityInformation = {
+    label: shown ? t('{0}, in the chat', text.spoken) : text.spoken,
+  };
   item.contextValue = contextValue(entry);
   const quiet = entry.status === 'finished' || entry.status === null;
   item.iconPath = new vscode.ThemeIcon(
@@ -146,7 +144,7 @@ function threadItem(entry: ThreadEntry, shown: boolean): vscode.TreeItem {
   );
   item.command = {
     command: COMMANDS.openThread,
-    title: 'Open',
+    title: t('Open'),
     arguments: [{ entry: { id: entry.id } }],
   };
   return item;

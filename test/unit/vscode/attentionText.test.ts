@@ -25,12 +25,12 @@ describe('attention', () => {
 
   it('it says what waits and where', () => {
     assert.equal(text(commandProposal), 'Waits for your decision in “T”: Run npm test');
-    const question = {
+    const question: Proposal = {
       kind: 'question',
       question: 'Which?',
       options: [],
       multiSelect: false,
-    } as const;
+    };
     assert.equal(text(question), 'The agent asks in “T”. Question: Which?');
     const batch = openAction({ requests: [request('a'), request('b')] });
     assert.equal(waitingText(batch, 'T'), '2 calls wait for your decision in “T”.');
@@ -38,7 +38,9 @@ describe('attention', () => {
 
   it('text of others is no link, hides nothing and has an end (U15)', () => {
     const hostile = `\u202e[Allow](command:workbench.action.quit)\n${'x'.repeat(900)}`;
-    const shown = plain(text({ ...commandProposal, command: hostile }, hostile.slice(0, 50)));
+    const shown = plain(
+      text({ ...commandProposal, command: hostile } as Proposal, hostile.slice(0, 50)),
+    );
     assert.ok(!shown.includes('](') && !shown.includes('\u202e') && !shown.includes('\n'));
     assert.ok(shown.length < 400);
   });

@@ -35,8 +35,13 @@ describe('rows of the approvals view', () => {
     assert.equal(edit({ change: 'delete' }).label, 'Delete a.txt');
     assert.equal(command({}).label, 'Run npm test');
     assert.equal(command({ command: 'a\n  b' }).label, 'Run a ⏎ b');
-    const question = { question: 'Which?', options: [], multiSelect: false } as const;
-    assert.equal(rowOf({ kind: 'question', ...question }).label, 'Question: Which?');
+    const question: Proposal = {
+      kind: 'question',
+      question: 'Which?',
+      options: [],
+      multiSelect: false,
+    };
+    assert.equal(rowOf(question).label, 'Question: Which?');
     const tool = { kind: 'tool', server: 's', tool: 't', args: {} } as const;
     assert.equal(rowOf(tool).label, 'Call s/t');
     const [unknown] = rowsOfAction(openAction({ kind: 'outcome_unknown' }));
@@ -44,6 +49,14 @@ describe('rows of the approvals view', () => {
   });
 
   it('name what is risky', () => {
+    const two = command({
+      parts: [commandProposal, commandProposal].map(() => ({
+        text: 'x',
+        verdict: 'ask',
+        reason: 'r',
+      })),
+    });
+    assert.equal(two.label, 'Run 2 commands: npm test');
     assert.deepEqual(edit({}).risks, []);
     assert.deepEqual(edit({ outside: true, protected: 'ci' }).risks, [
       'outside the workspace',
