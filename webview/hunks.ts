@@ -1,4 +1,5 @@
 // The hunks of an edit on its card: which of them may be chosen, which are kept. Pure.
+import { t } from '../src/protocol/l10n.ts';
 import { positionsBut, type Hunk } from '../src/protocol/hunks.ts';
 import type { RequestView } from '../src/protocol/messages.ts';
 import type { CardDraft } from './drafts.ts';
@@ -30,5 +31,5 @@ export function withChoice(dropped: readonly number[], index: number, keep: bool
 /** “lines 12 to 14”, as the new text counts them; where lines only go, as the old one does. */
 export function hunkPlace({ oldStart, oldLines, newStart, newLines }: Hunk): string {
   const [start, count] = newLines > 0 ? [newStart, newLines] : [oldStart, oldLines];
-  return count === 1 ? `line ${start + 1}` : `lines ${start + 1} to ${start + count}`;
+  return count === 1 ? t('line {0}', start + 1) : t('lines {0} to {1}', start + 1, start + count);
 }

@@ -24,7 +24,7 @@ async function showApproval(services: Services, actionId: string): Promise<void>
   const thread = action && (await store.getThread(action.threadId));
   // VS Code writes the titles of open editors to disk.
   const name = isTemporary(actionId) ? t('temporary thread') : displayBytes(titleOf(thread));
-  const title = `Approval: ${name}`;
+  const title = t('Approval: {0}', name);
   const panel = vscode.window.createWebviewPanel(PANEL_TYPE, title, vscode.ViewColumn.Active);
   await fill(services, panel, actionId);
 }

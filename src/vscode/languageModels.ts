@@ -95,9 +95,7 @@ function requestOptions(request: ModelRequest): vscode.LanguageModelChatRequestO
     inputSchema: schema,
   }));
   return {
-    justification: t(
-      'Countersign sends the thread to this model to get the agent’s next step.',
-    ),
+    justification: t('Countersign sends the thread to this model to get the agent’s next step.'),
     ...(tools.length > 0 ? { tools } : {}),
   };
 }

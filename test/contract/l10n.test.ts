@@ -74,6 +74,10 @@ describe('the texts of the source', () => {
     for (const [key, value] of Object.entries(english)) assert.equal(key, value);
   });
 
+  it('go through t(): none stands in the source as it is shown', () => {
+    assert.deepEqual(found.bare, []);
+  });
+
   it('are literals, and are translated when they are shown, not when a module is loaded', () => {
     assert.deepEqual(found.wrong, []);
   });

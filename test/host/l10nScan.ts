@@ -25,9 +25,18 @@ const TRANSLATORS = new Set(['t', 'tParts']);
 const ATTRIBUTE = /\s(?:aria-label|aria-description|title|placeholder|alt|label)="([^"]*)"/g;
 /** What is called with texts for the log, for other programs or for the style sheet. */
 const MACHINES = /(?:\b[lL]ogger|\bconsole)\.\w+$|\bclosest$|\bquerySelector(?:All)?(?:<.*>)?$/;
+/** A word beside a value. */
+const COUNTED = /(?:^|[\s“(])\p{L}{2,}:? \{\}|\{\} \p{L}{2,}/u;
 /** The product's name is the same in every language; keys, policies and pages are no texts. */
-const EXEMPT =
-  /^(?:Countersign|Enter|Escape|Tab|Home|End|Unknown|lit-html .*|loading codicon.*|CRLF|md-block .*|no folder|git push --force|p br strong .*|<!DOCTYPE html>[^]*)$/;
+const EXEMPT = new RegExp(
+  `^(?:${[
+    ...['Countersign', 'Enter', 'Escape', 'Tab', 'Home', 'End', 'Unknown', 'CRLF', 'no folder'],
+    ...['lit-html .*', 'loading codicon.*', 'codicon .*', 'md-block .*', 'link md-link'],
+    ...['p br strong .*', 'textarea, input, select', 'room \\{\\}', 'after \\{\\}', 'day \\{\\}'],
+    ...['\\{\\} (?:min|ms|s|h|d)(?: \\{\\} s)?', 'Countersign: \\{\\}.*', 'git push --force'],
+    '<[^]*',
+  ].join('|')})$`,
+);
 /** Two words in a row, or one that begins like a sentence or a title. */
 const WORDS = /\p{L}{2,}[,:;.…]? +\p{L}|^\p{Lu}\p{Ll}+(?:[ .…!?]|$)/u;
 
@@ -105,7 +114,7 @@ function bareTexts(node: ts.Node): string[] {
     // The parts of a tagged template were looked at with its tag.
     if (ts.isTaggedTemplateExpression(node.parent)) return [];
     const text = ts.isTemplateExpression(node) ? whole(node) : node.text;
-    return WORDS.test(text) && !EXEMPT.test(text) ? [text] : [];
+    return (WORDS.test(text) || COUNTED.test(text)) && !EXEMPT.test(text) ? [text] : [];
   }
   return [];
 }
@@ -123,5 +132,5 @@ function markupTexts(markup: string): string[] {
   const texts = markup.split(/<[^>]*>/);
   return [...attributes, ...texts]
     .map((text) => text.replaceAll(/\s+/g, ' ').trim())
-    .filter((text) => /\p{L}/u.test(text.replaceAll('{}', '')));
+    .filter((text) => /\p{L}/u.test(text.replaceAll('{}', '')) && !EXEMPT.test(text));
 }

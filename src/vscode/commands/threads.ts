@@ -8,9 +8,10 @@ import { isTemporary } from '../../protocol/temporary.ts';
 import { DisposableStore } from '../../core/base/lifecycle.ts';
 import { titleOf } from '../../core/threads/titleText.ts';
 import { stopTurn } from '../../core/panel/requests.ts';
-import { toolName } from '../../protocol/calls.ts';
+import { callLine } from '../../protocol/callTitle.ts';
 import type { ActionRow, Store } from '../../core/ports/store.ts';
 import type { Contribution } from '../contribution.ts';
+import { t } from '../../protocol/l10n.ts';
 import type { Services } from '../services.ts';
 
 export const threadCommands: Contribution = {
@@ -48,14 +49,14 @@ async function newTemporaryThread(services: Services): Promise<void> {
 }
 
 async function resumePausedThread(services: Services): Promise<void> {
-  const action = await pickAction(services, 'Resume Paused Thread');
+  const action = await pickAction(services, t('Resume Paused Thread'));
   if (!action) return;
   services.session.update({ threadId: action.threadId });
   await focusChat();
 }
 
 async function showPendingApprovals(services: Services): Promise<void> {
-  const action = await pickAction(services, 'Pending Approvals');
+  const action = await pickAction(services, t('Pending Approvals'));
   if (action) services.reveal.fire(action.id);
 }
 
@@ -72,13 +73,13 @@ async function pickAction(services: Services, title: string): Promise<ActionRow 
   const { store } = await services.engine();
   const actions = await store.openActions();
   if (actions.length === 0) {
-    notify('info', 'Nothing waits for you in this workspace.');
+    notify('info', t('Nothing waits for you in this workspace.'));
     return undefined;
   }
   const picks = await Promise.all(actions.map((action) => toPick(store, action)));
   const options = {
     title: `Countersign: ${title}`,
-    placeHolder: 'What waits, oldest first',
+    placeHolder: t('What waits, oldest first'),
     matchOnDetail: true,
   };
   return (await vscode.window.showQuickPick(picks, options))?.action;
@@ -88,19 +89,14 @@ async function toPick(store: Store, action: ActionRow): Promise<ActionPick> {
   const thread = await store.getThread(action.threadId);
   return {
     label: plainPick(titleOf(thread)),
-    description: `${isTemporary(action.id) ? 'temporary, ' : ''}waiting ${age(Date.now() - action.createdAt)}`,
+    description: `${isTemporary(action.id) ? `${t('temporary')}, ` : ''}${t('waiting {0}', age(Date.now() - action.createdAt))}`,
     detail: action.requests.map(describeRequest).join(' · '),
     action,
   };
 }
 
-function describeRequest({ tool, proposal }: ActionRow['requests'][number]): string {
-  if (proposal.kind === 'edit') return plainPick(`${proposal.change} ${proposal.path}`);
-  if (proposal.kind === 'command') return plainPick(`run ${proposal.command}`);
-  if (proposal.kind === 'question') return plainPick(`question: ${proposal.question}`);
-  if (proposal.kind === 'tool') return plainPick(`call ${toolName(proposal)}`);
-  return plainPick(`${tool} ${proposal.target}`);
-}
+const describeRequest = (request: ActionRow['requests'][number]): string =>
+  plainPick(callLine(request));
 
 /** An age in one unit: `12 s`, `5 min`, `3 h`, `2 d`. */
 function age(ms: number): string {
