@@ -210,6 +210,9 @@ export const Submission = z.strictObject({
 });
 export type Submission = z.infer<typeof Submission>;
 
+/** The tool of an undo, which the host calls for the human and no model can. */
+export const UNDO_TOOL = 'undo_edit';
+
 export const ActionKind = z.enum(['tool_approval', 'ask_user', 'outcome_unknown']);
 export type ActionKind = z.infer<typeof ActionKind>;
 

@@ -31,7 +31,14 @@ export type ThreadSummary = z.infer<typeof ThreadSummary>;
 
 /** One row of the transcript. `id` is stable: a later item with the same id replaces the earlier one. */
 export const TranscriptItem = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('user'), id: z.string(), turnId: z.string(), text: z.string() }),
+  z.object({
+    kind: z.literal('user'),
+    id: z.string(),
+    turnId: z.string(),
+    text: z.string(),
+    /** The turn undoes another one: what is said is no message, and is not sent again. */
+    undo: z.literal(true).optional(),
+  }),
   z.object({
     kind: z.literal('assistant'),
     id: z.string(),

@@ -1,6 +1,7 @@
 // One pending action: what the agent says about it, a card for each call, and for several calls the bar that submits.
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
+import { UNDO_TOOL } from '../../src/protocol/calls.ts';
 import type { ActionView } from '../../src/protocol/messages.ts';
 import type { Controller } from '../controller.ts';
 import { draftKey } from '../drafts.ts';
@@ -20,7 +21,7 @@ export function batch(controller: Controller, action: ActionView, now: number): 
     data-action-id=${action.actionId}
     data-kind=${action.kind}
   >
-    ${agentSays(action.agentText)}
+    ${agentSays(action)}
     ${
       action.drift
         ? html`<cs-drift
@@ -61,13 +62,18 @@ export function batch(controller: Controller, action: ActionView, now: number): 
 const SHORT_LINES = 3;
 const SHORT_TEXT = 240;
 
-/** The model's own words: apart from the cards, plain and labelled. */
-function agentSays(text: string): TemplateResult | typeof nothing {
-  const plain = text.trim();
+/** The model's own words: apart from the cards, plain and labelled. Of an undo they are the host's. */
+function agentSays({
+  agentText,
+  requests,
+}: Pick<ActionView, 'agentText' | 'requests'>): TemplateResult | typeof nothing {
+  const plain = agentText.trim();
+  // No model can ask for it.
+  const undo = requests.every(({ tool }) => tool === UNDO_TOOL);
   if (plain === '') return nothing;
   const long = plain.length > SHORT_TEXT || plain.split('\n').length > SHORT_LINES;
   return html`<div class="claim" data-testid="agent-says">
-    <small>${t('What the agent says (not checked)')}</small>
+    <small>${undo ? t('What this undo would do') : t('What the agent says (not checked)')}</small>
     ${
       long
         ? html`<details>

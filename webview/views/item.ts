@@ -102,7 +102,7 @@ class ItemView extends LightElement {
       aria-label=${queued ? t('You, queued') : t('You')}
     >
       ${shownLines(item.text)} ${queued ? this.#queuedLine(item.turnId) : nothing}
-      ${this.again ? this.#againLine(item, this.again) : nothing}
+      ${this.again && !item.undo ? this.#againLine(item, this.again) : nothing}
     </div>`;
   }
 

@@ -3,10 +3,10 @@
 import { interrupt } from '@langchain/langgraph';
 import { batchHash } from './proposalHash.ts';
 import { parseJson } from '../base/json.ts';
-import { UNDO_TOOL } from '../undo/plan.ts';
 import { prefixIn } from '../../protocol/temporary.ts';
 import {
   JsonObject,
+  UNDO_TOOL,
   type ActionRequest,
   type Decision,
   type DecisionType,

@@ -95,7 +95,10 @@ function joined(texts: readonly TextEvent[]): TextEvent[] {
 /** Null for messages that are shown elsewhere (tool results stand on their call's line) or hold no text. */
 function messageItem(row: MessageRow): TranscriptItem | null {
   const { message, turnId } = row;
-  if (message.role === 'user') return { kind: 'user', id: message.id, turnId, text: message.text };
+  if (message.role === 'user') {
+    const undo = message.undoes !== undefined && ({ undo: true } as const);
+    return { kind: 'user', id: message.id, turnId, text: message.text, ...undo };
+  }
   if (message.role !== 'assistant') return null;
   const { id, text, reasoning } = message;
   if (text === '' && reasoning === undefined) return null;

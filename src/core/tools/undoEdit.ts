@@ -6,11 +6,10 @@ import { describeEdit, performEdit, withHumanText } from './editProposal.ts';
 import { withDifferences } from './editDifferences.ts';
 import { needsFolder, shownPath } from './paths.ts';
 import { defineTool, type DescribeContext, type Described } from './tool.ts';
-import { UNDO_TOOL } from '../undo/plan.ts';
 import { restore, restoredNote, type TextChange } from '../undo/restore.ts';
 import type { UndoChange, UndoStore } from '../ports/undoStore.ts';
 import type { ResolvedPath } from '../ports/workspace.ts';
-import type { EditProposal } from '../../protocol/calls.ts';
+import { UNDO_TOOL, type EditProposal } from '../../protocol/calls.ts';
 
 const schema = z.strictObject({
   path: pathArg().describe('The file, as the turn named it.'),

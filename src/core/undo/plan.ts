@@ -1,9 +1,6 @@
 // What undoing a turn means to do, file by file, as it is fixed at the start: what each file would become is told by its card.
 import { z } from 'zod';
 
-/** The tool that the host calls for each file. */
-export const UNDO_TOOL = 'undo_edit';
-
 const File = z.object({
   path: z.string(),
   /** For the human, after the path: what becomes of it, or why it stays as it is. */

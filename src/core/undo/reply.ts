@@ -1,8 +1,9 @@
 // Stands in for the model in a turn that undoes another one: one batch of calls, then how many of them did it. Nothing is asked
 // and nothing leaves the machine.
-import { UNDO_TOOL, type UndoFile, type UndoPlan } from './plan.ts';
+import type { UndoFile, UndoPlan } from './plan.ts';
 import { counted } from '../tools/paths.ts';
 import { displayBytes } from '../../protocol/displayBytes.ts';
+import { UNDO_TOOL } from '../../protocol/calls.ts';
 import type { Message } from '../agent/message.ts';
 import type { ModelChunk } from '../ports/model.ts';
 

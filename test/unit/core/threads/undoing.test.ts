@@ -4,13 +4,13 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { openBench, type Bench } from '../agent/support.ts';
-import { UNDO_TOOL } from '../../../../src/core/undo/plan.ts';
 import { UNDOABLE_TURNS } from '../../../../src/core/ports/undoStore.ts';
-import type {
-  ActionRequest,
-  Decision,
-  Decisions,
-  EditProposal,
+import {
+  UNDO_TOOL,
+  type ActionRequest,
+  type Decision,
+  type Decisions,
+  type EditProposal,
 } from '../../../../src/protocol/calls.ts';
 
 const LINES = ['one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', ''].join('\n');
