@@ -22,7 +22,14 @@ describe('diff editors', () => {
   let opened = 0;
   async function open(after: string): Promise<vscode.TextDocument> {
     const actionId = `a-diff-${(opened += 1)}`;
-    const request = { actionId, callId: 'c', path: 'a.txt', before: 'old', hunks: [], decidable: true };
+    const request = {
+      actionId,
+      callId: 'c',
+      path: 'a.txt',
+      before: 'old',
+      hunks: [],
+      decidable: true,
+    };
     await services.diffs.open({ ...request, proposalHash: 'p', after, draft: null });
     return shown(actionId);
   }
@@ -32,7 +39,9 @@ describe('diff editors', () => {
     return new Promise((resolve) => {
       const look = (): void => {
         const document = vscode.window.activeTextEditor?.document;
-        if (document?.uri.query.includes(actionId) !== true) return;
+        // The left side may be the active one for a moment.
+        if (document?.uri.scheme !== 'countersign-proposal') return;
+        if (!document.uri.query.includes(actionId)) return;
         watcher.dispose();
         resolve(document);
       };
