@@ -43,6 +43,7 @@ describe('undo', () => {
     await bench.quickPick.choose('Shorten the comment');
     await chat.armed('undo0');
     await bench.screenshot('undo-card');
+    assert.match(await chat.testId('agent-says').innerText(), /what this undo would do/i);
     assert.equal(folder.read('src/price.ts'), `${after}\n// mine\n`, 'nothing is written yet');
     assert.match(await chat.testId('card-changed').innerText(), /changed after that turn/);
     await chat.decide('undo0', 'approve');
@@ -52,6 +53,7 @@ describe('undo', () => {
     assert.equal(folder.read('src/price.ts'), `${before}\n// mine\n`);
     assert.equal(existsSync(folder.at('src/made.ts')), false);
     await bench.screenshot('undo-done');
+    assert.equal(await chat.testId('edit-resend').count(), 0);
     await bench.runCommand('Countersign: Undo Turn');
     await bench.quickPick.choose('Undo “Shorten the comment”');
     await chat.armed('undo0');
