@@ -4,7 +4,7 @@ import type { SimpleCommand } from '../ports/shell.ts';
 import { countHidden } from '../../protocol/displayBytes.ts';
 import { decide } from './decide.ts';
 import { exactMatcher } from './grantRules.ts';
-import { innerScripts } from './innerScripts.ts';
+import { innerScripts, SHELLS } from './innerScripts.ts';
 import { partOutcome } from './lineAllow.ts';
 import { protectionsOf } from './protectedFiles.ts';
 import { changesShell, isInterpreter } from './neverByWildcard.ts';
@@ -112,15 +112,29 @@ const RUNS_NEXT =
 
 /** Interpreters, shells, wrappers and whatever takes a command or code in its words: no word of theirs is all they do. */
 function runsOther(program: string, words: readonly string[]): boolean {
-  const base = program.slice(Math.max(program.lastIndexOf('/'), program.lastIndexOf('\\')) + 1);
-  const name = base.toLowerCase().replace(/\.(?:exe|cmd|bat|com|ps1)$/, '');
-  const names = [program, name, name.replace(/[-\d.]+$/, '')];
+  const names = namesOf(program);
+  const name = names[1] ?? '';
   if (names.some((each) => isInterpreter(each) || runsOperands(each) || changesShell(each))) {
     return true;
   }
   if (names.some((each) => FETCHERS.has(each))) return true;
   if (RUNS_NEXT.test(`${name} ${words[1] ?? ''}`)) return true;
-  return names.some((each) => innerScripts([each, ...words.slice(1)]).length > 0) || execs(words);
+  if (names.some((each) => innerScripts([each, ...words.slice(1)]).length > 0)) return true;
+  return execs(words) || handsOn(words);
+}
+
+/** A program as it is written, by its base name, and without a version. */
+function namesOf(program: string): string[] {
+  const base = program.slice(Math.max(program.lastIndexOf('/'), program.lastIndexOf('\\')) + 1);
+  const name = base.toLowerCase().replace(/\.(?:exe|cmd|bat|com|ps1)$/, '');
+  return [program, name, name.replace(/[-\d.]+$/, '')];
+}
+
+/** An interpreter or shell with something to run, behind whatever program starts it: `uv run python x.py`. */
+function handsOn(words: readonly string[]): boolean {
+  return words
+    .slice(1, -1)
+    .some((word) => namesOf(word).some((each) => isInterpreter(each) || SHELLS.has(each)));
 }
 
 /** `find -exec` and its like, `git -c`, `--rsh=…`: a command in an option. */

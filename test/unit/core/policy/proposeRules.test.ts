@@ -64,6 +64,8 @@ describe('what may be remembered', () => {
     './gradlew build': ['shell(./gradlew build)'],
     'for i in 1 2; do make; done': ['shell(make)'],
     'rm -rf build': ['shell(rm -rf build)'],
+    'uv run pytest -q': ['shell(uv run pytest -q)'],
+    'npm run node': ['shell(npm run node)'],
   };
   for (const [command, rules] of Object.entries(COMMANDS)) {
     it(`${command}: the exact words of each part that asks`, async () => {
@@ -90,6 +92,13 @@ describe('what may be remembered', () => {
     'nohup make',
     'npx tsc',
     'npm exec tsc',
+    'uv run python x.py',
+    'poetry run python3.12 -m x',
+    'pipenv run sh x.sh',
+    'docker compose exec web /bin/bash x.sh',
+    'dotenv -- node x.js',
+    'cross-env A=1 node x.js',
+    'yarn node x.js',
     'pnpm dlx x',
     'docker run alpine',
     'git -c alias.x=!make x',
