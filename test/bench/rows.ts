@@ -2,7 +2,8 @@
 
 export interface Row {
   what: string;
-  value: number;
+  /** Null: it could not be measured here. */
+  value: number | null;
   unit: string;
   budget: string;
   ok: boolean;
@@ -14,9 +15,9 @@ export function tableOf(rows: readonly Row[]): string {
   const head = ['what', 'value', 'budget', '', 'from'];
   const cells = rows.map(({ what, value, unit, budget, ok, note }) => [
     what,
-    `${value.toPrecision(3)} ${unit}`,
+    value === null ? '–' : `${value.toPrecision(3)} ${unit}`,
     budget,
-    ok ? 'ok' : 'OVER',
+    value === null ? '' : ok ? 'ok' : 'OVER',
     note,
   ]);
   const widths = head.map((name, at) =>

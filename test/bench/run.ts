@@ -6,9 +6,11 @@ import path from 'node:path';
 import { measureCalls } from './calls.ts';
 import { measureChat, measureThreadPages } from './chat.ts';
 import { measureCommandLine } from './commandLine.ts';
+import { measurePackage } from './package.ts';
 import { measurePolicy } from './policy.ts';
 import { tableOf } from './rows.ts';
 import { measureStorage } from './storage.ts';
+import { measureWorkbench } from './workbench.ts';
 
 const OUTPUT = path.resolve(import.meta.dirname, '../output/bench.json');
 const smoke = process.argv.includes('--smoke');
@@ -19,6 +21,7 @@ const sizes = smoke
       runs: 0,
       policy: 1,
       chat: { items: 200, rounds: 0, seconds: 0.2 },
+      workbench: { items: 40, seconds: 1, runs: 1 },
     }
   : {
       storage: { long: 1000, short: 10, rounds: 3 },
@@ -26,6 +29,7 @@ const sizes = smoke
       runs: 9,
       policy: 20,
       chat: { items: 5000, rounds: 3, seconds: 5 },
+      workbench: { items: 1000, seconds: 10, runs: 3 },
     };
 
 const folder = mkdtempSync(path.join(tmpdir(), 'countersign-bench-'));
@@ -38,6 +42,8 @@ try {
     ...(await measurePolicy(sizes.policy)),
     ...(await measureThreadPages(folder, sizes.chat.items)),
     ...(await measureChat(sizes.chat)),
+    ...(await measureWorkbench(folder, sizes.workbench)),
+    measurePackage(),
   ];
   process.stdout.write(`${tableOf(rows)}\n`);
   const machine = { node: process.version, cpus: cpus().length, platform: process.platform };

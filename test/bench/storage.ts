@@ -66,7 +66,7 @@ export async function measureStorage(folder: string, sizes: StorageSizes): Promi
   };
 }
 
-function atMost(most: number, row: Omit<Row, 'budget' | 'ok'>): Row {
+function atMost(most: number, row: Omit<Row, 'budget' | 'ok' | 'value'> & { value: number }): Row {
   return { ...row, budget: `<= ${most}`, ok: row.value <= most };
 }
 
