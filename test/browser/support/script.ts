@@ -14,6 +14,7 @@ export interface ScriptedTurn {
   readonly toolCalls?: readonly ScriptedCall[];
   readonly expect?: readonly string[];
   readonly delayMs?: number;
+  readonly reasoning?: string;
 }
 
 export interface ScriptFile {
