@@ -233,7 +233,7 @@ export function toolBody({ server, tool, args, redescribed }: ToolProposal): Tem
     ${
       redescribed === undefined
         ? nothing
-        : html`${warning(html`${t('Its description has changed since you accepted this tool.')}`)}
+        : html`${warning(t('Its description has changed since you approved this tool.'))}
             <cs-diff .baseText=${redescribed.before} .newText=${redescribed.now}></cs-diff>`
     }
     <cs-args .args=${args}></cs-args>

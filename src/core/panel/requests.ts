@@ -79,7 +79,12 @@ export async function handleViewMessage(
     case 'draft': {
       const { actionId, callId, proposalHash, card } = message;
       if (await deps.engine.saveDraft({ actionId, callId, proposalHash, card })) return null;
-      return { code: 'not_paused', message: 'This approval does not wait any more.', callIds: [] };
+      return {
+        code: 'not_paused',
+        message:
+          'This approval does not wait any more: it was decided, stopped or has expired. Its thread shows which.',
+        callIds: [],
+      };
     }
     case 'openDiff':
       await deps.host.openDiff(await openAction(deps, message.actionId), message.callId);
@@ -119,7 +124,8 @@ async function sendMessage(
   const { engine, session } = deps;
   const { model, mode } = session.state;
   refuseUntrusted(deps);
-  if (text.trim() === '') throw new AppError('empty_message', 'The message is empty.');
+  if (text.trim() === '')
+    throw new AppError('empty_message', 'The message is empty: write what the agent is to do.');
   if (!model) {
     throw new AppError(
       'model_not_configured',
@@ -145,7 +151,10 @@ async function continueTurn(deps: PresenterDeps, drift: string | undefined): Pro
   refuseUntrusted(deps);
   const turn = await sessionTurn(deps);
   if (turn && (await deps.engine.continueTurn(turn.id, drift))) return deps.session.update({});
-  throw new AppError('not_interrupted', 'This turn is not interrupted any more.');
+  throw new AppError(
+    'not_interrupted',
+    'This turn is not interrupted any more: it goes on already, here or in another window.',
+  );
 }
 
 async function askAgain(deps: PresenterDeps, actionId: string | undefined): Promise<void> {
@@ -160,7 +169,10 @@ async function askAgain(deps: PresenterDeps, actionId: string | undefined): Prom
   if (turnId !== undefined && (await deps.engine.askAgain(turnId, chosen))) {
     return deps.session.update({});
   }
-  throw new AppError('not_expired', 'This approval is not expired any more.');
+  throw new AppError(
+    'not_expired',
+    'This approval is not expired any more: it was asked again, or its turn was stopped.',
+  );
 }
 
 /** Stops what the session's thread is at, in whatever state, and what is queued in it. Throws AppError `nothing_to_stop`. */
@@ -173,7 +185,10 @@ export async function stopTurn(deps: Pick<PresenterDeps, 'engine' | 'session'>):
 
 async function removeQueued(deps: PresenterDeps, turnId: string): Promise<void> {
   if (await deps.engine.removeQueued(turnId)) return;
-  throw new AppError('not_queued', 'This message is not queued any more.');
+  throw new AppError(
+    'not_queued',
+    'This message is not queued any more: its turn has begun. Stop the turn instead.',
+  );
 }
 
 const NOT_CONFIRMED: Refusal = {
@@ -238,5 +253,8 @@ function setMode(deps: PresenterDeps, mode: Mode): void {
 async function openAction(deps: PresenterDeps, actionId: string): Promise<ActionRow> {
   const action = await deps.store.getAction(actionId);
   if (action?.state === 'open') return action;
-  throw new AppError('not_paused', 'This approval does not wait any more.');
+  throw new AppError(
+    'not_paused',
+    'This approval does not wait any more: it was decided, stopped or has expired. Its thread shows which.',
+  );
 }

@@ -80,7 +80,11 @@ async function decide(
 ): Promise<void> {
   const { store, decide: submit } = await services.engine();
   const action = await store.getAction(actionId);
-  if (!action) throw new AppError('unknown_action', t('This approval is gone.'));
+  if (!action)
+    throw new AppError(
+      'unknown_action',
+      t('This approval is gone: its thread was deleted. Close this editor.'),
+    );
   const { proposalHash } = action;
   const submission = { actionId, proposalHash, decisions: { [callId]: decision } };
   const refusal = await submit(createPanelHost(services), submission);

@@ -78,7 +78,7 @@ describe('page: a foreign tool', function () {
     };
     await view.say(snapshot({ actions: [action([request('c6', proposal)])] }));
     const text = (await view.byId('card').textContent()) ?? '';
-    assert.match(text, /description has changed since you accepted this tool/);
+    assert.match(text, /description has changed since you approved this tool/);
     assert.match(text, /Already approved by the user/);
   });
 });
