@@ -54,6 +54,11 @@ describe('inbox', () => {
     await chat.card(calls[0]?.id).first().waitFor();
   }
 
+  async function chord(arrow: 'ArrowDown' | 'ArrowUp'): Promise<void> {
+    await session.bench.page.keyboard.press('ControlOrMeta+k');
+    await session.bench.page.keyboard.press(`Alt+${arrow}`);
+  }
+
   const focusedCard = (): Promise<string | null> =>
     session.chat.frame
       .locator('body')
@@ -116,11 +121,11 @@ describe('inbox', () => {
     await until('the first card has the focus', async () => (await focusedCard()) === 'e1');
     await bench.screenshot('inbox-dark-next');
     for (const next of ['w1', 'r1', 'w2', 'e1']) {
-      await bench.page.keyboard.press('Alt+F9');
+      await chord('ArrowDown');
       await until(`${next} has the focus`, async () => (await focusedCard()) === next);
       assert.equal(await chat.card(next).getAttribute('data-armed'), 'false', 'focus armed it');
     }
-    await bench.page.keyboard.press('Shift+Alt+F9');
+    await chord('ArrowUp');
     await until('w2 has the focus', async () => (await focusedCard()) === 'w2');
     await row('Approvals', '2 commands').click();
     await until('r1 has the focus', async () => (await focusedCard()) === 'r1');
