@@ -25,7 +25,7 @@ import {
 } from './drafts.ts';
 import { decidedNote, type DecidedNote } from './elsewhere.ts';
 import { allows, batchDecisions, rejection, undecided } from './review.ts';
-import { initialState, reduce, type ViewState } from './store.ts';
+import { actionsOf, initialState, reduce, type ViewState } from './store.ts';
 import { t } from '../src/protocol/l10n.ts';
 import type { Host } from './vscodeApi.ts';
 
@@ -342,9 +342,4 @@ export class Controller {
     if (typed) this.#saveComposer();
     this.#changed(true);
   }
-}
-
-function actionsOf(message: HostToView): ActionView[] {
-  const changes = message.type === 'changes' ? message.changes : [message];
-  return changes.flatMap((change) => (change.type === 'action' ? [change.action] : []));
 }

@@ -165,3 +165,9 @@ function durationText(ms: number): string {
   const hours = Math.floor(minutes / 60);
   return hours < 48 ? `${hours} h` : `${Math.floor(hours / 24)} d`;
 }
+
+/** The actions that a message says something about. */
+export function actionsOf(message: HostToView): ActionView[] {
+  const changes = message.type === 'changes' ? message.changes : [message];
+  return changes.flatMap((change) => (change.type === 'action' ? [change.action] : []));
+}
