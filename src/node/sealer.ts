@@ -28,6 +28,8 @@ export interface Sealer {
   current: () => Promise<Seal | undefined>;
   /** The key as it is now: another window may have made it. */
   reread: () => Promise<Seal | undefined>;
+  /** Whether the last reading failed: that a row does not fit says nothing then. */
+  failed: () => boolean;
   /** The same; makes one where there is none and it can be kept. */
   ensure: () => Promise<Seal | undefined>;
 }
@@ -37,6 +39,7 @@ export const noSealer: Sealer = {
   usable: async () => false,
   current: async () => undefined,
   reread: async () => undefined,
+  failed: () => false,
   ensure: async () => undefined,
 };
 
@@ -49,14 +52,17 @@ export interface SealerOptions {
 
 export function createSealer({ secrets, logger, onKey }: SealerOptions): Sealer {
   let read: Promise<Seal | undefined> | undefined;
+  let failed = false;
   const load = async (): Promise<Seal | undefined> => {
     try {
       const key = await secrets.get(CONSENT_KEY);
+      failed = false;
       if (key === undefined || !isConsentKey(key)) return undefined;
       onKey?.(key);
       return sealWith(key);
     } catch (error) {
       logger.error('The key of remembered approvals cannot be read', error);
+      failed = true;
       return undefined;
     }
   };
@@ -75,7 +81,7 @@ export function createSealer({ secrets, logger, onKey }: SealerOptions): Sealer 
     return reread();
   };
   const usable = async (): Promise<boolean> => Boolean(secrets.store) || Boolean(await current());
-  return { usable, current, reread, ensure };
+  return { usable, current, reread, failed: () => failed, ensure };
 }
 
 function sealWith(hexKey: string): Seal {

@@ -153,7 +153,10 @@ function sameSubject(a: Remembered, b: Remembered | undefined): boolean {
 
 /** What counts first, then what does not any more, then what a workspace brought. */
 async function rowsOf(store: Store): Promise<Row[]> {
-  const [grants, said] = await Promise.all([store.listGrants(), store.acknowledgements()]);
+  const [grants, said] = await Promise.all([
+    store.listGrants(),
+    store.acknowledgements().catch(() => []),
+  ]);
   const now = Date.now();
   const counts = grants.filter((grant) => grantState(grant, now) === 'counts');
   const over = grants.filter((grant) => grantState(grant, now) !== 'counts');

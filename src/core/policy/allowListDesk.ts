@@ -50,7 +50,8 @@ export function createAllowListDesk(deps: Deps): AllowListDesk {
   return {
     review: () => review(deps),
     acknowledged: async () => {
-      const said = saidOfAllowList(await deps.consent.acknowledgements());
+      const all = await deps.consent.acknowledgements().catch(() => []);
+      const said = saidOfAllowList(all);
       return said?.accepted === true ? said.text : null;
     },
     say: (answer) => say(deps, answer),

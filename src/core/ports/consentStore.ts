@@ -73,6 +73,7 @@ export interface ConsentStore {
   endGrant(id: string, end: GrantEnd): Promise<boolean>;
   /** Counts a call against the grant, once however often it is said; false when the grant is gone, ended or used up. */
   useGrant(id: string, call: GrantUse): Promise<boolean>;
+  /** Throws AppError `consent_unreadable` when there are some and the key cannot be read: a hook that denies must not be lost. */
   acknowledgements(): Promise<Acknowledgement[]>;
   /** In the place of what was said of this subject before. */
   acknowledge(said: Acknowledgement): Promise<void>;

@@ -1,5 +1,6 @@
 // Tables `consent_grant`, `consent_use` and `acknowledgement` of one file. A row counts only with a seal that fits.
 import { realpathSync } from 'node:fs';
+import { AppError } from '../../core/base/errors.ts';
 import {
   consentForgotten,
   grantAdded,
@@ -189,7 +190,12 @@ function acknowledgements(parts: Parts): Pick<ConsentStore, 'acknowledgements' |
   );
   const record = ledgerWriter(connection);
   return {
-    acknowledgements: async () => whole(sealer, rows.many(await read(() => all.all())), texts.said),
+    acknowledgements: async () => {
+      const found = rows.many(await read(() => all.all()));
+      const said = await whole(sealer, found, texts.said);
+      if (said.length < found.length && sealer.failed()) throw unreadable();
+      return said;
+    },
     acknowledge: async ({ kind, subject, hash, text, accepted, by, at }) => {
       const seal = await sealer.ensure();
       if (!seal) throw cannotRemember();
@@ -221,6 +227,11 @@ function resetter({ connection }: Parts): ConsentStore['resetConsent'] {
       }
       return gone;
     });
+}
+
+function unreadable(): AppError {
+  const message = 'What you acknowledged cannot be told: the key that seals it cannot be read.';
+  return new AppError('consent_unreadable', message);
 }
 
 /** Rows whose seal fits the key; the key is read anew when one does not, as another window may have made it. */

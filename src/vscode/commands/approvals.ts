@@ -25,10 +25,9 @@ export const approvalCommands: Contribution = {
 /** Says how much would go, and asks; the first button has the focus: Enter, pressed once too often, forgets nothing. */
 async function resetApprovals(services: Services): Promise<void> {
   const { store } = await services.engine();
-  const { question, detail } = resetDialog(
-    await store.listGrants(),
-    await store.acknowledgements(),
-  );
+  // What cannot be read can be forgotten.
+  const said = await store.acknowledgements().catch(() => []);
+  const { question, detail } = resetDialog(await store.listGrants(), said);
   const forget = t('Forget All');
   if ((await askNatively(question, detail, [t('Keep'), forget])) !== forget) return;
   notify('info', resetDone(await store.resetConsent()));

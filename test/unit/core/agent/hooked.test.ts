@@ -8,6 +8,7 @@ import type { CallRow } from '../../../../src/core/ports/store.ts';
 import type { Decision, JsonObject, Mode } from '../../../../src/protocol/calls.ts';
 
 const FILE = '.github/hooks/h.json';
+const ALLOW_RULES = 'countersign.approval.allow';
 const KEY = 'ab'.repeat(32);
 
 const say = (output: JsonObject): string => `cat >/dev/null; echo '${JSON.stringify(output)}'`;
@@ -472,6 +473,32 @@ describe('hooks and calls', function () {
       hooks.map(({ state }) => state),
       ['new'],
     );
+  });
+
+  it('while the key cannot be read, what accepted hooks would say is asked', async () => {
+    let readable = true;
+    const secrets = {
+      get consent(): string {
+        if (!readable) throw new Error('the keyring is locked');
+        return KEY;
+      },
+    };
+    const at = await open({
+      hooks: DENY,
+      args: TOUCH,
+      secrets,
+      user: { [ALLOW_RULES]: ['shell(touch ran)'] },
+    });
+    readable = false;
+    const other = await at.reopen();
+    const drive = await other.engine.startTurn({
+      ...{ threadId: (await other.engine.createThread()).id, text: 'Go', mode: 'default' },
+      model: { provider: 'scripted', id: path.join(path.dirname(at.stateFile), 'script.json') },
+    });
+    const end = await drive.done;
+    assert.equal(end.kind, 'paused');
+    assert.equal(didRun(at), false);
+    other.dispose();
   });
 
   it('a hook’s allow does not outlive a rule that asks by the time the call runs', async () => {
