@@ -40,6 +40,7 @@ describe('looks', () => {
     await chat.card('demo-ask', '[data-armed=true]').waitFor();
     await shoot('dark-question');
     await savePicture(sideBar(), 'media/screenshots/question.png');
+    await savePicture(chat.card('demo-ask'), 'media/walkthrough-try.png');
     await chat.decide('demo-ask', 'answer');
     await chat.armed('demo-test');
     await chat.armed('demo-edit');
@@ -51,6 +52,11 @@ describe('looks', () => {
     const pick = page.locator('.quick-input-widget');
     await savePicture(pick, 'media/walkthrough-resume.png');
     await savePicture(pick, 'media/screenshots/resume.png');
+    await page.keyboard.press('Escape');
+    await bench.runCommand('Countersign: Select Model…');
+    await page.locator('.quick-input-list .monaco-list-row').first().waitFor();
+    await shoot('dark-models');
+    await savePicture(pick, 'media/walkthrough-model.png');
     await page.keyboard.press('Escape');
     await bench.runCommand('Countersign: Show Pending Approvals');
     await bench.quickPick.choose('invoice total');
