@@ -204,7 +204,7 @@ class ItemView extends LightElement {
         : html`<pre
             class="output call-args"
             tabindex="0"
-            role="region"
+            role="group"
             aria-label=${t('Arguments')}
             data-testid="call-args"
           >
@@ -225,7 +225,7 @@ ${shownLines(argLines(args))}</pre>`
     return html`<pre
         class="output"
         tabindex="0"
-        role="region"
+        role="group"
         aria-label=${t('Output')}
         data-testid="call-output"
       >
