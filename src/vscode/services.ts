@@ -85,19 +85,7 @@ export function createServices(context: vscode.ExtensionContext, load: EngineLoa
     }
   };
   const engine = (): Promise<OpenedEngine> => (opening ??= open());
-  let desk: Promise<PolicyDesk> | undefined;
-  const loadDesk = async (): Promise<PolicyDesk> => {
-    await foldersKnown();
-    const { roots, assets } = engineOptions(context, { logger, settings });
-    return load.desk({ roots, wasmDir: assets.wasmDir });
-  };
-  const openDesk = (): Promise<PolicyDesk> => {
-    desk ??= loadDesk().catch((error: unknown) => {
-      desk = undefined;
-      throw error;
-    });
-    return desk;
-  };
+  const desk = deskLoader(load, () => engineOptions(context, { logger, settings }));
   const whenOpened: Services['whenOpened'] = (use) => {
     owned.add(opened.event((value) => owned.add(use(value))));
   };
@@ -113,7 +101,27 @@ export function createServices(context: vscode.ExtensionContext, load: EngineLoa
     owned,
     windowName: name,
   };
-  return { ...parts, stateFile: stateFile(context), engine, desk: openDesk, whenOpened };
+  return { ...parts, stateFile: stateFile(context), engine, desk, whenOpened };
+}
+
+/** Loads it on the first call; a failed loading is tried again on the next. */
+function deskLoader(
+  load: EngineLoader,
+  options: () => Pick<OpenEngineOptions, 'roots' | 'assets'>,
+): Services['desk'] {
+  let desk: Promise<PolicyDesk> | undefined;
+  const loadDesk = async (): Promise<PolicyDesk> => {
+    await foldersKnown();
+    const { roots, assets } = options();
+    return load.desk({ roots, wasmDir: assets.wasmDir });
+  };
+  return () => {
+    desk ??= loadDesk().catch((error: unknown) => {
+      desk = undefined;
+      throw error;
+    });
+    return desk;
+  };
 }
 
 /** Mode and model as settings say, and the thread that waits, so that a reload shows what was there. */

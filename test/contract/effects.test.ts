@@ -110,6 +110,10 @@ const EFFECTS: Table = {
     powers: '.applyEdit .executeCommand .save',
     because: 'its own documents in memory; vscode.diff, setContext',
   },
+  'src/vscode/hunkLenses.ts': {
+    powers: '.applyEdit',
+    because: 'the diff editor’s own document in memory: a change is dropped or restored',
+  },
   'src/vscode/discreetDiff.ts': {
     powers: '.executeCommand .save',
     because: 'its own documents in memory, saved there',

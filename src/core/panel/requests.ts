@@ -76,44 +76,55 @@ export async function handleViewMessage(
       };
       return submitDecisions(deps, deps.host, submission, confirm);
     }
-    case 'draft': {
-      const { actionId, callId, proposalHash, card } = message;
-      if (await deps.engine.saveDraft({ actionId, callId, proposalHash, card })) return null;
-      return {
-        code: 'not_paused',
-        message:
-          'This approval does not wait any more: it was decided, stopped or has expired. Its thread shows which.',
-        callIds: [],
-      };
-    }
-    case 'openDiff':
-      await deps.host.openDiff(await openAction(deps, message.actionId), message.callId);
-      return null;
-    case 'openPanel':
-      await deps.host.openPanel(message.actionId);
-      return null;
-    case 'useText':
-      if (message.use === 'copy') await deps.host.copy(message.text);
-      else await deps.host.insertAtCursor(message.text);
-      return null;
-    case 'openLink':
-      await deps.host.openLink(webAddress(message.address));
-      return null;
+    case 'draft':
+      return saveDraft(deps, message);
     case 'setMode':
       setMode(deps, message.mode);
       return null;
+    default:
+      await askWindow(deps, message);
+      return null;
+  }
+}
+
+type AskWindow = Extract<
+  ViewToHost,
+  {
+    type: 'openDiff' | 'openPanel' | 'useText' | 'openLink' | 'selectModel' | 'tryDemo' | 'openWhy';
+  }
+>;
+
+/** What the window around the view does; nothing of it decides. */
+async function askWindow(deps: PresenterDeps, message: AskWindow): Promise<void> {
+  const { host } = deps;
+  switch (message.type) {
+    case 'openDiff':
+      return host.openDiff(await openAction(deps, message.actionId), message.callId);
+    case 'openPanel':
+      return host.openPanel(message.actionId);
+    case 'useText':
+      return message.use === 'copy' ? host.copy(message.text) : host.insertAtCursor(message.text);
+    case 'openLink':
+      return host.openLink(webAddress(message.address));
     case 'selectModel':
-      await deps.host.selectModel();
-      return null;
+      return host.selectModel();
     case 'tryDemo':
-      await deps.host.tryDemo();
-      return null;
+      return host.tryDemo();
     case 'openWhy':
-      await deps.host.openWhy(message.rule, message.layer);
-      return null;
+      return host.openWhy(message.rule, message.layer);
     default:
       return assertNever(message);
   }
+}
+
+async function saveDraft(
+  { engine }: PresenterDeps,
+  { actionId, callId, proposalHash, card }: Extract<ViewToHost, { type: 'draft' }>,
+): Promise<Refusal | null> {
+  if (await engine.saveDraft({ actionId, callId, proposalHash, card })) return null;
+  const message =
+    'This approval does not wait any more: it was decided, stopped or has expired. Its thread shows which.';
+  return { code: 'not_paused', message, callIds: [] };
 }
 
 /** Starts a turn in the session's thread, or in a new one; in a busy thread only when the message says what becomes of it. */
