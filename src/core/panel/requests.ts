@@ -78,19 +78,33 @@ export async function handleViewMessage(
     }
     case 'draft':
       return saveDraft(deps, message);
+    case 'openDiff':
+    case 'openPanel':
+    case 'useText':
+    case 'openLink':
     case 'setMode':
-      setMode(deps, message.mode);
-      return null;
-    default:
+    case 'selectModel':
+    case 'tryDemo':
+    case 'openWhy':
       await askWindow(deps, message);
       return null;
+    default:
+      return assertNever(message);
   }
 }
 
 type AskWindow = Extract<
   ViewToHost,
   {
-    type: 'openDiff' | 'openPanel' | 'useText' | 'openLink' | 'selectModel' | 'tryDemo' | 'openWhy';
+    type:
+      | 'openDiff'
+      | 'openPanel'
+      | 'useText'
+      | 'openLink'
+      | 'setMode'
+      | 'selectModel'
+      | 'tryDemo'
+      | 'openWhy';
   }
 >;
 
@@ -106,6 +120,8 @@ async function askWindow(deps: PresenterDeps, message: AskWindow): Promise<void>
       return message.use === 'copy' ? host.copy(message.text) : host.insertAtCursor(message.text);
     case 'openLink':
       return host.openLink(webAddress(message.address));
+    case 'setMode':
+      return setMode(deps, message.mode);
     case 'selectModel':
       return host.selectModel();
     case 'tryDemo':
