@@ -35,7 +35,7 @@ describe('moderation on the command line', function () {
     assert.equal(started.status, 3, show(started));
     const { actionId } = started.end;
     const decide = (decision: unknown) =>
-      flow().decide(actionId, { decisions: { c: decision } } as never, options());
+      flow().decide(actionId, { decisions: { c: decision } }, options());
     const refused = await decide(respond('a forbidden word'));
     assert.deepEqual([refused.end.type, refused.end['code']], ['refused', 'screening_failed']);
     assert.match(show(refused), /violence, harassment\/threatening in text of c/);

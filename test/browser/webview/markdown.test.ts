@@ -133,7 +133,7 @@ describe('page: what a call and a message carry', function () {
   it('keeps what the model thinks apart from its reply, closed, and as plain text', async () => {
     const view = await openView();
     const item = { ...said('The *answer*.'), reasoning: 'Perhaps <b>it</b> is\u202E *this*' };
-    await view.say(snapshot({ items: [item as TranscriptItem] }));
+    await view.say(snapshot({ items: [item] }));
     const thinking = view.byId('reasoning').locator('p');
     assert.equal(await thinking.isVisible(), false);
     await view.page.getByText('Thinking').click();

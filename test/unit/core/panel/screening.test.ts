@@ -18,7 +18,13 @@ describe('the presenter and screening', () => {
       assert.fail(String(error)),
     );
     const unused = async (): Promise<void> => assert.fail('not asked for');
-    const window = { openDiff: unused, openPanel: unused, selectModel: unused, tryDemo: unused, openWhy: unused };
+    const window = {
+      openDiff: unused,
+      openPanel: unused,
+      selectModel: unused,
+      tryDemo: unused,
+      openWhy: unused,
+    };
     const texts = { copy: unused, insertAtCursor: unused, openLink: unused };
     const host = { ...window, ...texts, confirm: async () => true, decidedBy: 'this window' };
     const problems = (): string[] => (engine.notice === null ? [] : [engine.notice]);
