@@ -169,15 +169,15 @@ describe('a batch of calls on the command line', function () {
       assert.equal(await text('a.txt'), 'ONE\ntwo\nTHREE\n');
     });
 
-    it('the first rejected: the second, proposed on it, is not written blindly', async () => {
+    it('the first rejected: of the second exactly what was shown is written, and the model is told', async () => {
       const started = await flow().run(
-        script(['Rejected by the user: no', 'Not written', 'propose the edit anew']),
+        script(['Rejected by the user: no', 'Edited a.txt', 'decided otherwise']),
       );
       const end = await flow().decide(started.end.actionId, {
         decisions: { first: reject('no'), second: approve },
       });
       assert.equal(end.status, 0, show(end));
-      assert.equal(await text('a.txt'), 'one\ntwo\nthree\n');
+      assert.equal(await text('a.txt'), 'one\ntwo\nTHREE\n');
     });
 
     it('the first changed by the human: the second is not written over the change', async () => {

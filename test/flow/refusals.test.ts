@@ -94,7 +94,7 @@ const REFUSED: Refused[] = [
     },
     code: 'invalid_arguments',
     callIds: ['file'],
-    says: /not both/,
+    says: /the arguments, the text or the hunks/,
   },
   {
     title: 'an empty response',

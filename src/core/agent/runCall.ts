@@ -4,8 +4,8 @@ import { editNote } from './editNote.ts';
 import { deniedEdit, sayOfRow, withTold } from './hooked.ts';
 import { contentOfEdit } from './contentOfEdit.ts';
 import { execute } from './executor.ts';
-import { earlierEdits, standOnBatch } from './standOnBatch.ts';
-import { afterCrash, blocked, type Settled } from './settled.ts';
+import { DECIDED_OTHERWISE, earlierEdits, standOnBatch } from './standOnBatch.ts';
+import { afterCrash, blocked, noted, CHANGED_SINCE, type Settled } from './settled.ts';
 import { deniedText, prepareCall, type Prepared } from './plan.ts';
 import { programDrift } from './programDrift.ts';
 import { unasked } from './unasked.ts';
@@ -153,10 +153,7 @@ async function perform(
 /** The model must know that the file is not what it had read. */
 function merged({ proposal }: CallRow, settled: Settled): Settled {
   const asRead = proposal?.kind !== 'edit' || proposal.describedOn === undefined;
-  if (asRead || settled.outcome !== 'ok') return settled;
-  const note =
-    'The file had changed since you read it; both changes are in it now. Read it again before the next edit.';
-  return { ...settled, text: `${settled.text}\n\n${note}` };
+  return asRead ? settled : noted(settled, CHANGED_SINCE);
 }
 
 /** The text that the arguments of an edit were written for, where it is not the base that was approved. */
@@ -272,7 +269,8 @@ async function performFrozen(run: ScreenedRun, row: CallRow, prepared: Prepared)
       });
     });
     if (execution.kind === 'notPlanned') throw lostTurn();
-    return { state: 'done', ...execution.value };
+    const done: Settled = { state: 'done', ...execution.value };
+    return proposal === prepared.proposal ? done : noted(done, DECIDED_OTHERWISE);
   } catch (error) {
     if (isAbort(error))
       return { state: 'done', outcome: 'cancelled', text: 'Cancelled by the user.' };

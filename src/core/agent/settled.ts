@@ -58,3 +58,11 @@ function unknownOutcome(): Settled {
     text: `${OUTCOME_UNKNOWN} It was not run again. Look at the workspace before you go on.`,
   };
 }
+
+export const CHANGED_SINCE =
+  'The file had changed since you read it; both changes are in it now. Read it again before the next edit.';
+
+/** What the model must know besides the result of a call that worked. */
+export function noted(settled: Settled, note: string): Settled {
+  return settled.outcome === 'ok' ? { ...settled, text: `${settled.text}\n\n${note}` } : settled;
+}

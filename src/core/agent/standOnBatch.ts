@@ -7,6 +7,9 @@ import type { EngineDeps } from './deps.ts';
 import type { EditProposal, Proposal } from '../../protocol/calls.ts';
 import type { CallRow } from '../ports/store.ts';
 
+export const DECIDED_OTHERWISE =
+  'An earlier edit of this file was decided otherwise than you proposed; this one was merged with what is there. Read the file again before the next edit.';
+
 /** Calls of the same batch that come before this one and edit the same file, in order. */
 export async function earlierEdits(
   { store }: Pick<EngineDeps, 'store'>,

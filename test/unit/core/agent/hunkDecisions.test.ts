@@ -89,6 +89,7 @@ describe('decisions by hunks', () => {
     const calls = [writes(lines('AbcDefGhij')), writes(lines('AbcDefGhiJ'))];
     const [, second] = await decide(calls, [{ type: 'edit', hunks: [1] }, { type: 'approve' }]);
     assert.equal(second?.status, 'ok', second?.text);
+    assert.match(second.text, /decided otherwise than you proposed/);
     assert.equal(file(), lines('abcDefghiJ'));
   });
 
