@@ -23,13 +23,17 @@ describe('chat', () => {
   const waiting = () =>
     session.bench.page.locator('.statusbar-item').filter({ hasText: 'waiting' });
 
+  /** The user's messages, without the buttons below them. */
+  const said = async (): Promise<string[]> =>
+    session.chat.testId('item-user').locator('.shown').allInnerTexts();
+
   it('starts with what it is for, and a message gets the reply as markdown', async () => {
     const { chat, script } = session;
     await chat.testId('welcome').waitFor();
     script.says({ text: 'Hello **you**, see `x < y`.\n\n- one\n- two' });
     await chat.send('Say hello');
     await chat.turn('finished');
-    assert.equal(await chat.testId('item-user').innerText(), 'Say hello');
+    assert.deepEqual(await said(), ['Say hello']);
     const reply = chat.testId('item-assistant');
     assert.equal(await reply.locator('strong').innerText(), 'you');
     assert.equal(await reply.locator('code').innerText(), 'x < y');
@@ -45,7 +49,7 @@ describe('chat', () => {
     await chat.testId('item-assistant').getByText('Again, then.').waitFor();
     await bench.reload();
     await chat.testId('item-assistant').getByText('Again, then.').waitFor();
-    assert.deepEqual(await chat.testId('item-user').allInnerTexts(), ['Say hello', 'And again']);
+    assert.deepEqual(await said(), ['Say hello', 'And again']);
   });
 
   it('while it waits: the count is in the status bar, a message is not sent without a choice, stop ends it (HB20)', async () => {

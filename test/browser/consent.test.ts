@@ -1,6 +1,6 @@
 // Consent in a real workbench: what needs a second look gets one, and nothing but the user's own press approves.
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import type { Locator } from 'playwright-core';
 import { sampleTree } from './support/folder.ts';
 import { call, type ScriptedCall } from './support/script.ts';
@@ -17,8 +17,14 @@ describe('consent', () => {
 
   /** Sends a message whose reply is this call, in a new thread. */
   async function proposes(...toolCalls: ScriptedCall[]): Promise<void> {
+    await proposesIn(() => undefined, ...toolCalls);
+  }
+
+  /** The same in the sample with what `prepare` puts into it. */
+  async function proposesIn(prepare: () => void, ...toolCalls: ScriptedCall[]): Promise<void> {
     session.script.says({ toolCalls }, { text: 'Done: {{results}}' });
     await session.fresh();
+    prepare();
     await session.chat.send('Do it');
   }
 
@@ -105,6 +111,72 @@ describe('consent', () => {
     await end();
   });
 
+  it('what is pushed away by blanks and line breaks is on screen before Approve counts, in a narrow window (U2)', async () => {
+    const { bench, chat, folder } = session;
+    const size = bench.page.viewportSize();
+    await bench.page.setViewportSize({ width: 620, height: 560 });
+    try {
+      const hidden = `echo ok${' '.repeat(300)}; touch pwned${'\n'.repeat(40)}touch pwned2`;
+      await proposes(call('n1', 'run_command', { command: hidden }));
+      const text = await chat.card('n1').getByTestId('card-command').innerText();
+      assert.equal(text, 'echo ok␠×300; touch pwned⏎×40touch pwned2');
+      await chat.armed('n1');
+      for (const shown of ['touch pwned', 'touch pwned2']) {
+        assert.ok((await chat.card('n1').innerText()).includes(shown));
+      }
+      await bench.screenshot('look-pushed-away');
+      assert.deepEqual(folder.tree(), sampleTree());
+    } finally {
+      await end();
+      if (size) await bench.page.setViewportSize(size);
+    }
+  });
+
+  it('the card of a link shows where it leads, and asks in a native dialog when that is outside (U5)', async () => {
+    const { bench, chat, folder, script } = session;
+    const target = `${script.path}.target`;
+    writeFileSync(target, 'theirs\n');
+    try {
+      await proposesIn(() => symlinkSync(target, folder.at('notes.md')), write('s1', 'notes.md'));
+      await chat.card('s1').getByText('Outside the workspace:').waitFor();
+      const text = await chat.card('s1').innerText();
+      assert.ok(text.includes('notes.md') && text.includes(target), text);
+      await bench.screenshot('look-link');
+      await chat.decide('s1', 'approve');
+      assert.ok((await modal().innerText()).includes(target));
+      await bench.page.keyboard.press('Escape');
+      await modal().waitFor({ state: 'detached' });
+      assert.equal(readFileSync(target, 'utf8'), 'theirs\n');
+      await end();
+    } finally {
+      rmSync(folder.at('notes.md'), { force: true });
+    }
+  });
+
+  it('a script that was rewritten while its command waited does not run: the card is shown anew (U11)', async () => {
+    const { bench, chat, folder } = session;
+    const script = folder.at('build.sh');
+    try {
+      await proposesIn(
+        () => writeFileSync(script, 'touch seen\n'),
+        call('b1', 'run_command', { command: 'bash build.sh' }),
+      );
+      await chat.armed('b1');
+      writeFileSync(script, 'touch rewritten\n');
+      await chat.decide('b1', 'approve');
+      await chat.frame.getByTestId('card-changed').waitFor();
+      await bench.screenshot('look-rewritten');
+      assert.ok(!existsSync(folder.at('seen')) && !existsSync(folder.at('rewritten')));
+      await chat.turn('paused');
+      await chat.decide('b1', 'approve');
+      await chat.turn('finished');
+      assert.ok(existsSync(folder.at('rewritten')) && !existsSync(folder.at('seen')));
+    } finally {
+      for (const name of ['build.sh', 'rewritten', 'seen'])
+        rmSync(folder.at(name), { force: true });
+    }
+  });
+
   it('hidden characters of a command are shown, and it runs as it was shown (U4)', async () => {
     const { chat } = session;
     await proposes(call('h1', 'run_command', { command: 'echo safe\u202e\u200b # txt.exe' }));
@@ -183,11 +255,11 @@ describe('consent', () => {
     await links('the card');
     await bench.runCommand('Countersign: Show Pending Approvals');
     await bench.quickPick.opened();
-    const row = page.locator('.quick-input-list .monaco-list-row', { hasText: 'run echo' });
-    assert.match(await row.innerText(), /run echo \$\(trash\)/);
+    const row = page.locator('.quick-input-list .monaco-list-row', { hasText: 'Run 2 commands' });
+    assert.match(await row.innerText(), /Run 2 commands: echo \$\(trash\)/);
     assert.equal(await row.locator('.codicon-trash').count(), 0);
     await links('the quick pick');
-    await bench.quickPick.choose('run echo');
+    await bench.quickPick.choose('Run 2 commands');
     await panel.armed('n1');
     await links('the panel');
     await chat.card('n1').getByTestId('open-diff').click();

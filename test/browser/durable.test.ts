@@ -56,7 +56,7 @@ describe('durable', () => {
     await row.waitFor();
     const said = await row.innerText();
     assert.match(said, /waiting \d+ (s|min)/);
-    assert.match(said, /create notes\.md · run printf/);
+    assert.match(said, /Create notes\.md · Run printf/);
     await row.click();
     await chat.armed('w1');
     assert.equal(await chat.actionId(), actionId);

@@ -43,11 +43,23 @@ export class Surface {
     return this.frame.locator(`[data-testid=item-call][data-call-id="${callId}"]${now}`);
   }
 
-  /** Waits for a card, armed: its buttons count now. */
+  /** Waits for a card, armed: its buttons count now. A card that is taller than the view is read to its end first. */
   async armed(callId?: string): Promise<Locator> {
     const card = this.card(callId, '[data-armed=true]').first();
-    await card.waitFor();
+    await until('an armed card', async () => {
+      await this.#readToEnd(callId);
+      return card.waitFor({ timeout: PRESS_MS }).then(
+        () => true,
+        () => false,
+      );
+    });
     return card;
+  }
+
+  async #readToEnd(callId?: string): Promise<void> {
+    const foot = this.card(callId).first().locator('.actions').last();
+    // It may be gone by now, or have no buttons.
+    await foot.scrollIntoViewIfNeeded({ timeout: PRESS_MS }).catch(() => undefined);
   }
 
   /** Presses a button of a card as soon as it can be pressed. */
@@ -67,7 +79,9 @@ export class Surface {
     const undecided = this.frame.locator(
       `[data-testid=card][data-call-id="${callId}"]:is([data-state=waiting],[data-state=error]):not([data-decision])`,
     );
-    await this.#pressUntilGone(this.#button(callId, name), undecided);
+    await this.#pressUntilGone(this.#button(callId, name), undecided, async () =>
+      this.#readToEnd(callId),
+    );
   }
 
   /** Opens the form of Reject or Respond, fills it and decides. */
@@ -93,9 +107,14 @@ export class Surface {
     );
   }
 
-  async #pressUntilGone(button: Locator, gone: Locator): Promise<void> {
+  async #pressUntilGone(
+    button: Locator,
+    gone: Locator,
+    reveal: () => Promise<void> = async () => undefined,
+  ): Promise<void> {
     await gone.first().waitFor();
     await until('a press that counts', async () => {
+      await reveal();
       try {
         await button.click({ timeout: PRESS_MS });
       } catch {
