@@ -145,7 +145,7 @@ describe('page: drafts', function () {
       assert.equal(focus, 'composer-input');
       assert.match(
         await view.byId('announcer').innerText(),
-        /^Decided elsewhere: approved 2 calls/,
+        /Decided elsewhere: approved 2 calls/,
       );
       await view.byId('unused-draft').locator('summary').click();
       assert.equal(await view.byId('unused-draft').locator('pre').innerText(), 'use half up');
