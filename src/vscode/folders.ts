@@ -5,6 +5,7 @@ import { notify } from './notify.ts';
 
 /** Longest wait for the folders of a .code-workspace; it may have none. */
 const FOLDERS_MS = 30_000;
+const LOOK_MS = 100;
 
 /** An open engine works in the folders that there were. */
 export function offerReload(): void {
@@ -26,10 +27,15 @@ export async function foldersKnown(): Promise<void> {
   await new Promise<void>((resolve) => {
     const done = (): void => {
       clearTimeout(timer);
+      clearInterval(looks);
       watcher.dispose();
       resolve();
     };
     const timer = setTimeout(done, FOLDERS_MS);
     const watcher = vscode.workspace.onDidChangeWorkspaceFolders(done);
+    // The event is not always told for the first folders.
+    const looks = setInterval(() => {
+      if ((vscode.workspace.workspaceFolders ?? []).length > 0) done();
+    }, LOOK_MS);
   });
 }
