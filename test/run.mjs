@@ -28,13 +28,19 @@ await runMain(async () => {
   await ensureDependencies();
   const total = { passed: 0, failed: 0, skipped: 0 };
   if (needsBuild(levels) && !(await buildPassed())) total.failed += 1;
+  const ofLane = (/** @type {string} */ lane) => levels.filter((level) => level.lane === lane);
+  const first = await runLane(ofLane('first'), { grep, later: false });
+  const workbench = ofLane('workbench');
+  const rest = await Promise.all([
+    runLane(workbench, { grep, later: false }),
+    runLane(ofLane('beside'), { grep, later: workbench.length > 0 }),
+  ]);
   let ran = 0;
-  for (const level of levels) {
-    const counts = await runLevel(level, grep);
+  for (const { name, counts } of [first, ...rest].flat()) {
     total.passed += counts.passed;
     total.failed += counts.failed;
     total.skipped += counts.skipped;
-    if (!counts.none && level.name !== 'check') ran += counts.passed + counts.failed;
+    if (!counts.none && name !== 'check') ran += counts.passed + counts.failed;
   }
   if (process.env.CI && ran === 0 && !values.level) {
     say('No test was run.');
@@ -63,17 +69,29 @@ async function buildPassed() {
 }
 
 /**
+ * One level after the other.
+ * @param {import('./host/levels.mjs').Level[]} levels
+ * @param {import('./host/levels.mjs').RunOptions} options
+ */
+async function runLane(levels, options) {
+  const all = [];
+  for (const level of levels)
+    all.push({ name: level.name, counts: await runLevel(level, options) });
+  return all;
+}
+
+/**
  * @param {import('./host/levels.mjs').Level} level
- * @param {string} grep
+ * @param {import('./host/levels.mjs').RunOptions} options
  * @returns {Promise<Counts>} a level that cannot run counts as one failure, and the others still run
  */
-async function runLevel({ name, run }, grep) {
+async function runLevel({ name, run }, options) {
   const started = Date.now();
-  say(`\n== ${name}`);
+  if (!options.later) say(`\n== ${name}`);
   /** @type {Counts} */
   let counts = { passed: 0, failed: 1, skipped: 0 };
   try {
-    counts = await run({ grep });
+    counts = await run(options);
   } catch (error) {
     if (!(error instanceof Error)) throw error;
     say(error instanceof SetupError ? error.message : String(error.stack));

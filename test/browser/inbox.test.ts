@@ -164,6 +164,11 @@ describe('inbox', () => {
         return (await open.count()) === 0;
       });
     };
+    // The dialog proposes a name a moment after it opened, in place of what was typed by then.
+    const proposed = (name: string) =>
+      until(`the dialog proposes ${name}`, async () =>
+        (await bench.quickPick.input.inputValue()).endsWith(name),
+      );
     await chat.decide('r1', 'reject');
     await chat.turn('finished');
     await open('Threads');
@@ -174,7 +179,7 @@ describe('inbox', () => {
     await row('Threads', 'Ship it').waitFor();
     await menu('Ship it', 'Export Thread…');
     const file = path.join(folder.path, 'Ship-it.md');
-    await bench.quickPick.opened();
+    await proposed('Ship-it.md');
     await bench.screenshot('inbox-dark-save');
     await bench.quickPick.enter(file);
     await until('the export is written', () => Promise.resolve(existsSync(file)));
@@ -204,6 +209,7 @@ describe('inbox', () => {
     await row('Approvals', 'Create $(bug)').waitFor({ state: 'detached' });
     await bench.runCommand('Countersign: Export Ledger…');
     const ledger = path.join(folder.path, 'record.jsonl');
+    await proposed('ledger.jsonl');
     await bench.quickPick.enter(ledger);
     await until('the ledger is written', () => Promise.resolve(existsSync(ledger)));
     const kinds = readFileSync(ledger, 'utf8')

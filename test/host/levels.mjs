@@ -1,6 +1,14 @@
 // The levels of the test run: what each runs and how it is counted.
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { clearTimeout, setTimeout } from 'node:timers';
@@ -10,20 +18,29 @@ import { cleanEnv, disownGroup, killGroup, ownGroup, say, SetupError } from './p
 
 /**
  * @typedef {{ passed: number, failed: number, skipped: number, none?: boolean }} Counts
- * @typedef {{ grep: string }} RunOptions
- * @typedef {{ name: string, run: (options: RunOptions) => Promise<Counts> }} Level
+ * @typedef {{ grep: string, later: boolean }} RunOptions later: prints only when it has ended, whole
+ * @typedef {{ name: string, lane: 'first' | 'workbench' | 'beside', run: (options: RunOptions) => Promise<Counts> }} Level
+ *   lane: of each lane one at a time; the last two lanes at once
  */
 
 const MINUTE = 60_000;
+const LIMITS = { testMs: 20_000, limitMs: 15 * MINUTE };
 
-/** In the order in which they run: the quick ones first. @type {Level[]} */
+/** Tests of a page alone in the browser, without the workbench. */
+const PAGES = path.join(ROOT, 'test', 'browser', 'webview') + path.sep;
+
+/**
+ * In the order in which they run: the quick ones first, and then those in the workbench, which mostly wait, beside the
+ * slow ones without it. @type {Level[]}
+ */
 export const LEVELS = [
-  { name: 'check', run: checkLevel },
-  { name: 'unit', run: (options) => mochaLevel('unit', 20_000, options) },
-  { name: 'contract', run: (options) => mochaLevel('contract', 20_000, options) },
-  { name: 'flow', run: (options) => mochaLevel('flow', 20_000, options) },
-  { name: 'vscode', run: vscodeLevel },
-  { name: 'browser', run: browserLevel },
+  { name: 'check', lane: 'first', run: checkLevel },
+  { name: 'unit', lane: 'first', run: (options) => mochaLevel(testFiles('unit'), options) },
+  { name: 'contract', lane: 'first', run: (options) => mochaLevel(testFiles('contract'), options) },
+  { name: 'vscode', lane: 'first', run: vscodeLevel },
+  { name: 'browser', lane: 'workbench', run: browserLevel },
+  { name: 'page', lane: 'beside', run: pageLevel },
+  { name: 'flow', lane: 'beside', run: (options) => mochaLevel(testFiles('flow'), options) },
 ];
 
 /** @returns {Promise<Counts>} */
@@ -35,19 +52,34 @@ async function checkLevel() {
 async function vscodeLevel(options) {
   if (testFiles('vscode').length === 0) return { passed: 0, failed: 0, skipped: 0, none: true };
   const script = path.join(ROOT, 'test', 'host', 'inHost.mjs');
-  return await counted((results) => [script, results, options.grep], 20 * MINUTE);
+  return await counted((results) => [script, results, options.grep], 20 * MINUTE, options.later);
 }
 
 /** @param {RunOptions} options @returns {Promise<Counts>} */
 async function browserLevel(options) {
-  if (testFiles('browser').length > 0) {
+  const files = testFiles('browser').filter((file) => !file.startsWith(PAGES));
+  if (files.length > 0) {
     // Here, so that an install is seen as progress and not counted as a slow test.
     const { ensureVscode } = await import('./vscodeHost.mjs');
-    const { ensureBrowser } = await import('./browser.mjs');
     await ensureVscode();
-    await ensureBrowser();
+    await ensureBrowserOnce();
   }
-  return await mochaLevel('browser', 120_000, options);
+  return await mochaLevel(files, options, { testMs: 120_000, limitMs: 40 * MINUTE });
+}
+
+/** @param {RunOptions} options @returns {Promise<Counts>} */
+async function pageLevel(options) {
+  const files = testFiles('browser').filter((file) => file.startsWith(PAGES));
+  if (files.length > 0) await ensureBrowserOnce();
+  return await mochaLevel(files, options, { testMs: 120_000, limitMs: 40 * MINUTE });
+}
+
+/** @type {Promise<unknown> | undefined} */
+let browser;
+
+function ensureBrowserOnce() {
+  browser ??= import('./browser.mjs').then(({ ensureBrowser }) => ensureBrowser());
+  return browser;
 }
 
 /**
@@ -64,17 +96,18 @@ export function testFiles(name) {
 }
 
 /**
- * @param {string} name
- * @param {number} timeoutMs of one test
+ * @param {string[]} files
  * @param {RunOptions} options
+ * @param {{ testMs: number, limitMs: number }} [limits] of one test and of all
+ * @returns {Promise<Counts>}
  */
-async function mochaLevel(name, timeoutMs, { grep }) {
-  const files = testFiles(name);
+async function mochaLevel(files, { grep, later }, limits = LIMITS) {
   if (files.length === 0) return { passed: 0, failed: 0, skipped: 0, none: true };
   const script = path.join(ROOT, 'test', 'host', 'mochaLevel.mjs');
   return await counted(
-    (results) => [script, results, String(timeoutMs), grep, ...files],
-    (name === 'browser' ? 40 : 15) * MINUTE,
+    (results) => [script, results, String(limits.testMs), grep, ...files],
+    limits.limitMs,
+    later,
   );
 }
 
@@ -83,12 +116,19 @@ async function mochaLevel(name, timeoutMs, { grep }) {
  * stopped at the limit, counts as one more failure.
  * @param {(results: string) => string[]} args
  * @param {number} limitMs
+ * @param {boolean} later prints only when it has ended, whole
  * @returns {Promise<Counts>}
  */
-async function counted(args, limitMs) {
+async function counted(args, limitMs, later) {
   const folder = mkdtempSync(path.join(tmpdir(), 'countersign-results-'));
   const results = path.join(folder, 'counts.json');
-  const end = await toEnd(args(results), limitMs);
+  const output = path.join(folder, 'output.txt');
+  const out = later ? openSync(output, 'a') : 1;
+  const end = await toEnd(args(results), limitMs, out);
+  if (later) {
+    closeSync(out);
+    say(readFileSync(output, 'utf8'));
+  }
   const kept = existsSync(results) ? JSON.parse(readFileSync(results, 'utf8')) : {};
   rmSync(folder, { recursive: true, force: true });
   const { passed = 0, failed = 0, skipped = 0, finished = false } = kept;
@@ -100,13 +140,14 @@ async function counted(args, limitMs) {
 /**
  * @param {string[]} args
  * @param {number} limitMs
+ * @param {number} out file descriptor its output goes to
  * @returns {Promise<string>} how it ended
  */
-function toEnd(args, limitMs) {
+function toEnd(args, limitMs, out) {
   const child = spawn(nodePath(), args, {
     cwd: ROOT,
     env: cleanEnv(),
-    stdio: ['ignore', 1, 1], // one stream keeps the lines in order
+    stdio: ['ignore', out, out], // one stream keeps the lines in order
     detached: process.platform !== 'win32',
   });
   const { pid } = child;

@@ -151,7 +151,20 @@ function quickPickOf(page: Page): QuickPick {
   const widget = page.locator('.quick-input-widget');
   const input = widget.locator('.quick-input-box input');
   const rows = widget.locator('.quick-input-list .monaco-list-row');
-  const opened = () => input.waitFor({ state: 'visible', timeout: FRAME_MS });
+  // The palette that ran the command may still be closing: what it holds begins with `>`.
+  const opened = async () => {
+    await input.waitFor({ state: 'visible', timeout: FRAME_MS });
+    await page.waitForFunction(
+      () => {
+        const box = document.querySelector('.quick-input-widget .quick-input-box input');
+        return (
+          box instanceof HTMLInputElement && box.checkVisibility() && !box.value.startsWith('>')
+        );
+      },
+      undefined,
+      { timeout: FRAME_MS },
+    );
+  };
   return {
     input,
     opened,

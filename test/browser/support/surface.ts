@@ -57,9 +57,10 @@ export class Surface {
   }
 
   async #readToEnd(callId?: string): Promise<void> {
-    const foot = this.card(callId).first().locator('.actions').last();
+    const card = this.card(callId).first();
     // It may be gone by now, or have no buttons.
-    await foot.scrollIntoViewIfNeeded({ timeout: PRESS_MS }).catch(() => undefined);
+    for (const end of [card.locator('[data-end]').first(), card.locator('.actions').last()])
+      await end.scrollIntoViewIfNeeded({ timeout: PRESS_MS }).catch(() => undefined);
   }
 
   /** Presses a button of a card as soon as it can be pressed. */
