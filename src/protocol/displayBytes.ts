@@ -33,6 +33,12 @@ export function displayBytes(text: string, multiline = false): string {
     .join('');
 }
 
+/** `displayBytes`, cut after `max` characters: for lines where the whole text stands elsewhere. */
+export function displayShort(text: string, max: number): string {
+  const visible = displayBytes(text);
+  return visible.length > max ? `${visible.slice(0, max)}…` : visible;
+}
+
 /** How many characters of `text` would not be seen as they are. */
 export function countHidden(text: string, multiline = false): number {
   return displayRuns(text, multiline).filter((run) => run.hidden).length;

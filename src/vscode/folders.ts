@@ -28,12 +28,10 @@ export async function foldersKnown(): Promise<void> {
     const done = (): void => {
       clearTimeout(timer);
       clearInterval(looks);
-      watcher.dispose();
       resolve();
     };
     const timer = setTimeout(done, FOLDERS_MS);
-    const watcher = vscode.workspace.onDidChangeWorkspaceFolders(done);
-    // The event is not always told for the first folders.
+    // Their event is not always told for the first ones.
     const looks = setInterval(() => {
       if ((vscode.workspace.workspaceFolders ?? []).length > 0) done();
     }, LOOK_MS);

@@ -2,6 +2,7 @@
 // Each is a press of theirs; the host does it, and asks natively before an address is opened.
 import { displayBytes } from '../../src/protocol/displayBytes.ts';
 import { t } from '../../src/protocol/l10n.ts';
+import { webAddress } from '../../src/protocol/webAddress.ts';
 
 export interface TextUses {
   copy: (text: string) => void;
@@ -53,13 +54,6 @@ export function linkButton(span: Element, uses: TextUses): void {
     if (event.isTrusted) uses.openLink(address);
   });
   span.replaceWith(link);
-}
-
-/** The whole address as it would be opened; names in other scripts as their ASCII form. */
-function webAddress(text: string): string | undefined {
-  if (!URL.canParse(text)) return undefined;
-  const { protocol, href } = new URL(text);
-  return protocol === 'https:' || protocol === 'http:' ? href : undefined;
 }
 
 function button(

@@ -3,6 +3,7 @@ import { rememberLines } from './rememberText.ts';
 import { riskyRequests } from './risk.ts';
 import { currentTurn } from './snapshot.ts';
 import { discard } from './drift.ts';
+import { webAddress } from '../../protocol/webAddress.ts';
 import { AppError } from '../base/errors.ts';
 import { assertNever } from '../base/assert.ts';
 import type { PresenterDeps } from './presenter.ts';
@@ -119,7 +120,7 @@ async function askWindow(deps: PresenterDeps, message: AskWindow): Promise<void>
     case 'useText':
       return message.use === 'copy' ? host.copy(message.text) : host.insertAtCursor(message.text);
     case 'openLink':
-      return host.openLink(webAddress(message.address));
+      return host.openLink(openable(message.address));
     case 'setMode':
       return setMode(deps, message.mode);
     case 'selectModel':
@@ -264,9 +265,9 @@ export function refuseUntrusted(deps: Pick<PresenterDeps, 'trusted'>): void {
 }
 
 /** As it would be opened: names in other scripts as their ASCII form. */
-function webAddress(text: string): string {
-  const address = URL.canParse(text) ? new URL(text) : undefined;
-  if (address?.protocol === 'https:' || address?.protocol === 'http:') return address.href;
+function openable(text: string): string {
+  const address = webAddress(text);
+  if (address !== undefined) return address;
   throw new AppError('not_allowed', 'Only addresses of the web (http, https) are opened.');
 }
 

@@ -27,6 +27,14 @@ const RSPEC_FORMAT = {
   f: '[dp]|doc|documentation|progress',
   format: '[dp]|doc|documentation|progress',
 };
+const RSPEC = {
+  why: 'no -r, -I, -o, --options, -P: they load code or write',
+  flags: 'cb',
+  values: 'eft',
+  only: { ...RSPEC_FORMAT, order: '[a-z:\\d]+' },
+  long: 'color no-color fail-fast? backtrace dry-run example= seed= order= format= tag= only-failures next-failure',
+  operands: 'path',
+} as const;
 
 const ISORT = {
   why: 'reports only; no --settings-path, --sp, --src',
@@ -122,22 +130,8 @@ export const CHECKER_OPTIONS: OptionLists = {
     long: 'verbose backtrace fail-fast defer-output name= seed=',
     operands: 'path',
   },
-  'bundle exec rspec': {
-    why: 'no -r, -I, -o, --options, -P: they load code or write',
-    flags: 'cb',
-    values: 'eft',
-    only: { ...RSPEC_FORMAT, order: '[a-z:\\d]+' },
-    long: 'color no-color fail-fast? backtrace dry-run example= seed= order= format= tag= only-failures next-failure',
-    operands: 'path',
-  },
-  rspec: {
-    why: 'no -r, -I, -o, --options, -P: they load code or write',
-    flags: 'cb',
-    values: 'eft',
-    only: { ...RSPEC_FORMAT, order: '[a-z:\\d]+' },
-    long: 'color no-color fail-fast? backtrace dry-run example= seed= order= format= tag= only-failures next-failure',
-    operands: 'path',
-  },
+  'bundle exec rspec': RSPEC,
+  rspec: RSPEC,
   'composer validate': {
     why: 'checks',
     long: 'strict no-check-lock no-interaction',

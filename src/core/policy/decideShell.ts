@@ -1,7 +1,7 @@
 // Verdicts on command lines. Deny and ask see every simple command at any depth, through wrappers, paths and quoting;
 // allow needs the whole line read for certain and every part of it allowed.
 import type { SimpleCommand } from '../ports/shell.ts';
-import { displayBytes } from '../../protocol/displayBytes.ts';
+import { displayShort } from '../../protocol/displayBytes.ts';
 import { gitProblem } from './gitGuard.ts';
 import { commandsWithNames } from './globNames.ts';
 import { lineProblem, partOutcome, type PartOutcome } from './lineAllow.ts';
@@ -101,7 +101,7 @@ function unmatched(
   command = subject.parse.commands[0],
 ): Decided {
   const { parse } = subject;
-  const call = `shell(${shown(command?.raw ?? '')})`;
+  const call = `shell(${displayShort(command?.raw ?? '', MAX_SHOWN)})`;
   if (mode === 'dontAsk') return byMode('deny', `mode dontAsk: no rule allows ${call}`);
   if (mode !== 'bypass') return byMode('ask', `mode ${mode}: no rule allows ${call}`);
   if (!parse.ok) return builtIn('ask', parse.problem ?? 'it could not be parsed');
@@ -125,12 +125,7 @@ function at(found: Found, subject: ShellSubject): string {
 
 /** Which part of a line of several is meant. */
 function of(command: SimpleCommand, { parse }: ShellSubject): string {
-  return parse.compound ? `: ${shown(command.raw)}` : '';
-}
-
-function shown(text: string): string {
-  const visible = displayBytes(text);
-  return visible.length > MAX_SHOWN ? `${visible.slice(0, MAX_SHOWN)}…` : visible;
+  return parse.compound ? `: ${displayShort(command.raw, MAX_SHOWN)}` : '';
 }
 
 /** Adds one verdict for each simple command, so that the reader sees which part decided. */

@@ -1,6 +1,6 @@
 // What a repository's own configuration means for the commands of a line: an allow for git does not cover programs that the
 // repository brings along.
-import { displayBytes } from '../../protocol/displayBytes.ts';
+import { displayShort } from '../../protocol/displayBytes.ts';
 import { aspectsOf, firstHazard } from '../git/hazards.ts';
 import type { GitFacts, GitRepositories } from '../ports/git.ts';
 import type { ShellName, ShellParse, SimpleCommand } from '../ports/shell.ts';
@@ -19,8 +19,8 @@ export function gitProblem(command: SimpleCommand, { shell, git }: ShellSubject)
   if (problem !== undefined) return problem;
   const hazard = firstHazard(git.settings, calls.flatMap(aspectsOf));
   if (hazard === null) return null;
-  const value = hazard.value === null ? '' : ` = ${shown(hazard.value)}`;
-  return `the repository’s git configuration ${hazard.why}: ${shown(hazard.name)}${value}`;
+  const value = hazard.value === null ? '' : ` = ${displayShort(hazard.value, MAX_SHOWN)}`;
+  return `the repository’s git configuration ${hazard.why}: ${displayShort(hazard.name, MAX_SHOWN)}${value}`;
 }
 
 /** Whether the line runs git anywhere, as a deny would see it. */
@@ -62,9 +62,4 @@ function gitCalls(command: SimpleCommand, shell: ShellName): (readonly string[])
     if (/^git$/i.test(name)) return [words];
     return /^git-/i.test(name) ? [[]] : [];
   });
-}
-
-function shown(text: string): string {
-  const visible = displayBytes(text);
-  return visible.length > MAX_SHOWN ? `${visible.slice(0, MAX_SHOWN)}…` : visible;
 }

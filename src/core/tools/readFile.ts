@@ -4,6 +4,7 @@ import { pathArg } from './args.ts';
 import { unreadable } from './currentText.ts';
 import { counted } from './paths.ts';
 import { describeRead, MAX_RESULT_CHARS, performRead } from './readProposal.ts';
+import { linesOf } from '../../protocol/hunks.ts';
 import { defineTool, type Performed } from './tool.ts';
 
 const DEFAULT_LINES = 2000;
@@ -47,11 +48,6 @@ function excerpt(text: string, shown: string, args: Args): Performed {
   const note = cut ? `; line ${first} is cut after ${MAX_RESULT_CHARS} characters` : '';
   const header = `[${shown}: lines ${first} to ${last} of ${lines.length}${note}${on}]`;
   return { outcome: 'ok', text: `${header}\n${body}` };
-}
-
-/** Lines with their line endings, so that joining them gives the text back. */
-function linesOf(text: string): string[] {
-  return text.match(/[^\n]*\n|[^\n]+$/g) ?? [];
 }
 
 /** As many whole lines as fit, and at least the beginning of the first. */

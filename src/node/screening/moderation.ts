@@ -2,6 +2,7 @@
 // an answer to exactly these texts is a failure. The key leaves this file only in the request's header.
 import { z } from 'zod';
 import { AppError } from '../../core/base/errors.ts';
+import { parseJson } from '../../core/base/json.ts';
 import { parseEndpoint, type Endpoint } from '../models/endpoint.ts';
 import type { Moderator } from '../../core/ports/moderator.ts';
 import type { Logger } from '../../core/ports/system.ts';
@@ -119,7 +120,8 @@ async function ask(
 }
 
 function categoriesOf(answer: string, inputs: number, shown: string): string[][] {
-  const parsed = Answer.safeParse(parseJson(answer));
+  const json = parseJson(answer);
+  const parsed = Answer.safeParse(json.ok ? json.value : undefined);
   if (!parsed.success || parsed.data.results.length !== inputs) {
     throw failed(`the answer of ${shown} is not one of a moderation endpoint.`);
   }
@@ -127,14 +129,6 @@ function categoriesOf(answer: string, inputs: number, shown: string): string[][]
     const names = Object.entries(categories ?? {}).flatMap(([name, hit]) => (hit ? [name] : []));
     return flagged && names.length === 0 ? [''] : flagged ? names : [];
   });
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 async function bounded(response: Response, shown: string): Promise<string> {

@@ -1,9 +1,9 @@
 // Review Workspace Allow List…: every rule as a read-only text, and a native dialog that decides on exactly what was shown.
-import * as vscode from 'vscode';
 import { registerCommand } from './register.ts';
 import { keepAsking, reviewDialog, reviewText } from '../allowListText.ts';
 import { COMMANDS } from '../ids.ts';
 import { askNatively, notify } from '../notify.ts';
+import { ReviewPages } from '../reviewPages.ts';
 import { AppError } from '../../core/base/errors.ts';
 import { DisposableStore } from '../../core/base/lifecycle.ts';
 import type { AllowListReview } from '../../core/policy/allowListDesk.ts';
@@ -17,21 +17,11 @@ export const allowListCommands: Contribution = {
   name: 'allow list commands',
   register: (services) => {
     const owned = new DisposableStore();
-    const pages = new Pages();
-    const provideTextDocumentContent = (uri: vscode.Uri): string => {
-      const review = pages.at(uri);
-      return review ? reviewText(review) : '';
-    };
-    const { workspace } = vscode;
-    owned.add(
-      workspace.registerTextDocumentContentProvider(SCHEME, { provideTextDocumentContent }),
-    );
-    owned.add(workspace.onDidCloseTextDocument(({ uri }) => pages.forget(uri)));
+    const pages = owned.add(new ReviewPages(SCHEME, reviewText));
     owned.add(registerCommand(services, COMMANDS.reviewAllowList, () => review(services, pages)));
     owned.add(
       registerCommand(services, COMMANDS.decideAllowList, async () => {
-        const uri = vscode.window.activeTextEditor?.document.uri;
-        const shown = uri && pages.at(uri);
+        const shown = pages.active();
         if (!shown) throw new AppError('no_review', t('Review the allow list first; then decide.'));
         await decide(services, pages, shown);
       }),
@@ -40,27 +30,7 @@ export const allowListCommands: Contribution = {
   },
 };
 
-/** The reviews on screen, each in a document of its own: what a decision is about is what its editor shows. */
-class Pages {
-  readonly #shown = new Map<string, AllowListReview>();
-  #count = 0;
-
-  at(uri: vscode.Uri): AllowListReview | undefined {
-    return this.#shown.get(uri.toString());
-  }
-
-  forget(uri: vscode.Uri): void {
-    this.#shown.delete(uri.toString());
-  }
-
-  async open(review: AllowListReview): Promise<void> {
-    const path = `/${t('Workspace Allow List {0}', (this.#count += 1))}`;
-    const uri = vscode.Uri.from({ scheme: SCHEME, path });
-    this.#shown.set(uri.toString(), review);
-    const document = await vscode.workspace.openTextDocument(uri);
-    await vscode.window.showTextDocument(document, { preview: true });
-  }
-}
+type Pages = ReviewPages<AllowListReview>;
 
 async function review(services: Services, pages: Pages): Promise<void> {
   const { allowList } = await services.engine();
@@ -69,7 +39,7 @@ async function review(services: Services, pages: Pages): Promise<void> {
     notify('info', t('This workspace brings no allow rules.'));
     return;
   }
-  await pages.open(found);
+  await pages.open(found, (count) => t('Workspace Allow List {0}', count));
   // A long list is looked at first; Decide… stands in the title bar of its editor.
   if (reviewDialog(found).complete) await decide(services, pages, found);
 }

@@ -6,6 +6,7 @@ import { COMMANDS } from '../ids.ts';
 import * as text from '../hooksText.ts';
 import { askNatively, notify } from '../notify.ts';
 import { plainPick } from '../plainText.ts';
+import { ReviewPages } from '../reviewPages.ts';
 import { AppError } from '../../core/base/errors.ts';
 import { DisposableStore, type Disposable } from '../../core/base/lifecycle.ts';
 import type { Contribution } from '../contribution.ts';
@@ -22,20 +23,11 @@ export const hookCommands: Contribution = {
   name: 'hook commands',
   register: (services) => {
     const owned = new DisposableStore();
-    const pages = new Pages();
-    const { workspace } = vscode;
-    const provider = {
-      onDidChange: pages.changed.event,
-      provideTextDocumentContent: (uri: vscode.Uri) => pages.at(uri)?.text ?? '',
-    };
-    owned.add(pages.changed);
-    owned.add(workspace.registerTextDocumentContentProvider(SCHEME, provider));
-    owned.add(workspace.onDidCloseTextDocument(({ uri }) => pages.forget(uri)));
+    const pages: Pages = owned.add(new ReviewPages(SCHEME, ({ text: all }) => all));
     owned.add(registerCommand(services, COMMANDS.reviewHooks, () => review(services, pages)));
     owned.add(
       registerCommand(services, COMMANDS.decideHook, async () => {
-        const uri = vscode.window.activeTextEditor?.document.uri;
-        const shown = uri && pages.at(uri);
+        const shown = pages.active();
         if (!shown) throw new AppError('no_review', t('Review a hook first; then decide on it.'));
         await decide(services, pages, shown.hook);
       }),
@@ -50,36 +42,7 @@ interface Page {
   text: string;
 }
 
-/** The reviews on screen, each in a document of its own: what a decision is about is what its editor shows. */
-class Pages {
-  readonly changed = new vscode.EventEmitter<vscode.Uri>();
-  readonly #shown = new Map<string, Page>();
-  #count = 0;
-
-  at(uri: vscode.Uri): Page | undefined {
-    return this.#shown.get(uri.toString());
-  }
-
-  forget(uri: vscode.Uri): void {
-    this.#shown.delete(uri.toString());
-  }
-
-  /** What was said of a hook shows wherever it is on screen. */
-  update(page: Page): void {
-    for (const [name, { hook }] of this.#shown) {
-      if (hook.subject !== page.hook.subject || hook.hash !== page.hook.hash) continue;
-      this.#shown.set(name, page);
-      this.changed.fire(vscode.Uri.parse(name));
-    }
-  }
-
-  async open(page: Page): Promise<void> {
-    const uri = vscode.Uri.from({ scheme: SCHEME, path: `/${t('Hook {0}', (this.#count += 1))}` });
-    this.#shown.set(uri.toString(), page);
-    const document = await vscode.workspace.openTextDocument(uri);
-    await vscode.window.showTextDocument(document, { preview: true });
-  }
-}
+type Pages = ReviewPages<Page>;
 
 /** Once for each hook in this window, as soon as the workspace is trusted. */
 function tellOfWaiting(services: Services, { hooks }: OpenedEngine): Disposable {
@@ -137,7 +100,7 @@ async function review(services: Services, pages: Pages): Promise<void> {
 async function show(services: Services, pages: Pages, hook: ReviewedHook): Promise<void> {
   const opened = await services.engine();
   const tools = opened.tools.map(({ name }) => name);
-  await pages.open(await pageOf(opened, hook));
+  await pages.open(await pageOf(opened, hook), (count) => t('Hook {0}', count));
   // A long one, or one that runs files, is looked at first; Decide… stands in the title bar of its editor.
   if (text.reviewDialog(hook, tools).complete) await decide(services, pages, hook);
 }
@@ -177,7 +140,11 @@ async function decide(services: Services, pages: Pages, hook: ReviewedHook): Pro
   const said = await hooks.answer({ subject, hash, accepted, by: services.windowName() });
   const now = (await hooks.review()).hooks.find((one) => one.subject === subject);
   if (said === 'kept') {
-    if (now) pages.update(await pageOf(opened, now));
+    if (!now) return;
+    pages.update(
+      await pageOf(opened, now),
+      (page) => page.hook.subject === now.subject && page.hook.hash === now.hash,
+    );
     return;
   }
   notify(

@@ -1,6 +1,7 @@
 // Thread commands: new, resume, pending, stop. They name threads and actions; they decide nothing.
 import * as vscode from 'vscode';
 import { registerCommand } from './register.ts';
+import { ageText } from '../ageText.ts';
 import { COMMANDS, VIEWS } from '../ids.ts';
 import { notify } from '../notify.ts';
 import { plainPick } from '../plainText.ts';
@@ -89,7 +90,7 @@ async function toPick(store: Store, action: ActionRow): Promise<ActionPick> {
   const thread = await store.getThread(action.threadId);
   return {
     label: plainPick(titleOf(thread)),
-    description: `${isTemporary(action.id) ? `${t('temporary')}, ` : ''}${t('waiting {0}', age(Date.now() - action.createdAt))}`,
+    description: `${isTemporary(action.id) ? `${t('temporary')}, ` : ''}${t('waiting {0}', ageText(Date.now() - action.createdAt))}`,
     detail: action.requests.map(describeRequest).join(' · '),
     action,
   };
@@ -97,12 +98,3 @@ async function toPick(store: Store, action: ActionRow): Promise<ActionPick> {
 
 const describeRequest = (request: ActionRow['requests'][number]): string =>
   plainPick(callLine(request));
-
-/** An age in one unit: `12 s`, `5 min`, `3 h`, `2 d`. */
-function age(ms: number): string {
-  const seconds = Math.max(0, Math.round(ms / 1000));
-  if (seconds < 60) return `${seconds} s`;
-  if (seconds < 3600) return `${Math.floor(seconds / 60)} min`;
-  if (seconds < 86_400) return `${Math.floor(seconds / 3600)} h`;
-  return `${Math.floor(seconds / 86_400)} d`;
-}

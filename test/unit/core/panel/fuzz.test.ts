@@ -7,7 +7,7 @@ import { ViewToHost } from '../../../../src/protocol/messages.ts';
 import { hostile, nearly, prototypesAreClean } from '../../../fakes/hostileJson.ts';
 import { runsOr } from '../../../fakes/runs.ts';
 import { useBench } from '../agent/support.ts';
-import { View } from './view.ts';
+import { quietHost, View } from './view.ts';
 
 const approve = { type: 'approve' } as const;
 /** What a right message of these may do to the turn that waits: not what is asked here. */
@@ -28,18 +28,7 @@ describe('fuzzing the host of a page', function () {
         ...{ engine, store: deps.store, session, tools: deps.tools, clock: deps.clock, logger },
         problems: () => [],
         trusted: () => true,
-        host: {
-          openDiff: async () => undefined,
-          openPanel: async () => undefined,
-          selectModel: async () => undefined,
-          tryDemo: async () => undefined,
-          openWhy: async () => undefined,
-          copy: async () => undefined,
-          insertAtCursor: async () => undefined,
-          openLink: async () => undefined,
-          confirm: async () => true,
-          decidedBy: 'the page',
-        },
+        host: quietHost('the page'),
       },
       { kind: 'chat' },
     );

@@ -6,6 +6,17 @@ import { HostToView } from '../../../../src/protocol/messages.ts';
 import { initialState, reduce, type ViewState } from '../../../../webview/store.ts';
 import type { Disposable } from '../../../../src/core/base/lifecycle.ts';
 
+/** What a page's wishes lead to where no test looks at it: nothing; the user says yes. */
+export function quietHost(decidedBy: string): PresenterDeps['host'] {
+  const nothing = async (): Promise<undefined> => undefined;
+  return {
+    ...{ openDiff: nothing, openPanel: nothing, selectModel: nothing, tryDemo: nothing },
+    ...{ openWhy: nothing, copy: nothing, insertAtCursor: nothing, openLink: nothing },
+    confirm: async () => true,
+    decidedBy,
+  };
+}
+
 export class View {
   /** As they were posted; what is inside `changes` comes behind it. */
   readonly posted: HostToView[] = [];

@@ -7,7 +7,7 @@ import { Engine } from '../../../../src/core/threads/engine.ts';
 import { openStore } from '../../../../src/node/sqlite/openStore.ts';
 import { assistantRow, endTurn, newTurn, toolRow } from '../../../contract/storeFixtures.ts';
 import { openBench, type Bench } from '../agent/support.ts';
-import { View } from './view.ts';
+import { quietHost, View } from './view.ts';
 import type { PresenterDeps } from '../../../../src/core/panel/presenter.ts';
 import type { ThreadRows } from '../../../../src/core/ports/eventStore.ts';
 import type { ModelChunk } from '../../../../src/core/ports/model.ts';
@@ -88,18 +88,7 @@ describe('watching a thread', () => {
       ...{ engine, store, session, tools, clock, logger: bench.logger },
       problems: () => [],
       trusted: () => true,
-      host: {
-        openDiff: async () => undefined,
-        openPanel: async () => undefined,
-        selectModel: async () => undefined,
-        tryDemo: async () => undefined,
-        openWhy: async () => undefined,
-        copy: async () => undefined,
-        insertAtCursor: async () => undefined,
-        openLink: async () => undefined,
-        confirm: async () => true,
-        decidedBy: 'a window',
-      },
+      host: quietHost('a window'),
     };
     const view = new View(deps, { kind: 'chat' });
     owned.push(view.presented);

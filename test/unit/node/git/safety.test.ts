@@ -7,8 +7,18 @@ import path from 'node:path';
 import { gitEnvironment } from '../../../../src/protocol/gitEnvironment.ts';
 import { createCommandRunner } from '../../../../src/node/commands/runner.ts';
 import type { CommandProposal } from '../../../../src/protocol/calls.ts';
-import { useBench } from '../../core/agent/support.ts';
+import { useBench, type Bench } from '../../core/agent/support.ts';
 import { gitIn } from './support.ts';
+
+/** Approves what waits; resolves with what the model is told. */
+async function approve(bench: Bench): Promise<string> {
+  const action = await bench.action();
+  const decisions = { c1: { type: 'approve' } } as const;
+  const outcome = await bench.engine.submit({ actionId: action.id, decisions }, 'test');
+  assert.ok(outcome.ok, outcome.ok ? '' : outcome.refusal.message);
+  await outcome.done;
+  return (await bench.results(action.turnId)).map(({ text }) => text).join('\n');
+}
 
 describe('git in a repository that brings programs along', function () {
   this.timeout(30_000);
@@ -50,15 +60,6 @@ describe('git in a repository that brings programs along', function () {
     const [result] = await bench().results(turnId);
     const waits = (await bench().deps.store.openActions()).length > 0;
     return { waits, proposal: row.proposal, text: result?.text ?? '' };
-  }
-
-  async function approve(): Promise<string> {
-    const action = await bench().action();
-    const decisions = { c1: { type: 'approve' } } as const;
-    const outcome = await bench().engine.submit({ actionId: action.id, decisions }, 'test');
-    assert.ok(outcome.ok, outcome.ok ? '' : outcome.refusal.message);
-    await outcome.done;
-    return (await bench().results(action.turnId)).map(({ text }) => text).join('\n');
   }
 
   /** What git runs by itself: key, value, and a command that does it. */
@@ -147,7 +148,7 @@ describe('git in a repository that brings programs along', function () {
     const asked = await call('git commit -q -a -m four');
     assert.ok(asked.waits);
     assert.deepEqual(asked.proposal.env, gitEnvironment(false, false));
-    await approve();
+    await approve(bench());
     assert.ok(fired(), 'its hook ran');
     assert.equal(git('log', '-1', '--format=%s').trim(), 'four');
   });
@@ -243,15 +244,6 @@ describe('the program that is shown is the one that runs', function () {
     return proposal.parts[0]?.program;
   }
 
-  async function approve(): Promise<string> {
-    const action = await bench().action();
-    const decisions = { c1: { type: 'approve' } } as const;
-    const outcome = await bench().engine.submit({ actionId: action.id, decisions }, 'test');
-    assert.ok(outcome.ok, outcome.ok ? '' : outcome.refusal.message);
-    await outcome.done;
-    return (await bench().results(action.turnId)).map(({ text }) => text).join('\n');
-  }
-
   it('is never one of the workspace, whatever PATH says (A12, I5)', async () => {
     gitIn(at('.'), 'init', '-q');
     bench().say(
@@ -262,7 +254,7 @@ describe('the program that is shown is the one that runs', function () {
     const [result] = await bench().results(turnId);
     assert.match(result?.text ?? '', /No commits yet/);
     assert.equal(await wait('frob'), outside('second/frob'));
-    assert.match(await approve(), /second/);
+    assert.match(await approve(bench()), /second/);
     assert.equal(existsSync(at('planted')), false);
   });
 
@@ -275,12 +267,12 @@ describe('the program that is shown is the one that runs', function () {
   it('does not run when another one would be found than was shown (A12, I5)', async () => {
     assert.equal(await wait('frob'), outside('second/frob'));
     await program('first/frob', 'first');
-    const text = await approve();
+    const text = await approve(bench());
     assert.match(text, /its program was .*second\/frob .* is .*first\/frob now/);
     assert.doesNotMatch(text, /^first/m);
     await rm(outside('first/frob'));
     assert.equal(await wait('frob x'), outside('second/frob'));
     await rm(outside('second/frob'));
-    assert.match(await approve(), /Not run/);
+    assert.match(await approve(bench()), /Not run/);
   });
 });
