@@ -4,7 +4,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Locator } from 'playwright-core';
 import { call } from './support/script.ts';
-import { pictureOnFailure, startSession, type Session } from './support/session.ts';
+import { newThread, pictureOnFailure, startSession, type Session } from './support/session.ts';
 import type { Surface } from './support/surface.ts';
 import { until } from './support/until.ts';
 
@@ -39,8 +39,7 @@ describe('the allow list of a workspace', () => {
   async function listing(chat: Surface): Promise<'asked' | 'ran'> {
     const { bench, script } = session;
     script.says({ toolCalls: [call('s', 'run_command', { command: 'ls src' })] }, { text: 'Ok.' });
-    await bench.runCommand('Countersign: New Thread');
-    await chat.turn('idle');
+    await newThread(bench);
     await chat.send('List it');
     const ended = chat.frame.locator(
       '[data-testid=chat]:is([data-state=paused],[data-state=finished])',

@@ -6,7 +6,7 @@ import path from 'node:path';
 import type { Locator } from 'playwright-core';
 import { resizeSideBar } from './support/looks.ts';
 import { call } from './support/script.ts';
-import { pictureOnFailure, startSession, type Session } from './support/session.ts';
+import { newThread, pictureOnFailure, startSession, type Session } from './support/session.ts';
 import { until } from './support/until.ts';
 
 const NARROW = 232;
@@ -67,9 +67,8 @@ describe('inbox', () => {
       );
 
   it('empty lists say what they are for', async () => {
-    const { bench, chat } = session;
-    await bench.runCommand('Countersign: New Thread');
-    await chat.testId('welcome').waitFor();
+    const { bench } = session;
+    await newThread(bench);
     await open('Approvals');
     await open('Threads');
     await pane('Approvals').getByText('Nothing waits for you.').waitFor();

@@ -59,8 +59,7 @@ export async function startSession(options: SessionOptions = {}): Promise<Sessio
     },
     fresh: async () => {
       folder.reset();
-      await bench.runCommand('Countersign: New Thread');
-      await chatOf(bench.page).turn('idle');
+      await newThread(bench);
     },
     killExtensionHost: async () => {
       const killed = await host.killExtensionHost();
@@ -77,6 +76,13 @@ export async function startSession(options: SessionOptions = {}): Promise<Sessio
       script.dispose();
     },
   };
+}
+
+/** An empty thread in the chat. Where one is already, a new one could come late, and take the place of what follows. */
+export async function newThread(bench: Workbench): Promise<void> {
+  const welcome = chatOf(bench.page).testId('welcome');
+  if ((await welcome.count()) === 0) await bench.runCommand('Countersign: New Thread');
+  await welcome.waitFor();
 }
 
 /** To be called in a `describe`: a failed test leaves a picture, test/output/screenshots/failed-*.png. */
