@@ -143,10 +143,7 @@ describe('page: drafts', function () {
         document.activeElement?.getAttribute('data-testid'),
       );
       assert.equal(focus, 'composer-input');
-      assert.match(
-        await view.byId('announcer').innerText(),
-        /Decided elsewhere: approved 2 calls/,
-      );
+      assert.match(await view.byId('announcer').innerText(), /Decided elsewhere: approved 2 calls/);
       await view.byId('unused-draft').locator('summary').click();
       assert.equal(await view.byId('unused-draft').locator('pre').innerText(), 'use half up');
       await view.page.screenshot({
