@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { createCommandRunner } from './commands/runner.ts';
 import { createShells } from './commands/shells.ts';
+import { createFileMover } from './files/mover.ts';
 import { createFileWriter } from './files/writer.ts';
 import { createGitRepositories } from './git/repositories.ts';
 import { createWorkspaceHooks } from './hooks/workspaceHooks.ts';
@@ -154,6 +155,7 @@ function createPorts(
     files: createLocalFiles({ roots, rgPath: assets.rgPath, texts, ...buffers }),
     effects: {
       writeFile: createFileWriter({ texts, ...buffers }),
+      moveFile: createFileMover({ texts, ...buffers }),
       runCommand: createCommandRunner({ roots }),
     },
     shells: createShells({ roots, env: process.env }),

@@ -23,6 +23,11 @@ export function callTitle({ proposal }: { proposal: Proposal }): CallTitle {
       };
       return { kind, subject, phrase: phrases[change] };
     }
+    case 'move': {
+      const { path, to } = proposal;
+      const phrase = t('move of {0} to {1}', path, to);
+      return { kind: t('Move'), subject: `${path} → ${to}`, phrase };
+    }
     case 'command':
       return {
         kind: t('Run'),

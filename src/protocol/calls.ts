@@ -32,6 +32,8 @@ export const EditProposal = z.object({
   newHash: z.string().nullable(),
   newText: z.string().nullable(),
   encoding: z.enum(['utf8', 'utf8bom']),
+  /** A file that is created again and could be run as a program before. */
+  executable: z.literal(true).optional(),
   added: z.number().int(),
   removed: z.number().int(),
   /** Hash of the text that the arguments were written for (null: no file), where the file changed since; else `baseHash`. */
@@ -44,6 +46,23 @@ export const EditProposal = z.object({
   conflict: z.literal(true).optional(),
 });
 export type EditProposal = z.infer<typeof EditProposal>;
+
+/** A text file that gets another name, content unchanged. Nothing may be there yet; hash as in an edit. */
+export const MoveProposal = z.object({
+  kind: z.literal('move'),
+  path: z.string(),
+  realPath: z.string(),
+  to: z.string(),
+  toReal: z.string(),
+  /** One of the two places is outside of the workspace. */
+  outside: z.boolean(),
+  protected: z.string().optional(),
+  baseHash: z.string(),
+  lines: z.number().int(),
+  /** It can be run as a program. */
+  executable: z.literal(true).optional(),
+});
+export type MoveProposal = z.infer<typeof MoveProposal>;
 
 /** One simple command of a command line, with its own verdict; `program` is the absolute path it resolves to. */
 export const CommandPart = z.object({
@@ -138,6 +157,7 @@ export function toolName({ server, tool }: ToolProposal): string {
 
 export const Proposal = z.discriminatedUnion('kind', [
   EditProposal,
+  MoveProposal,
   CommandProposal,
   QuestionProposal,
   ReadProposal,

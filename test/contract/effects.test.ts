@@ -52,6 +52,10 @@ const EFFECTS: Table = {
     powers: 'fs.mkdir fs.rmdir',
     because: 'folders of an approved new file',
   },
+  'src/node/files/mover.ts': {
+    powers: 'fs.link fs.rename fs.unlink',
+    because: 'the approved move: a second name, then the first one goes; the executor’s effect',
+  },
   'src/node/files/writer.ts': {
     powers: 'fs.unlink',
     because: 'the approved deletion; the executor’s effect',
@@ -302,8 +306,9 @@ describe('effects', () => {
   });
 
   it('the effects are made once and handed to the executor, which alone hands them on (I1)', () => {
-    assert.deepEqual(naming(/\bcreateFileWriter\b|\bcreateCommandRunner\b/).sort(), [
+    assert.deepEqual(naming(/\bcreateFile(?:Writer|Mover)\b|\bcreateCommandRunner\b/).sort(), [
       'src/node/commands/runner.ts',
+      'src/node/files/mover.ts',
       'src/node/files/writer.ts',
       'src/node/openEngine.ts',
     ]);

@@ -78,6 +78,7 @@ export function storeUndoContract(make: MakeSubject): void {
         {
           ...{ path: 'a.txt', realPath: '/w/a.txt', encoding: 'utf8' },
           ...{ beforeHash: sha(before), afterHash: sha(after) },
+          ...{ executable: false, movedFrom: null },
         },
       ]);
       await assertKept(store, [before, after]);

@@ -8,6 +8,7 @@ import type {
   CommandSpec,
   Effects,
   FileChange,
+  FileMove,
   Files,
   Shells,
   WriteOutcome,
@@ -25,6 +26,7 @@ export interface ToolWorld {
   describeContext: DescribeContext;
   performContext: PerformContext;
   changes: FileChange[];
+  moves: FileMove[];
   commands: CommandSpec[];
   output: string[];
   /** What the next effects answer. */
@@ -47,12 +49,17 @@ export function toolWorld(
   options: { overlay?: Map<string, string | null>; signal?: AbortSignal; shells?: Shells } = {},
 ): ToolWorld {
   const changes: FileChange[] = [];
+  const moves: FileMove[] = [];
   const commands: CommandSpec[] = [];
   const output: string[] = [];
   const answers: ToolWorld['answers'] = { write: { kind: 'written' }, command: DONE };
   const effects: Effects = {
     writeFile: async (change) => {
       changes.push(change);
+      return answers.write;
+    },
+    moveFile: async (move) => {
+      moves.push(move);
       return answers.write;
     },
     runCommand: async (spec, onOutput) => {
@@ -68,6 +75,7 @@ export function toolWorld(
   return {
     files,
     changes,
+    moves,
     commands,
     output,
     answers,

@@ -12,6 +12,7 @@ import { Engine } from '../../src/core/threads/engine.ts';
 import { allTools } from '../../src/core/tools/registry.ts';
 import { tellingSteps, type CrashPoint } from '../../src/node/cli/crashAt.ts';
 import { createLocalFiles } from '../../src/node/files/localFiles.ts';
+import { createFileMover } from '../../src/node/files/mover.ts';
 import { createFileWriter } from '../../src/node/files/writer.ts';
 import { compileGlob } from '../../src/node/globs.ts';
 import { createShells } from '../../src/node/commands/shells.ts';
@@ -153,6 +154,7 @@ async function openWindow(name: string, shared: Shared): Promise<Window> {
     files: createLocalFiles({ roots, rgPath, texts }),
     effects: {
       writeFile: createFileWriter({ texts }),
+      moveFile: createFileMover({ texts }),
       runCommand: async ({ command }) => {
         commands.push(command);
         return succeeded;

@@ -16,7 +16,7 @@ import {
 } from '../review.ts';
 import { ageText, expiryText } from '../store.ts';
 import { cardActions } from './cardActions.ts';
-import { commandBody, editBody, keptNote, placeWarnings, readBody, toolBody } from './cardBody.ts';
+import { commandBody, editBody, keptNote, placeWarnings, plainBody } from './cardBody.ts';
 import { ArmedElement } from './armedElement.ts';
 import { questionBody } from './questionBody.ts';
 import { t, tParts } from '../../src/protocol/l10n.ts';
@@ -269,7 +269,7 @@ export class CardView extends ArmedElement {
               </button>`
         }
       </p>
-      ${proposal.kind === 'edit' || proposal.kind === 'read' ? placeWarnings(proposal) : nothing}`;
+      ${placeWarnings(proposal)}`;
   }
 
   /** What happened since the call was shown before. */
@@ -299,10 +299,10 @@ export class CardView extends ArmedElement {
           patch,
           disabled: this.busy || draft.decision !== null,
         });
+      case 'move':
       case 'read':
-        return readBody(proposal);
       case 'tool':
-        return toolBody(proposal);
+        return plainBody(proposal);
     }
   }
 

@@ -4,6 +4,8 @@ import type {
   CommandPart,
   CommandProposal,
   EditProposal,
+  MoveProposal,
+  Proposal,
   ReadProposal,
   ToolProposal,
   VerdictKind,
@@ -64,6 +66,7 @@ export function editBody(edit: ShownEdit): TemplateResult {
           )
     }
     ${!hasBase && after === null ? note('warning', unshown(proposal.change)) : nothing}
+    ${proposal.executable === true ? warning(t('It can be run as a program')) : nothing}
     ${bulk(edit)}
     <cs-diff
       .baseText=${before}
@@ -129,18 +132,51 @@ function note(name: string, text: string): TemplateResult {
   return html`<p class="card-note">${icon(name)}<span>${text}</span></p>`;
 }
 
-/** Warnings about where an edit or a read would go. */
-export function placeWarnings(proposal: EditProposal | ReadProposal): TemplateResult {
-  const path = proposal.kind === 'edit' ? proposal.path : proposal.target;
-  const plain = proposal.realPath
-    .replaceAll('\\', '/')
-    .endsWith(path.replaceAll('\\', '/').replace(/^\.\//, ''));
-  const guarded = proposal.kind === 'edit' ? proposal.protected : undefined;
-  return html`
-    ${guarded === undefined ? nothing : warning(tParts('Protected file: {0}', shown(guarded)))}
-    ${proposal.outside ? warning(tParts('Outside the workspace: {0}', shown(proposal.realPath))) : nothing}
-    ${!plain && !proposal.outside ? warning(tParts('Real path: {0}', shown(proposal.realPath))) : nothing}
-  `;
+/** Warnings about where a call would write or read. */
+export function placeWarnings(proposal: Proposal): TemplateResult | typeof nothing {
+  switch (proposal.kind) {
+    case 'move':
+      return moveWarnings(proposal);
+    case 'edit':
+      return html`${guarded(proposal.protected)} ${ofPlace(proposal.path, proposal)}`;
+    case 'read':
+      return ofPlace(proposal.target, proposal);
+    case 'command':
+    case 'question':
+    case 'tool':
+      return nothing;
+  }
+}
+
+function guarded(what: string | undefined): TemplateResult | typeof nothing {
+  return what === undefined ? nothing : warning(tParts('Protected file: {0}', shown(what)));
+}
+
+function ofPlace(
+  path: string,
+  { realPath, outside }: Pick<ReadProposal, 'realPath' | 'outside'>,
+): TemplateResult {
+  if (outside) return html`${warning(tParts('Outside the workspace: {0}', shown(realPath)))}`;
+  const plain = isPlain(path, realPath);
+  return html`${plain ? nothing : warning(tParts('Real path: {0}', shown(realPath)))}`;
+}
+
+/** Whether the path as shown is the end of the real one. */
+function isPlain(path: string, realPath: string): boolean {
+  const end = path.replaceAll('\\', '/').replace(/^\.\//, '');
+  return realPath.replaceAll('\\', '/').endsWith(end);
+}
+
+function moveWarnings(proposal: MoveProposal): TemplateResult {
+  const { path, realPath, to, toReal, outside, executable } = proposal;
+  const real = [
+    ...(outside || !isPlain(path, realPath) ? [realPath] : []),
+    ...(outside || !isPlain(to, toReal) ? [toReal] : []),
+  ];
+  return html`${guarded(proposal.protected)}
+  ${outside ? warning(t('One of the two places is outside the workspace')) : nothing}
+  ${real.map((one) => warning(tParts('Real path: {0}', shown(one))))}
+  ${executable === true ? warning(t('It can be run as a program, there too')) : nothing}`;
 }
 
 function warning(text: unknown): TemplateResult {
@@ -217,14 +253,25 @@ export function duration(ms: number): string {
   return ms % 1000 === 0 ? `${ms / 1000} s` : `${ms} ms`;
 }
 
-export function readBody(proposal: ReadProposal): TemplateResult {
+function readBody(proposal: ReadProposal): TemplateResult {
   return html`<p class="meta">
     <span>${t('would read')} <b>${shown(proposal.target)}</b></span>
   </p>`;
 }
 
+/** A file that gets another name: whole paths, one below the other, and that its text stays. */
+function moveBody({ path, to, lines }: MoveProposal): TemplateResult {
+  return html`<dl class="move" data-testid="card-move">
+      <dt>${t('from')}</dt>
+      <dd data-testid="move-from">${shown(path)}</dd>
+      <dt>${t('to')}</dt>
+      <dd data-testid="move-to">${shown(to)}</dd>
+    </dl>
+    <p class="meta"><span>${t('{0} lines, which stay as they are', lines)}</span></p>`;
+}
+
 /** A foreign tool by where it goes and all that it is sent; two servers' tools of one name are told apart. */
-export function toolBody({ server, tool, args, redescribed }: ToolProposal): TemplateResult {
+function toolBody({ server, tool, args, redescribed }: ToolProposal): TemplateResult {
   return html`
     <p class="meta">
       <span>${t('server')} <b data-testid="card-server">${shown(server)}</b></span>
@@ -238,4 +285,10 @@ export function toolBody({ server, tool, args, redescribed }: ToolProposal): Tem
     }
     <cs-args .args=${args}></cs-args>
   `;
+}
+
+/** Of what is neither text nor command. */
+export function plainBody(proposal: MoveProposal | ReadProposal | ToolProposal): TemplateResult {
+  if (proposal.kind === 'move') return moveBody(proposal);
+  return proposal.kind === 'read' ? readBody(proposal) : toolBody(proposal);
 }

@@ -72,6 +72,10 @@ function leaseEffects(effects: Effects): { effects: Effects; end: () => void } {
         check();
         return effects.writeFile(change);
       },
+      moveFile: async (move) => {
+        check();
+        return effects.moveFile(move);
+      },
       runCommand: async (spec, onOutput, signal) => {
         check();
         return effects.runCommand(spec, onOutput, signal);

@@ -31,10 +31,16 @@ async function baseTexts(deps: EngineDeps, action: ActionRow): Promise<string[]>
   const edits = action.requests.flatMap(({ proposal }) =>
     proposal.kind === 'edit' ? [proposal] : [],
   );
+  // An edit of what the same batch moves there first.
+  const movedFrom = new Map(
+    action.requests.flatMap(({ proposal }) =>
+      proposal.kind === 'move' ? [[proposal.toReal, proposal.realPath]] : [],
+    ),
+  );
   for (const { baseHash, realPath } of edits) {
     if (baseHash === null) continue;
     const chained = edits.find((other) => other.newHash === baseHash && other.newText !== null);
-    const read = chained ? undefined : await deps.files.read(realPath);
+    const read = chained ? undefined : await deps.files.read(movedFrom.get(realPath) ?? realPath);
     const text = chained?.newText ?? (read?.kind === 'text' ? read.text : null);
     if (text !== null && deps.texts.sha256(text) === baseHash) bases.push(text);
   }

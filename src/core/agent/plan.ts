@@ -8,6 +8,7 @@ import { gitEnvironment } from '../../protocol/gitEnvironment.ts';
 import { findTool, modelTools, parseToolArgs } from '../tools/registry.ts';
 import { withBindings } from './bindings.ts';
 import { hearHooks, withTold, type HookedTurn } from './hooked.ts';
+import { layOver } from './layOver.ts';
 import { offerFor, withGrants } from './granted.ts';
 import { unasked } from './unasked.ts';
 import { unseenFiles } from './unseen.ts';
@@ -74,9 +75,7 @@ export async function planBatch(
     });
     const planned = plannedRow(turn.id, batch.id, { call, index }, prepared);
     const row = withTrace(deps.canPause() ? planned : withoutAsking(planned), trace);
-    if (row.proposal?.kind === 'edit' && row.verdict?.verdict !== 'deny') {
-      overlay.set(row.proposal.realPath, row.proposal.newText);
-    }
+    if (row.verdict?.verdict !== 'deny') await layOver(deps, overlay, row.proposal);
     rows.push(row);
   }
   return rows;
@@ -241,12 +240,12 @@ const CHECK_FAILED: Decided = {
   ...{ verdict: 'ask', layer: 'built-in', reason: 'the policy check failed', parts: [] },
 };
 
-/** Adds what policy knows: whether an edit's file is protected, each simple command's own verdict, and what git is told. */
+/** Adds what policy knows: whether a file is protected, each simple command's own verdict, and what git is told. */
 function withPolicy(
   { proposal, subject }: Extract<Described, { ok: true }>,
   decided: Decided,
 ): Proposal {
-  if (proposal.kind === 'edit' && subject.group === 'edit') {
+  if ((proposal.kind === 'edit' || proposal.kind === 'move') && subject.group === 'edit') {
     const what = protectedAs(subject.paths);
     return what === undefined ? proposal : { ...proposal, protected: what };
   }

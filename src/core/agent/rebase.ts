@@ -1,6 +1,7 @@
 // A batch whose files changed while it waited, shown anew on the files as they are. Reads only: what was shown counts until
 // the human sees the new proposals.
 import { lookAt, rebaseEdit, type Place, type RebasedEdit } from './rebaseEdit.ts';
+import { rebaseMove, type RebasedMove } from './rebaseMove.ts';
 import { journalArgs } from './gate.ts';
 import { rebindCommands, type Rebound } from './rebindCommands.ts';
 import type { ActionRequest, Decisions } from '../../protocol/calls.ts';
@@ -32,7 +33,7 @@ export async function rebase(
   const rows = await deps.store.callsOfBatch(action.turnId, action.batchId);
   const edits = await rebaseChain(deps, { action, rows }, decisions);
   const commands = await rebindCommands(deps, { action, rows, edits: edits.changed }, decisions);
-  const all = new Map<string, RebasedEdit | Rebound>([...edits.changed, ...commands]);
+  const all = new Map<string, Anew>([...edits.changed, ...commands]);
   const consented = (callId: string): boolean =>
     ['approve', 'edit'].includes(decisions[callId]?.type ?? '');
   const changed = action.requests.filter(({ callId }) => all.has(callId));
@@ -53,56 +54,99 @@ export async function rebase(
   });
   const drafts = new Map(
     changed.flatMap(({ callId, proposal }) =>
-      proposal.kind === 'edit' ? [[callId, edits.changed.get(callId)?.typed ?? null]] : [],
+      proposal.kind === 'edit' ? [[callId, typedIn(edits.changed.get(callId))]] : [],
     ),
   );
   const paths = stale.flatMap((request) => pathsOf(request, commands));
   return { requests, calls, stale, paths, bases: edits.bases, drafts };
 }
 
-/** Edits of one file build on each other: each stands on what the earlier ones leave. */
+type RebasedFile = RebasedEdit | RebasedMove;
+type Anew = RebasedFile | Rebound;
+
+const NO_FILE: Place = { text: null, encoding: 'utf8', unreadable: null };
+
+interface Chain {
+  changed: Map<string, RebasedFile>;
+  bases: string[];
+}
+
+/** Edits and moves build on each other: each stands on what the earlier ones leave. */
 async function rebaseChain(
   deps: EngineDeps,
   batch: { action: ActionRow; rows: readonly CallRow[] },
   decisions: Decisions,
-): Promise<{ changed: Map<string, RebasedEdit>; bases: string[] }> {
+): Promise<Chain> {
   const places = new Map<string, Place>();
-  const changed = new Map<string, RebasedEdit>();
-  const bases: string[] = [];
+  const placeOf = async (realPath: string): Promise<Place> => {
+    const place = places.get(realPath) ?? (await lookAt(deps, realPath));
+    places.set(realPath, place);
+    return place;
+  };
+  const chain: Chain = { changed: new Map(), bases: [] };
   for (const row of batch.rows) {
     const request = batch.action.requests.find(({ callId }) => callId === row.callId);
     const proposal = (request ?? row).proposal;
-    if (row.state !== 'planned' || proposal?.kind !== 'edit') continue;
-    const place = places.get(proposal.realPath) ?? (await lookAt(deps, proposal.realPath));
-    places.set(proposal.realPath, place);
+    if (row.state !== 'planned') continue;
+    if (proposal?.kind === 'move') {
+      const { realPath, toReal } = proposal;
+      // Where names ignore case, a name in other letters is there already: it is the file's own.
+      const otherCase = realPath.toLowerCase() === toReal.toLowerCase();
+      const from = await placeOf(realPath);
+      const to = otherCase ? NO_FILE : await placeOf(toReal);
+      const moved = rebaseMove(deps, proposal, { from, to });
+      if (moved && (request || moved.outcome === 'approvable')) {
+        chain.changed.set(row.callId, moved);
+      }
+      if (moved?.outcome === 'hopeless') continue;
+      places.set(toReal, from).set(realPath, { ...NO_FILE });
+    }
+    if (proposal?.kind !== 'edit') continue;
     const decision = request && decisions[row.callId];
     const typed = decision?.type === 'edit' ? decision.content : undefined;
-    const edit = await rebaseEdit(deps, { row, proposal, typed }, place);
-    // Nobody is asked about it: what cannot simply be merged stays as it is, and will not be written.
-    if (edit && !request && edit.outcome !== 'approvable') continue;
-    if (edit) changed.set(row.callId, edit);
-    if (edit && place.text !== null) bases.push(place.text);
-    if (edit?.outcome !== 'hopeless') place.text = (edit?.proposal ?? proposal).newText;
+    const edit = { row, proposal, typed, asked: request !== undefined };
+    await rebaseInChain(deps, edit, await placeOf(proposal.realPath), chain);
   }
-  return { changed, bases };
+  return chain;
+}
+
+/** One edit of the chain; `place` becomes what it leaves. */
+async function rebaseInChain(
+  deps: EngineDeps,
+  edit: Parameters<typeof rebaseEdit>[1] & { asked: boolean },
+  place: Place,
+  { changed, bases }: Chain,
+): Promise<void> {
+  const { row, proposal, asked } = edit;
+  const rebased = await rebaseEdit(deps, edit, place);
+  // Nobody is asked about it: what cannot simply be merged stays as it is, and will not be written.
+  if (rebased && !asked && rebased.outcome !== 'approvable') return;
+  if (rebased) changed.set(row.callId, rebased);
+  if (rebased && place.text !== null) bases.push(place.text);
+  if (rebased?.outcome !== 'hopeless') place.text = (rebased?.proposal ?? proposal).newText;
+}
+
+function typedIn(file: RebasedFile | undefined): string | null {
+  return file && 'typed' in file ? (file.typed ?? null) : null;
 }
 
 function pathsOf(request: ActionRequest, commands: ReadonlyMap<string, Rebound>): string[] {
   const { callId, proposal } = request;
-  return proposal.kind === 'edit' ? [proposal.path] : (commands.get(callId)?.paths ?? []);
+  const own = proposal.kind === 'edit' || proposal.kind === 'move' ? [proposal.path] : [];
+  return [...own, ...(commands.get(callId)?.paths ?? [])];
 }
 
 function hashed(
   deps: EngineDeps,
   row: CallRow,
-  { proposal }: RebasedEdit | Rebound,
+  { proposal }: Anew,
 ): ReplaceAction['calls'][number] {
   const { callId, tool } = row;
   const args = journalArgs(row);
   return { callId, proposal, proposalHash: deps.hashProposal({ callId, tool, args, proposal }) };
 }
 
-function shownAnew(request: ActionRequest, now: RebasedEdit | Rebound): ActionRequest {
+function shownAnew(request: ActionRequest, now: Anew): ActionRequest {
   if (!('outcome' in now)) return request;
   const keeps = {
     approvable: request.allowedDecisions,

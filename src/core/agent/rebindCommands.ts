@@ -1,7 +1,9 @@
 // Commands whose files changed while they waited, bound anew to the files as they are. Reads only.
 import { boundAnew, changedFiles } from './bindings.ts';
 import { contentOfEdit } from './contentOfEdit.ts';
+import { layOver } from './layOver.ts';
 import type { RebasedEdit } from './rebaseEdit.ts';
+import type { RebasedMove } from './rebaseMove.ts';
 import type { EngineDeps } from './deps.ts';
 import type { CommandProposal, Decision, Decisions, EditProposal } from '../../protocol/calls.ts';
 import type { ActionRow, CallRow } from '../ports/store.ts';
@@ -14,10 +16,12 @@ export interface Rebound {
   note: string;
 }
 
+type Files = ReadonlyMap<string, RebasedEdit | RebasedMove>;
+
 /** By call: each command of the action that does not stand on its files any more. */
 export async function rebindCommands(
   deps: EngineDeps,
-  batch: { action: ActionRow; rows: readonly CallRow[]; edits: ReadonlyMap<string, RebasedEdit> },
+  batch: { action: ActionRow; rows: readonly CallRow[]; edits: Files },
   decisions: Decisions,
 ): Promise<Map<string, Rebound>> {
   const { action, rows, edits } = batch;
@@ -31,6 +35,8 @@ export async function rebindCommands(
       const text = await leaves(deps, { ...row, proposal }, request && decisions[row.callId]);
       if (text !== undefined) overlay.set(proposal.realPath, text);
     }
+    const approved = !request || decisions[row.callId]?.type === 'approve';
+    if (proposal?.kind === 'move' && approved) await layOver(deps, overlay, proposal);
     if (!request || proposal?.kind !== 'command') continue;
     const paths = await changedFiles(deps, proposal, overlay);
     if (paths.length === 0) continue;

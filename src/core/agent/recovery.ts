@@ -2,9 +2,10 @@
 import { editNote } from './editNote.ts';
 import { answersAfterCrash, actionFor, asks, unknownActionFor } from './gate.ts';
 import { pauseWith } from './pausing.ts';
+import { isHalfMoved } from '../tools/moveFile.ts';
 import { findTool } from '../tools/registry.ts';
 import type { EngineDeps } from './deps.ts';
-import type { Decision } from '../../protocol/calls.ts';
+import type { Decision, MoveProposal } from '../../protocol/calls.ts';
 import type { ActionRow, CallRow, TurnRow } from '../ports/store.ts';
 
 /**
@@ -66,6 +67,7 @@ async function settleAfterCrash(
   if (findTool(deps.tools, row.tool)?.group === 'read') {
     return deps.store.unstartCall(turnId, callId);
   }
+  if (proposal?.kind === 'move') return settleMove(deps, row, proposal);
   if (proposal?.kind !== 'edit') return false;
   const now = await hashNow(deps, proposal.realPath);
   if (now === undefined) return false;
@@ -77,6 +79,24 @@ async function settleAfterCrash(
     return deps.store.settleCall({ turnId, callId, state: 'done', outcome: 'ok', result, at });
   }
   return now === proposal.baseHash ? deps.store.unstartCall(turnId, callId) : false;
+}
+
+/** A move is told by where the file is: with both names for one file it was cut off in between, and is ended by doing it again. */
+async function settleMove(
+  deps: EngineDeps,
+  { turnId, callId }: CallRow,
+  { realPath, toReal, baseHash, to }: MoveProposal,
+): Promise<boolean> {
+  const [from, there] = [await hashNow(deps, realPath), await hashNow(deps, toReal)];
+  if (from === null && there === baseHash) {
+    const result = `The file is at ${to} now (found after a crash).`;
+    const at = deps.clock.now();
+    return deps.store.settleCall({ turnId, callId, state: 'done', outcome: 'ok', result, at });
+  }
+  if (from !== baseHash) return false;
+  const [source, target] = [await deps.files.resolve(realPath), await deps.files.resolve(toReal)];
+  const begun = there === null || isHalfMoved(source, target) || source.real === target.real;
+  return begun && deps.store.unstartCall(turnId, callId);
 }
 
 /** What the human changed in the edit that had been started: the journal has theirs, the card the agent's. */

@@ -178,6 +178,7 @@ function leadsElsewhere(shown: Proposal | null, now: Proposal): string | undefin
 
 function placeOf(proposal: Proposal): string | undefined {
   if (proposal.kind === 'edit' || proposal.kind === 'read') return proposal.realPath;
+  if (proposal.kind === 'move') return `${proposal.realPath} and ${proposal.toReal}`;
   return proposal.kind === 'command' ? proposal.cwd : undefined;
 }
 
@@ -225,6 +226,9 @@ async function deniedByHook(
 
 /** The human changed the arguments while looking at one content of the file: on another content they must not be written. */
 function onShownBase(edited: Proposal, shown: Proposal): Proposal {
+  if (edited.kind === 'move' && shown.kind === 'move') {
+    return edited.realPath === shown.realPath ? { ...edited, baseHash: shown.baseHash } : edited;
+  }
   if (edited.kind !== 'edit' || shown.kind !== 'edit') return onShownFiles(edited, shown);
   return edited.realPath === shown.realPath ? { ...edited, baseHash: shown.baseHash } : edited;
 }

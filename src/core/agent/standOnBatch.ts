@@ -4,11 +4,29 @@ import { lookAt } from './rebaseEdit.ts';
 import { withDifferences } from '../tools/editDifferences.ts';
 import { textProblem } from '../tools/editProposal.ts';
 import type { EngineDeps } from './deps.ts';
-import type { EditProposal, Proposal } from '../../protocol/calls.ts';
+import type { EditProposal, MoveProposal, Proposal } from '../../protocol/calls.ts';
 import type { CallRow } from '../ports/store.ts';
 
 export const DECIDED_OTHERWISE =
   'An earlier edit of this file was decided otherwise than you proposed; this one was merged with what is there. Read the file again before the next edit.';
+
+/** A move of what earlier edits of its batch left otherwise than proposed: it is moved as it is. */
+async function moveOnBatch(
+  deps: EngineDeps,
+  row: CallRow,
+  proposal: MoveProposal,
+): Promise<MoveProposal> {
+  const rows = await deps.store.callsOfBatch(row.turnId, row.batchId);
+  const earlier = rows.flatMap((other) =>
+    other.index < row.index && sameFile(other.proposal, proposal)
+      ? [{ ...other, proposal: other.proposal }]
+      : [],
+  );
+  const { text } = await lookAt(deps, proposal.realPath);
+  const hash = text === null ? null : deps.texts.sha256(text);
+  if (earlier.length === 0 || hash === null || hash !== leftBy(earlier)) return proposal;
+  return hash === proposal.baseHash ? proposal : { ...proposal, baseHash: hash };
+}
 
 /** Calls of the same batch that come before this one and edit the same file, in order. */
 export async function earlierEdits(
@@ -25,7 +43,7 @@ export async function earlierEdits(
   );
 }
 
-function sameFile(one: Proposal | null, { realPath }: EditProposal): one is EditProposal {
+function sameFile(one: Proposal | null, { realPath }: { realPath: string }): one is EditProposal {
   return one?.kind === 'edit' && one.realPath === realPath;
 }
 
@@ -37,7 +55,8 @@ export async function standOnBatch<P extends Proposal>(
   deps: EngineDeps,
   row: CallRow,
   proposal: P,
-): Promise<P | EditProposal> {
+): Promise<P | EditProposal | MoveProposal> {
+  if (proposal.kind === 'move') return moveOnBatch(deps, row, proposal);
   const { baseHash } = proposal.kind === 'edit' ? proposal : { baseHash: null };
   if (proposal.kind !== 'edit' || baseHash === null || proposal.newText === null) return proposal;
   const earlier = await earlierEdits(deps, row);

@@ -18,7 +18,14 @@ export async function unseenFiles(
   const hashes = new Map<string, Set<string | null>>();
   for (const { realPath, hash } of await store.unseenFiles()) hashes.set(realPath, new Set([hash]));
   for (const { state, proposal, verdict } of earlier) {
-    if (state !== 'planned' || proposal?.kind !== 'edit') continue;
+    if (state !== 'planned') continue;
+    if (proposal?.kind === 'move') {
+      const { realPath, toReal, baseHash } = proposal;
+      if (verdict?.verdict === 'allow' || hashes.has(realPath)) {
+        hashes.set(toReal, new Set([baseHash, ...(hashes.get(realPath) ?? [])]));
+      }
+    }
+    if (proposal?.kind !== 'edit') continue;
     const { realPath, newHash } = proposal;
     if (verdict?.verdict === 'allow') hashes.set(realPath, new Set([newHash]));
     else hashes.get(realPath)?.add(newHash);
@@ -65,6 +72,10 @@ export function unseenChange(
     const { realPath, baseHash, newHash, change } = proposal;
     const all = change === 'modify' ? 'difference' : 'whole';
     return { kind: 'edit', realPath, baseHash, newHash, shown: decided ? all : 'none' };
+  }
+  if (proposal.kind === 'move') {
+    const { realPath, toReal, baseHash: hash } = proposal;
+    return { kind: 'move', realPath, toReal, hash, shown: decided ? 'whole' : 'none' };
   }
   // A command that a human changed is not the one whose card listed the files.
   const looked = decided && proposal.kind === 'command' && proposalHash === row.proposalHash;

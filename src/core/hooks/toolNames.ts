@@ -87,6 +87,16 @@ const NAMES: Readonly<Record<string, ToolNames>> = {
       ...['replace_string_in_file', 'create_file'],
     ],
   },
+  // It takes a file from one place and makes it in another: who guards either against edits means it, too.
+  move_file: {
+    claude: { name: 'move_file', args: {} },
+    vscode: { name: 'move_file', args: {} },
+    copilot: { name: 'move_file', args: {} },
+    more: [
+      ...['Edit', 'Write', 'MultiEdit', 'edit', 'create', 'editFiles', 'apply_patch'],
+      ...['replace_string_in_file', 'create_file', 'delete_file'],
+    ],
+  },
   // The host's own, for the human; it writes and removes files.
   undo_edit: {
     claude: { name: 'undo_edit', args: FILE_PATH },

@@ -197,6 +197,10 @@ function summaryOf(proposal: Proposal): Summary {
       const { kind, change, realPath, baseHash, newHash, added, removed } = proposal;
       return { kind, target: realPath, change, baseHash, newHash, added, removed };
     }
+    case 'move': {
+      const { kind, realPath, toReal: to, baseHash } = proposal;
+      return { kind, target: realPath, to, baseHash };
+    }
     case 'command': {
       const { kind, command, cwd, env } = proposal;
       return { kind, target: command, cwd, env: Object.keys(env).sort() };

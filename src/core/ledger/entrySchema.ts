@@ -23,9 +23,11 @@ export type Place = z.infer<typeof Place>;
 
 /** What a call would do, without any content. */
 const Summary = z.object({
-  kind: z.enum(['edit', 'command', 'question', 'read', 'tool']),
+  kind: z.enum(['edit', 'move', 'command', 'question', 'read', 'tool']),
   /** Path, command line, question or what is read. */
   target: Text,
+  /** Of a move: where it leads. */
+  to: Text.optional(),
   change: z.enum(['create', 'modify', 'delete']).optional(),
   cwd: Text.optional(),
   /** Names of environment variables that differ; never their values. */

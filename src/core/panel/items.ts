@@ -189,6 +189,7 @@ function summaryOf(call: CallRow): string {
   const { proposal } = call;
   if (!proposal) return oneLine(call.argsText);
   if (proposal.kind === 'edit') return proposal.path;
+  if (proposal.kind === 'move') return oneLine(`${proposal.path} → ${proposal.to}`);
   if (proposal.kind === 'command') return oneLine(proposal.command);
   if (proposal.kind === 'question') return oneLine(proposal.question);
   if (proposal.kind === 'tool') return oneLine(toolName(proposal));

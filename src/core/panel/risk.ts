@@ -1,5 +1,5 @@
 // Which approvals need the native confirmation: protected files and paths outside the workspace. Pure.
-import type { Decisions, Proposal } from '../../protocol/calls.ts';
+import type { Decisions, MoveProposal, Proposal } from '../../protocol/calls.ts';
 import type { ActionRow } from '../ports/store.ts';
 
 /**
@@ -19,10 +19,17 @@ export function riskyRequests(
 }
 
 function riskOf(tool: string, proposal: Proposal): string[] {
+  if (proposal.kind === 'move') return riskOfMove(tool, proposal);
   if (proposal.kind !== 'edit' && proposal.kind !== 'read') return [];
   if (proposal.outside) return [`${tool}: ${proposal.realPath} (outside the workspace)`];
   if (proposal.kind === 'edit' && proposal.protected !== undefined) {
     return [`${tool}: ${proposal.path} (protected: ${proposal.protected})`];
   }
   return [];
+}
+
+function riskOfMove(tool: string, proposal: MoveProposal): string[] {
+  const { realPath, toReal, outside, path, to, protected: what } = proposal;
+  if (outside) return [`${tool}: ${realPath} → ${toReal} (outside the workspace)`];
+  return what === undefined ? [] : [`${tool}: ${path} → ${to} (protected: ${what})`];
 }

@@ -12,12 +12,17 @@ export interface UndoChange {
   afterHash: string | null;
   /** Of the text before. */
   encoding: 'utf8' | 'utf8bom';
+  /** The file before could be run as a program. */
+  executable: boolean;
+  /** Where the turn moved the file here from, really; null when it did not. */
+  movedFrom: string | null;
 }
 
 /** The text that an edit replaces, as it is right before it; null when there is no file. */
 export interface UndoBase {
   text: string | null;
   encoding: 'utf8' | 'utf8bom';
+  executable?: true;
 }
 
 export interface UndoStore {

@@ -19,6 +19,14 @@ export type UnseenChange =
        */
       shown: 'none' | 'difference' | 'whole';
     }
+  /** A file gets another name. What is in it was seen only if it was seen before, whoever approved the move. */
+  | {
+      kind: 'move';
+      realPath: string;
+      toReal: string;
+      hash: string;
+      shown: 'none' | 'whole';
+    }
   /** A human approved what listed these files, with this content. */
   | { kind: 'looked'; files: readonly UnseenRow[] };
 

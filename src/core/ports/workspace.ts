@@ -15,6 +15,10 @@ export interface ResolvedPath {
   special?: boolean;
   /** Number of hard links of an existing file, else 1. */
   links: number;
+  /** Of a file with several hard links: the same for all of its names, and for no other file. */
+  id?: string;
+  /** A file that may be run as a program. */
+  executable?: true;
 }
 
 export type ReadOutcome =
@@ -92,6 +96,15 @@ export interface FileChange {
   /** Whole new text, null to delete. */
   newText: string | null;
   encoding: 'utf8' | 'utf8bom';
+  /** Of a new file: it may be run as a program. */
+  executable?: boolean | undefined;
+}
+
+/** One file that gets another name. The adapter refuses (`stale`) when its content is not the base, or the name is taken. */
+export interface FileMove {
+  realPath: string;
+  toReal: string;
+  baseHash: string;
 }
 
 export type WriteOutcome =
@@ -131,6 +144,8 @@ export interface CommandOutcome {
 /** The only things that change the world. Handed out by the executor, to a call that may run, once. */
 export interface Effects {
   writeFile(change: FileChange): Promise<WriteOutcome>;
+  /** Never replaces a file. Cut off in the middle, both names are there, for one file; the same move again ends it. */
+  moveFile(move: FileMove): Promise<WriteOutcome>;
   runCommand(
     spec: CommandSpec,
     onOutput: (chunk: string, stream: 'stdout' | 'stderr') => void,

@@ -89,7 +89,8 @@ async function changedFiles({ store }: EngineDeps, { id }: TurnRow): Promise<boo
   const calls = await store.callsOfTurn(id);
   return calls.some(
     ({ state, outcome, proposal }) =>
-      proposal?.kind === 'edit' && (state === 'unknown' || (state === 'done' && outcome === 'ok')),
+      (proposal?.kind === 'edit' || proposal?.kind === 'move') &&
+      (state === 'unknown' || (state === 'done' && outcome === 'ok')),
   );
 }
 

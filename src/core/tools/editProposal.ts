@@ -90,9 +90,11 @@ function countAgainst(
 export async function performEdit(proposal: Proposal, context: PerformContext): Promise<Performed> {
   if (proposal.kind !== 'edit') return { outcome: 'error', text: 'The proposal is not an edit.' };
   if (context.signal.aborted) return { outcome: 'cancelled', text: 'Cancelled before the edit.' };
-  const { realPath, baseHash, newText, encoding } = proposal;
+  const { realPath, baseHash, newText, encoding, executable } = proposal;
   const counts = await countNow(proposal, context);
-  const written = await context.effects.writeFile({ realPath, baseHash, newText, encoding });
+  const runs = executable && { executable };
+  const change = { realPath, baseHash, newText, encoding, ...runs };
+  const written = await context.effects.writeFile(change);
   switch (written.kind) {
     case 'written':
       return { outcome: 'ok', text: doneText({ ...proposal, ...counts }) };

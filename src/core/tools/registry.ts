@@ -5,6 +5,7 @@ import { deleteFile } from './deleteFile.ts';
 import { editFile } from './editFile.ts';
 import { findFiles } from './findFiles.ts';
 import { listDirectory } from './listDirectory.ts';
+import { moveFile } from './moveFile.ts';
 import { readFile } from './readFile.ts';
 import { runCommand } from './runCommand.ts';
 import { searchText } from './searchText.ts';
@@ -23,6 +24,7 @@ export const allTools: readonly Tool[] = [
   editFile,
   writeFile,
   deleteFile,
+  moveFile,
   runCommand,
   askUser,
   undoEdit,

@@ -36,8 +36,16 @@ async function describeUndo(
   const { undo } = context;
   if (!undo) return { ok: false, message: 'Nothing is kept that could be undone here.' };
   const path = await context.files.resolve(name);
-  const changes = changesOf(await undo.undoChanges(turn), path, name);
+  const all = await undo.undoChanges(turn);
+  const changes = changesOf(all, path, name);
   if (typeof changes === 'string') return { ok: false, message: changes };
+  if (!(await comesBack(undo, { turn, all }, path.real))) {
+    const where = shownPath(path);
+    return {
+      ok: false,
+      message: `${where} was moved there by that turn, and its text is not kept: move it back yourself.`,
+    };
+  }
   const found = await currentText(path, context);
   if (!found.ok) return found;
   const { current } = found;
@@ -58,6 +66,8 @@ async function describeUndo(
   const proposal: EditProposal = {
     ...described.proposal,
     ...(restored.text !== null && { encoding }),
+    ...(described.proposal.change === 'create' &&
+      changes[0]?.executable === true && { executable: true as const }),
     ...conflict,
     ...(note !== null && { note }),
   };
@@ -83,6 +93,25 @@ function changesOf(
   if (!moved)
     return `That turn changed nothing in ${shown}, or what it changed is not kept any more.`;
   return `${shown} led to ${moved.realPath} when the turn changed it and leads to ${path.real} now: it is left as it is.`;
+}
+
+/** Where the turn moved the file here: whether undo can give it back its old name, so that it may go here. */
+async function comesBack(
+  undo: Pick<UndoStore, 'undoText'>,
+  { turn, all }: { turn: string; all: readonly UndoChange[] },
+  realPath: string,
+): Promise<boolean> {
+  const seen = new Set<string>();
+  for (let at: string | null = realPath; at !== null && !seen.has(at);) {
+    seen.add(at);
+    const here = all.filter((change) => change.realPath === at);
+    const before = here[0]?.beforeHash ?? null;
+    if (at !== realPath && here.length === 0) return false;
+    if (at !== realPath && before !== null)
+      return (await undo.undoText(turn, before)) !== undefined;
+    at = here.findLast(({ movedFrom }) => movedFrom !== null)?.movedFrom ?? null;
+  }
+  return true;
 }
 
 async function withTexts(

@@ -9,12 +9,13 @@ export async function undoBase(
   { files }: Pick<EngineDeps, 'files'>,
   proposal: Proposal,
 ): Promise<Pick<StartCall, 'base'>> {
-  if (proposal.kind !== 'edit') return {};
+  if (proposal.kind !== 'edit' && proposal.kind !== 'move') return {};
   const { realPath, baseHash } = proposal;
-  const { relReal, real } = await files.resolve(realPath);
+  const { relReal, real, executable } = await files.resolve(realPath);
   if (protectionsOf(relReal ?? real).some(({ tier }) => tier === 'secret')) return {};
   if (baseHash === null) return { base: { text: null, encoding: 'utf8' } };
   const read = await files.read(realPath);
   if (read.kind !== 'text' || read.hash !== baseHash) return {};
-  return { base: { text: read.text, encoding: read.encoding } };
+  const { text, encoding } = read;
+  return { base: { text, encoding, ...(executable && { executable }) } };
 }

@@ -115,7 +115,9 @@ export function pausedText(action: ActionRow): string {
             ? `${proposal.change} ${proposal.path} (+${proposal.added} −${proposal.removed})`
             : proposal.kind === 'tool'
               ? toolName(proposal)
-              : proposal.target;
+              : proposal.kind === 'move'
+                ? `${proposal.path} → ${proposal.to}${proposal.executable ? ' (executable)' : ''}`
+                : proposal.target;
     return `  ${request.callId}  ${request.tool}: ${displayBytes(what)}\n      ${displayBytes(request.why.reason)}${boundText(proposal)}`;
   });
   return [`Waiting for you: action ${action.id}`, ...calls].join('\n');

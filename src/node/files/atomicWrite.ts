@@ -12,6 +12,8 @@ interface AtomicWrite {
   bytes: Uint8Array;
   /** True when no file may be there yet, false when one must be. */
   create: boolean;
+  /** Of a file that is created: it may be run as a program. */
+  executable?: boolean | undefined;
   /** Looked at again right before the step that counts. */
   recheck: () => Promise<WriteOutcome | undefined>;
 }
@@ -38,7 +40,7 @@ export async function writeAtomically(write: AtomicWrite): Promise<WriteOutcome>
   }
 }
 
-async function movedFolder(folder: string): Promise<WriteOutcome | undefined> {
+export async function movedFolder(folder: string): Promise<WriteOutcome | undefined> {
   if ((await realpath(folder)) === folder) return undefined;
   return { kind: 'failed', message: `${folder} now leads elsewhere; nothing was written.` };
 }
@@ -46,7 +48,11 @@ async function movedFolder(folder: string): Promise<WriteOutcome | undefined> {
 async function writeTemporary(temporary: string, write: AtomicWrite): Promise<void> {
   const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | noFollow();
   const before = write.create ? undefined : await lstat(write.realPath);
-  const handle = await open(temporary, flags, before ? 0o600 : 0o666);
+  const handle = await open(
+    temporary,
+    flags,
+    before ? 0o600 : write.executable === true ? 0o777 : 0o666,
+  );
   try {
     await handle.writeFile(write.bytes);
     if (before && process.platform !== 'win32') {
@@ -78,7 +84,7 @@ async function publishNew(temporary: string, realPath: string): Promise<WriteOut
 }
 
 /** File systems without hard links (FAT, some network shares). */
-function isNoLinks(error: unknown): boolean {
+export function isNoLinks(error: unknown): boolean {
   return ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'].includes(errorCode(error) ?? '');
 }
 
@@ -87,7 +93,7 @@ function ignoreMissing(error: unknown): void {
 }
 
 /** Makes the rename itself durable where the platform can. */
-async function syncFolder(folder: string): Promise<void> {
+export async function syncFolder(folder: string): Promise<void> {
   if (process.platform === 'win32') return;
   const handle = await open(folder, constants.O_RDONLY).catch(() => undefined);
   try {

@@ -97,12 +97,18 @@ async function linkTarget(candidate: string): Promise<string | null | undefined>
 
 async function statOf(
   real: string,
-): Promise<Pick<ResolvedPath, 'exists' | 'isDirectory' | 'links' | 'special'>> {
+): Promise<
+  Pick<ResolvedPath, 'exists' | 'isDirectory' | 'links' | 'special' | 'id' | 'executable'>
+> {
   try {
     const entry = await stat(real);
     const isDirectory = entry.isDirectory();
     const special = isDirectory || entry.isFile() ? {} : { special: true };
-    return { exists: true, isDirectory, links: isDirectory ? 1 : entry.nlink, ...special };
+    const links = isDirectory ? 1 : entry.nlink;
+    const id = links > 1 && { id: `${entry.dev}:${entry.ino}` };
+    const runs = entry.isFile() && process.platform !== 'win32' && (entry.mode & 0o111) !== 0;
+    const more = { ...special, ...id, ...(runs && { executable: true as const }) };
+    return { exists: true, isDirectory, links, ...more };
   } catch {
     return { exists: false, isDirectory: false, links: 1 };
   }

@@ -15,7 +15,7 @@ import type {
   WriteOutcome,
 } from '../../core/ports/workspace.ts';
 
-interface FileWriterOptions {
+export interface FileWriterOptions {
   texts: Texts;
   buffers?: EditorBuffers | undefined;
   maxBytes?: number | undefined;
@@ -59,7 +59,8 @@ async function create(
   let written: WriteOutcome | undefined;
   try {
     const bytes = bytesOf(change, newText);
-    written = await writeAtomically({ realPath, bytes, create: true, recheck });
+    const { executable } = change;
+    written = await writeAtomically({ realPath, bytes, create: true, recheck, executable });
     return written;
   } finally {
     if (written?.kind !== 'written') await folders.undo();
@@ -70,9 +71,9 @@ function bytesOf({ encoding }: FileChange, newText: string): Buffer {
   return Buffer.from(encoding === 'utf8bom' ? `\uFEFF${newText}` : newText, 'utf8');
 }
 
-/** Why the change must not be made now, if so. */
-async function refusal(
-  change: FileChange,
+/** Why the file must not be changed now, if so: its content is not the base, or its path leads elsewhere. */
+export async function refusal(
+  change: Pick<FileChange, 'realPath' | 'baseHash'>,
   options: FileWriterOptions,
 ): Promise<WriteOutcome | undefined> {
   const { realPath, baseHash } = change;

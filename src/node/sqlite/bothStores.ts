@@ -160,7 +160,7 @@ function journal(sides: Sides): JournalStore {
  */
 async function startTemporary({ kept, of }: Sides, move: StartCall): Promise<boolean> {
   const { unseen: change, ...start } = move;
-  if (change?.kind === 'edit') await kept.changeUnseen(change, move.at);
+  if (change && change.kind !== 'looked') await kept.changeUnseen(change, move.at);
   const started = await of(move.turnId, (store) => store.startCall(start));
   if (started && change?.kind === 'looked') await kept.changeUnseen(change, move.at);
   return started;

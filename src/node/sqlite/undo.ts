@@ -3,13 +3,14 @@
 import { z } from 'zod';
 import { UNDOABLE_TURNS, type UndoBase, type UndoStore } from '../../core/ports/undoStore.ts';
 import type { SettleCall, StartCall } from '../../core/ports/store.ts';
+import type { Proposal } from '../../protocol/calls.ts';
 import { systemTexts } from '../system.ts';
 import type { Connection } from './connection.ts';
 import type { Db } from './database.ts';
 import { damagedRow, rowReader } from './rows.ts';
 import { applyDifference, differenceTo, ofBody, toBody, type Body } from './undoBodies.ts';
 
-/** A text belongs to a thread and goes with it. `base` names the text that `body` is the difference to. */
+/** A move is two rows: of a file that goes, and of one that comes. A text belongs to a thread and goes with it. `base` names the text that `body` is the difference to. */
 export const UNDO_SCHEMA = `
 CREATE TABLE undo_edit (
   turn_id TEXT NOT NULL REFERENCES turn (id) ON DELETE CASCADE,
@@ -19,7 +20,9 @@ CREATE TABLE undo_edit (
   before_hash TEXT,
   after_hash TEXT,
   encoding TEXT NOT NULL CHECK (encoding IN ('utf8', 'utf8bom')),
-  UNIQUE (turn_id, call_id)
+  executable INTEGER NOT NULL CHECK (executable IN (0, 1)),
+  moved_from TEXT,
+  UNIQUE (turn_id, call_id, real_path)
 ) STRICT;
 CREATE TABLE undo_text (
   thread_id TEXT NOT NULL REFERENCES thread (id) ON DELETE CASCADE,
@@ -48,20 +51,20 @@ const THREAD = '(SELECT thread_id FROM turn WHERE turn.id = @turnId)';
 
 export function undoWriter(db: Db): UndoWriter {
   const insert = db.prepare(
-    `INSERT OR REPLACE INTO undo_edit (turn_id, call_id, path, real_path, before_hash, after_hash, encoding)
-     VALUES (@turnId, @callId, @path, @realPath, @baseHash, @newHash, @encoding)`,
+    `INSERT OR REPLACE INTO undo_edit
+       (turn_id, call_id, path, real_path, before_hash, after_hash, encoding, executable, moved_from)
+     VALUES (@turnId, @callId, @path, @realPath, @baseHash, @newHash, @encoding, @executable, @movedFrom)`,
   );
   const keepTexts = textKeeper(db);
   return {
     prepare: ({ turnId, callId, proposal, base }) => {
-      if (proposal.kind !== 'edit') return { keep: () => undefined };
-      const { path, realPath, baseHash, newHash, newText } = proposal;
-      const encoding = base?.encoding ?? 'utf8';
-      const row = { turnId, callId, path, realPath, baseHash, newHash, encoding };
-      const texts = base && packed(base, { baseHash, newHash, newText });
+      const changes = changesOf(proposal);
+      const { encoding = 'utf8', executable = false } = base ?? {};
+      const own = { turnId, callId, encoding, executable: executable ? 1 : 0 };
+      const texts = base && changes.flatMap((change) => packed(base, change));
       return {
         keep: () => {
-          insert.run(row);
+          for (const { newText: _, ...row } of changes) insert.run({ ...own, ...row });
           if (texts) keepTexts(turnId, texts);
         },
       };
@@ -69,6 +72,36 @@ export function undoWriter(db: Db): UndoWriter {
     settle: settler(db),
     tidy: tidier(db),
   };
+}
+
+interface FileChange {
+  path: string;
+  realPath: string;
+  baseHash: string | null;
+  newHash: string | null;
+  newText: string | null;
+  movedFrom: string | null;
+}
+
+function changesOf(proposal: Proposal): FileChange[] {
+  if (proposal.kind === 'edit') {
+    const { path, realPath, baseHash, newHash, newText } = proposal;
+    return [{ path, realPath, baseHash, newHash, newText, movedFrom: null }];
+  }
+  if (proposal.kind !== 'move') return [];
+  const { path, realPath, to, toReal, baseHash } = proposal;
+  const [gone, none] = [{ newHash: null, newText: null }, null];
+  return [
+    { path, realPath, baseHash, ...gone, movedFrom: none },
+    {
+      path: to,
+      realPath: toReal,
+      baseHash: none,
+      newHash: baseHash,
+      newText: none,
+      movedFrom: realPath,
+    },
+  ];
 }
 
 interface Packed {
@@ -129,11 +162,14 @@ const Edit = z
     realPath: z.string(),
     beforeHash: z.string().nullable(),
     encoding: z.enum(['utf8', 'utf8bom']),
+    executable: z.int(),
+    movedFrom: z.string().nullable(),
   })
   .optional();
 
 function settler(db: Db): UndoWriter['settle'] {
-  const columns = 'rowid AS id, real_path AS realPath, before_hash AS beforeHash, encoding';
+  const columns =
+    'rowid AS id, real_path AS realPath, before_hash AS beforeHash, encoding, executable, moved_from AS movedFrom';
   const own = db.prepare(`SELECT ${columns} FROM undo_edit WHERE turn_id = ? AND call_id = ?`);
   const earlier = db.prepare(
     `SELECT ${columns} FROM undo_edit WHERE turn_id = @turnId AND real_path = @realPath AND rowid < @id
@@ -142,19 +178,21 @@ function settler(db: Db): UndoWriter['settle'] {
   );
   const remove = db.prepare('DELETE FROM undo_edit WHERE rowid = ?');
   const reach = db.prepare(
-    'UPDATE undo_edit SET before_hash = @beforeHash, encoding = @encoding WHERE rowid = @id',
+    `UPDATE undo_edit SET before_hash = @beforeHash, encoding = @encoding, executable = @executable,
+       moved_from = coalesce(moved_from, @movedFrom) WHERE rowid = @id`,
   );
   return ({ turnId, callId, state, outcome, differs }) => {
-    const row = Edit.parse(own.get(turnId, callId));
-    if (!row || state === 'unknown') return;
-    if (state === 'blocked' || (outcome !== 'ok' && differs !== true)) {
-      remove.run(row.id);
-      return;
+    if (state === 'unknown') return;
+    const wroteNothing = state === 'blocked' || (outcome !== 'ok' && differs !== true);
+    for (const found of own.all(turnId, callId)) {
+      const row = Edit.parse(found);
+      if (!row) continue;
+      const before = wroteNothing ? undefined : Edit.parse(earlier.get({ turnId, ...row }));
+      if (wroteNothing) remove.run(row.id);
+      if (!before) continue;
+      remove.run(before.id);
+      reach.run({ ...before, id: row.id });
     }
-    const before = Edit.parse(earlier.get({ turnId, ...row }));
-    if (!before) return;
-    remove.run(before.id);
-    reach.run({ ...before, id: row.id });
   };
 }
 
@@ -190,6 +228,8 @@ const Change = z.object({
   beforeHash: z.string().nullable(),
   afterHash: z.string().nullable(),
   encoding: z.enum(['utf8', 'utf8bom']),
+  executable: z.int().transform((flag) => flag === 1),
+  movedFrom: z.string().nullable(),
 });
 const Text = z.object({ base: z.string().nullable(), body: z.unknown() }).optional();
 
@@ -197,7 +237,8 @@ export function createUndoStore({ db, logger, read }: Connection): UndoStore {
   const rows = rowReader('undo_edit', ['realPath'], Change, logger);
   // While a call is under way nobody can tell what it did.
   const ofTurn = db.prepare(
-    `SELECT path, real_path AS realPath, before_hash AS beforeHash, after_hash AS afterHash, encoding
+    `SELECT path, real_path AS realPath, before_hash AS beforeHash, after_hash AS afterHash, encoding,
+       executable, moved_from AS movedFrom
      FROM undo_edit JOIN tool_call AS call USING (turn_id, call_id)
      WHERE turn_id = ? AND call.state IN ('done', 'unknown') ORDER BY undo_edit.rowid`,
   );

@@ -48,16 +48,35 @@ export function unseenWriter(db: Db): UnseenWriter {
        shown = @whole OR @newHash IS seen_hash
      WHERE real_path = @realPath`,
   );
+  const carry = db.prepare(
+    `INSERT INTO unseen_file (real_path, hash, seen_hash, turn_id, call_id, at)
+     SELECT @toReal, hash, NULL, @turnId, @callId, @at FROM unseen_file WHERE real_path = @realPath AND hash IS NOT NULL
+     ON CONFLICT (real_path) DO UPDATE SET hash = excluded.hash, turn_id = excluded.turn_id,
+       call_id = excluded.call_id, at = excluded.at, shown = 0`,
+  );
   const look = db.prepare('DELETE FROM unseen_file WHERE real_path = @realPath AND hash IS @hash');
   return (change, at, call) => {
     if (change.kind === 'looked') {
       for (const { realPath, hash } of change.files) look.run({ realPath, hash });
       return;
     }
-    const { realPath, baseHash, newHash, shown } = change;
     const named =
       call !== null && !isTemporary(call.turnId) ? call : { turnId: null, callId: null };
-    const columns = { realPath, newHash, at, turnId: named.turnId, callId: named.callId };
+    const own = { at, turnId: named.turnId, callId: named.callId };
+    if (change.kind === 'move') {
+      const { realPath, toReal, hash, shown } = change;
+      if (shown === 'none') {
+        add.run({ ...own, realPath, newHash: null, baseHash: hash });
+        add.run({ ...own, realPath: toReal, newHash: hash, baseHash: null });
+        return;
+      }
+      const carried = carry.run({ ...own, realPath, toReal }).changes > 0;
+      if (!carried) renew.run({ ...own, realPath: toReal, newHash: hash, whole: 1 });
+      renew.run({ ...own, realPath, newHash: null, whole: 1 });
+      return;
+    }
+    const { realPath, baseHash, newHash, shown } = change;
+    const columns = { ...own, realPath, newHash };
     if (shown === 'none') add.run({ ...columns, baseHash });
     else renew.run({ ...columns, whole: shown === 'whole' ? 1 : 0 });
   };

@@ -104,6 +104,7 @@ function shortLine(text: string): string {
 function risksOf(proposal: Proposal): string[] {
   switch (proposal.kind) {
     case 'edit':
+    case 'move':
       return [
         ...(proposal.outside ? [t('outside the workspace')] : []),
         ...(proposal.protected === undefined ? [] : [t('protected file')]),
@@ -126,6 +127,8 @@ function iconOf(proposal: Proposal): string {
   switch (proposal.kind) {
     case 'edit':
       return { create: 'new-file', modify: 'edit', delete: 'trash' }[proposal.change];
+    case 'move':
+      return 'arrow-right';
     case 'command':
       return 'terminal';
     case 'question':

@@ -1,6 +1,6 @@
 // What becomes of a turn whose window died at a named step: nothing runs twice, nobody is asked twice, everything ends.
 import assert from 'node:assert/strict';
-import { readFile, writeFile } from 'node:fs/promises';
+import { link, mkdir, readFile, writeFile } from 'node:fs/promises';
 import type { Decisions } from '../../../../src/protocol/calls.ts';
 import type { ActionRow, TurnRow } from '../../../../src/core/ports/store.ts';
 import { LEASE_MS } from '../../../../src/node/sqlite/owner.ts';
@@ -254,6 +254,61 @@ describe('recovery', function () {
         await assertFinished(b);
         if (step === 'start.stored') await windows.dispose();
       }
+    });
+  });
+
+  describe('a move that was under way', () => {
+    const moving = { id: 'm1', name: 'move_file', args: { from: 'f.txt', to: 'd/g.txt' } };
+    const there = (name: string): Promise<string | null> =>
+      readFile(windows.at(name), 'utf8').catch(() => null);
+    const died = async (step: CrashPoint, given?: () => Promise<unknown>): Promise<Window> => {
+      await open({ script: [{ calls: [moving] }, { text: 'Done' }], files: { 'f.txt': 'old\n' } });
+      await start();
+      await decide(a, { m1: approve }, a.dieAt(step));
+      await given?.();
+      return recover('b');
+    };
+    const assertMoved = async (): Promise<void> =>
+      assert.deepEqual([await there('f.txt'), await there('d/g.txt')], [null, 'old\n']);
+
+    for (const step of [
+      'start.before',
+      'start.stored',
+      'settle.before',
+      'settle.stored',
+    ] as const) {
+      it(`is old or new at ${step}, and new in the end, without asking again`, async () => {
+        const b = await died(step);
+        assert.deepEqual(await b.store.openActions(), []);
+        const names = [await there('f.txt'), await there('d/g.txt')];
+        assert.deepEqual(names.toSorted(), [null, 'old\n'].toSorted());
+        await goOn(b);
+        await assertMoved();
+        await assertFinished(b);
+      });
+    }
+
+    it('and left the file with both names is ended by doing it again', async () => {
+      const b = await died('start.stored', async () => {
+        await mkdir(windows.at('d'));
+        await link(windows.at('f.txt'), windows.at('d/g.txt'));
+      });
+      assert.deepEqual(await b.store.openActions(), []);
+      await goOn(b);
+      await assertMoved();
+      assert.match(await resultOf(b, 'm1'), /^Moved f\.txt to d\/g\.txt\./);
+      await assertFinished(b);
+    });
+
+    it('is asked about where another file has the new name, even one with the same text', async () => {
+      const b = await died('start.stored', async () => {
+        await mkdir(windows.at('d'));
+        await writeFile(windows.at('d/g.txt'), 'old\n');
+      });
+      assert.equal((await action(b)).kind, 'outcome_unknown');
+      await decide(b, { m1: { type: 'skip' } });
+      assert.deepEqual([await there('f.txt'), await there('d/g.txt')], ['old\n', 'old\n']);
+      await assertFinished(b);
     });
   });
 

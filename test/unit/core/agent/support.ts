@@ -13,6 +13,7 @@ import { createCommandRunner } from '../../../../src/node/commands/runner.ts';
 import { createShells } from '../../../../src/node/commands/shells.ts';
 import { createGitRepositories } from '../../../../src/node/git/repositories.ts';
 import { createLocalFiles } from '../../../../src/node/files/localFiles.ts';
+import { createFileMover } from '../../../../src/node/files/mover.ts';
 import { createFileWriter } from '../../../../src/node/files/writer.ts';
 import { compileGlob } from '../../../../src/node/globs.ts';
 import { createSecretScanner } from '../../../../src/node/screening/secretlint.ts';
@@ -138,6 +139,7 @@ async function makeDeps(
     files: createLocalFiles({ roots, rgPath, texts }),
     effects: {
       writeFile: createFileWriter({ texts }),
+      moveFile: createFileMover({ texts }),
       runCommand: createCommandRunner({ roots }),
     },
     shells: createShells({ roots, env: process.env }),

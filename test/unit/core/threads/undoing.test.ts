@@ -266,7 +266,10 @@ describe('undo of a turn', function () {
     const file = '.git/hooks/pre-commit';
     // As a state file might say that somebody changed.
     store.undoChanges = async () => [
-      { path: file, realPath: bench.at(file), beforeHash, afterHash, encoding: 'utf8' },
+      {
+        ...{ path: file, realPath: bench.at(file), beforeHash, afterHash, encoding: 'utf8' },
+        ...{ executable: false, movedFrom: null },
+      },
     ];
     store.undoText = async () => 'old\n';
     await assert.rejects(bench.engine.undoTurn(turnId), {

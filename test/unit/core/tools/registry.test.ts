@@ -34,6 +34,8 @@ describe('the tool list', () => {
         'edit_file:edit',
         'write_file:edit',
         'delete_file:edit',
+        'move_file:edit',
+        'move_file:edit',
         'run_command:shell',
         'ask_user:none',
         'undo_edit:edit',

@@ -58,6 +58,7 @@ describe('hooks of a workspace', function () {
       effects: {
         runCommand: createCommandRunner({ roots }),
         writeFile: () => assert.fail('a hook writes nothing through us'),
+        moveFile: () => assert.fail('a hook moves nothing through us'),
       },
       ...{ shells: createShells({ roots, env: process.env }), texts: systemTexts },
       ...{ clock: systemClock, logger: recordingLogger(), redactor: createRedactor() },
