@@ -1,4 +1,5 @@
 // From drafts to decisions: pure. Says what each button would send and what is still undecided.
+import { isMarked, markerLine } from '../src/protocol/conflict.ts';
 import { displayRuns } from '../src/protocol/displayBytes.ts';
 import {
   JsonObject,
@@ -30,6 +31,21 @@ export function approval(request: RequestView, draft: CardDraft): Decision {
 /** Whether Approve may be offered, given what the user has made of the call. */
 export function canApprove(request: RequestView, draft: CardDraft): boolean {
   return allows(request, draft.content === null ? 'approve' : 'edit');
+}
+
+/** Whether the edit clashes with what the user changed since: both sides stand in it between markers. */
+export function clashes({ proposal }: RequestView): boolean {
+  return proposal.kind === 'edit' && isMarked(proposal.newText);
+}
+
+/** Whether the user's text of an edit that clashes still has markers. */
+export function markersLeft(request: RequestView, { content }: CardDraft): boolean {
+  return content !== null && clashes(request) && markerLine(content) !== null;
+}
+
+/** Whether Approve, although it is offered, has nothing that may be sent. */
+export function holdsBack(request: RequestView, draft: CardDraft): boolean {
+  return keepsNothing(request, draft) || markersLeft(request, draft);
 }
 
 /** Whether every change is dropped: then there is nothing to approve. */

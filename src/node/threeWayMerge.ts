@@ -2,6 +2,7 @@
 // occur once in each text and in the same order. Pure.
 import { diff3MergeRegions } from 'node-diff3';
 import { longestGrowing, onlyOnce } from './lineAnchors.ts';
+import { markedText, type Part } from '../protocol/conflict.ts';
 import { linesOf } from '../protocol/hunks.ts';
 import type { Merged } from '../core/ports/system.ts';
 
@@ -14,12 +15,19 @@ type Sides<T> = readonly [base: T, ours: T, theirs: T];
 
 /** What `ours` and `theirs` made of `base`, both kept; where they changed the same or adjoining lines, `ours` stands. */
 export function threeWayMerge(base: string, ours: string, theirs: string): Merged {
-  if (theirs === base || theirs === ours) return { text: ours, clean: true };
-  if (ours === base) return { text: theirs, clean: true };
+  const parts = mergeParts(base, ours, theirs);
+  const clashes = parts.filter((part) => typeof part !== 'string');
+  const text = parts.map((part) => (typeof part === 'string' ? part : part.ours)).join('');
+  const clean = clashes.length === 0;
+  return { text, clean, marked: clean ? text : markedText(parts) };
+}
+
+function mergeParts(base: string, ours: string, theirs: string): Part[] {
+  if (theirs === base || theirs === ours) return [ours];
+  if (ours === base) return [theirs];
   const sides: Sides<string[]> = [linesOf(base), linesOf(ours), linesOf(theirs)];
-  if (sides.some((lines) => lines.length > MAX_LINES)) return { text: ours, clean: false };
-  const merged: string[] = [];
-  let clean = true;
+  if (sides.some((lines) => lines.length > MAX_LINES)) return [{ ours, before: base, theirs }];
+  const merged: Part[] = [];
   let from: Sides<number> = [0, 0, 0];
   for (const anchor of [...anchorsOf(sides), endsOf(sides)]) {
     const part = mergePart([
@@ -27,27 +35,25 @@ export function threeWayMerge(base: string, ours: string, theirs: string): Merge
       sides[1].slice(from[1], anchor[1]),
       sides[2].slice(from[2], anchor[2]),
     ]);
-    clean &&= part.clean;
-    merged.push(part.text, sides[0][anchor[0]] ?? '');
+    merged.push(...part, sides[0][anchor[0]] ?? '');
     from = [anchor[0] + 1, anchor[1] + 1, anchor[2] + 1];
   }
-  return { text: merged.join(''), clean };
+  return merged;
 }
 
-function mergePart([base, ours, theirs]: Sides<string[]>): Merged {
+function mergePart([base, ours, theirs]: Sides<string[]>): Part[] {
   const [before, one, two] = [base.join(''), ours.join(''), theirs.join('')];
-  if (two === before || two === one) return { text: one, clean: true };
-  if (one === before) return { text: two, clean: true };
+  if (two === before || two === one) return [one];
+  if (one === before) return [two];
   if (steps(base, ours) + steps(base, theirs) > MAX_STEPS) {
-    return { text: one, clean: false };
+    return [{ ours: one, before, theirs: two }];
   }
-  let clean = true;
-  const texts = diff3MergeRegions(ours, base, theirs).map((region) => {
+  return diff3MergeRegions(ours, base, theirs).map((region) => {
     if (region.stable) return region.bufferContent.join('');
-    clean &&= region.aContent.join('') === region.bContent.join('');
-    return region.aContent.join('');
+    const [a, o, b] = [region.aContent, region.oContent, region.bContent];
+    const [own, other] = [a.join(''), b.join('')];
+    return own === other ? own : { ours: own, before: o.join(''), theirs: other };
   });
-  return { text: texts.join(''), clean };
 }
 
 function endsOf([base, ours, theirs]: Sides<string[]>): Sides<number> {

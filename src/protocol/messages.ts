@@ -280,13 +280,16 @@ export const ViewToHost = z.discriminatedUnion('type', [
     proposalHash: z.string().max(200),
     card: SentDraft.nullable(),
   }),
-  /** Opens the native diff editor with an editable right side for one edit. */
+  /** Opens the native diff editor with an editable right side for one edit; `merge`: the merge editor, for one that clashes. */
   z.strictObject({
     type: z.literal('openDiff'),
     ...request,
     actionId: z.string().max(200),
     callId: z.string().max(500),
+    merge: z.boolean().optional(),
   }),
+  /** Opens all edits of an action in one editor. */
+  z.strictObject({ type: z.literal('openAllDiffs'), ...request, actionId: z.string().max(200) }),
   z.strictObject({ type: z.literal('openPanel'), ...request, actionId: z.string().max(200) }),
   /** Copies code of the agent's, or puts it where the cursor is in the active editor. */
   z.strictObject({

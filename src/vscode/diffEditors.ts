@@ -14,9 +14,11 @@ import { draftOfText, hunkDraft, placedHunks, textOfDraft } from './hunkDraft.ts
 import type { HunkDraft, HunkedEdit, PlacedHunk } from './hunkDraft.ts';
 import { hunkLenses, standsOn, swapHunk } from './hunkLenses.ts';
 import { CONTEXT } from './ids.ts';
+import { BASE_SCHEME, PROPOSAL_SCHEME, proposalTabs } from './proposalTabs.ts';
+import { isMarked, sideOf, type Clash } from '../protocol/conflict.ts';
 
-const PROPOSAL_SCHEME = 'countersign-proposal';
-const BASE_SCHEME = 'countersign-base';
+type MergeSide = keyof Clash;
+const MERGE_SIDES: readonly MergeSide[] = ['ours', 'before', 'theirs'];
 
 export interface DiffRequest extends HunkedEdit {
   actionId: string;
@@ -95,6 +97,36 @@ export class DiffEditors implements Disposable {
     await vscode.commands.executeCommand('vscode.diff', base, proposal, title, { preview: false });
   }
 
+  /** All edits of one action in one editor, each with its right side to be typed into; the same texts as in their own editors. */
+  async openAll(requests: readonly DiffRequest[]): Promise<void> {
+    const [first] = requests;
+    if (!first) return;
+    const resources = requests.map((request) => {
+      this.#fill(request);
+      const [base, proposal] = [BASE_SCHEME, PROPOSAL_SCHEME].map((one) => this.#uri(one, request));
+      return [proposal, base, proposal];
+    });
+    await vscode.commands.executeCommand('vscode.changes', titleForAll(requests), resources);
+  }
+
+  /** The merge editor of an edit that clashes; its result is the right side. False when the edit does not clash. */
+  async openMerge(request: DiffRequest): Promise<boolean> {
+    if (!isMarked(request.after)) return false;
+    this.#fill(request);
+    const side = (name: MergeSide, title: string): { uri: vscode.Uri; title: string } => {
+      const uri = this.#uri(BASE_SCHEME, request, name);
+      this.#files.set(uri.toString(), bytesOf(sideOf(request.after, name)));
+      return { uri, title };
+    };
+    await vscode.commands.executeCommand('_open.mergeEditor', {
+      base: side('before', '').uri,
+      input1: side('theirs', t('In the file now')),
+      input2: side('ours', t('Proposed by the agent')),
+      output: this.#uri(PROPOSAL_SCHEME, request),
+    });
+    return true;
+  }
+
   /** What the active diff editor is about, with the right side's text as it is now. */
   active(): ShownDiff | undefined {
     const document = vscode.window.activeTextEditor?.document;
@@ -155,9 +187,12 @@ export class DiffEditors implements Disposable {
 
   /** Closes the diffs of an action that is decided and forgets their texts. */
   async close(actionId: string): Promise<void> {
-    const tabs = proposalTabs().filter(({ uri }) => actionOf(uri) === actionId);
+    const tabs = proposalTabs().filter(({ uris }) =>
+      uris.some((uri) => actionOf(uri) === actionId),
+    );
     const keys = [...this.#open].filter(([, request]) => request.actionId === actionId);
-    const uris = new Set([...keys.map(([key]) => key), ...tabs.map(({ uri }) => uri.toString())]);
+    const shown = tabs.flatMap(({ uris }) => uris.map((uri) => uri.toString()));
+    const uris = new Set([...keys.map(([key]) => key), ...shown]);
     for (const key of uris) this.#open.delete(key);
     await saveAll(uris);
     if (tabs.length > 0) {
@@ -173,7 +208,7 @@ export class DiffEditors implements Disposable {
 
   /** Closes the diffs that the window restored although their action was decided meanwhile. */
   async closeSettled(waits: (actionId: string) => Promise<boolean>): Promise<void> {
-    for (const actionId of new Set(proposalTabs().map(({ uri }) => actionOf(uri)))) {
+    for (const actionId of new Set(proposalTabs().flatMap(({ uris }) => uris.map(actionOf)))) {
       if (!(await waits(actionId))) await this.close(actionId);
     }
   }
@@ -198,14 +233,16 @@ export class DiffEditors implements Disposable {
     const query = new URLSearchParams(uri.query);
     const request = await this.#load(query.get('action') ?? '', query.get('call') ?? '');
     if (request) this.#fill(request);
+    const side = MERGE_SIDES.find((one) => one === query.get('side'));
+    if (request && side) this.#files.set(uri.toString(), bytesOf(sideOf(request.after, side)));
     const bytes = this.#files.get(uri.toString());
     if (!bytes) throw vscode.FileSystemError.FileNotFound(uri);
     return bytes;
   }
 
-  #uri(scheme: string, request: DiffRequest): vscode.Uri {
+  #uri(scheme: string, request: DiffRequest, side?: MergeSide): vscode.Uri {
     const { name, call } = discreetName(request);
-    const query = new URLSearchParams({ action: request.actionId, call });
+    const query = new URLSearchParams({ action: request.actionId, call, ...(side && { side }) });
     return vscode.Uri.from({ scheme, path: `/${name}`, query: query.toString() });
   }
 
@@ -270,27 +307,16 @@ export class DiffEditors implements Disposable {
   }
 }
 
-/**
- * The tabs that show a proposal, in whatever state: its diff, or its right side alone, as which the window brings back
- * typed text that was never saved.
- */
-function proposalTabs(): { tab: vscode.Tab; uri: vscode.Uri }[] {
-  return vscode.window.tabGroups.all
-    .flatMap((group) => group.tabs)
-    .flatMap((tab) => {
-      const uri = shownIn(tab);
-      return uri?.scheme === PROPOSAL_SCHEME ? [{ tab, uri }] : [];
-    });
-}
-
-function shownIn({ input }: vscode.Tab): vscode.Uri | undefined {
-  if (input instanceof vscode.TabInputTextDiff) return input.modified;
-  return input instanceof vscode.TabInputText ? input.uri : undefined;
-}
-
 function titleFor({ actionId, path: file }: DiffRequest): string {
   if (isTemporary(actionId)) return t('Proposed edit (temporary thread, editable)');
   return t('{0} (proposed by the agent, editable)', displayBytes(path.posix.basename(file)));
+}
+
+function titleForAll(requests: readonly DiffRequest[]): string {
+  if (requests.some(({ actionId }) => isTemporary(actionId))) {
+    return t('Proposed edits (temporary thread, editable)');
+  }
+  return t('{0} files (proposed by the agent, editable)', requests.length);
 }
 
 function documentOf(key: string): vscode.TextDocument | undefined {

@@ -1,6 +1,7 @@
 // What a presenter may ask of the window: diff editors, panels, quick picks, the native confirmation.
 import * as vscode from 'vscode';
 import { tryDemo } from './demo.ts';
+import type { DiffRequest } from './diffEditors.ts';
 import { diffRequest } from './diffRequest.ts';
 import { selectModel } from './models.ts';
 import { manageApprovals } from './approvalsList.ts';
@@ -18,7 +19,8 @@ import type { Services } from './services.ts';
 export function createPanelHost(services: Services): PanelHost {
   return {
     decidedBy: services.windowName(),
-    openDiff: (action, callId) => openDiff(services, action, callId),
+    openDiff: (action, callId, merge = false) => openDiff(services, { action, callId, merge }),
+    openAllDiffs: (action) => openAllDiffs(services, action),
     openPanel: async (actionId) => services.reveal.fire(actionId),
     selectModel: () => selectModel(services),
     tryDemo: () => tryDemo(services),
@@ -28,9 +30,31 @@ export function createPanelHost(services: Services): PanelHost {
   };
 }
 
-async function openDiff(services: Services, action: ActionRow, callId: string): Promise<void> {
+async function openDiff(
+  services: Services,
+  { action, callId, merge }: { action: ActionRow; callId: string; merge: boolean },
+): Promise<void> {
   const { store } = await services.engine();
-  await services.diffs.open(await diffRequest(store, action, callId));
+  const request = await diffRequest(store, action, callId);
+  const merged = merge && (await mergeEditor(services, request));
+  if (!merged) await services.diffs.open(request);
+}
+
+/** False where VS Code has no merge editor for it: the command is one that it does not promise to keep. */
+async function mergeEditor(services: Services, request: DiffRequest): Promise<boolean> {
+  try {
+    return await services.diffs.openMerge(request);
+  } catch (error) {
+    services.logger.error('the merge editor could not be opened', error);
+    return false;
+  }
+}
+
+async function openAllDiffs(services: Services, action: ActionRow): Promise<void> {
+  const { store } = await services.engine();
+  const edits = action.requests.filter(({ proposal }) => proposal.kind === 'edit');
+  const requests = await Promise.all(edits.map(({ callId }) => diffRequest(store, action, callId)));
+  await services.diffs.openAll(requests);
 }
 
 /** Opens what can change the rule: the list of remembered approvals, its line in settings.json, or the page of its setting. */

@@ -5,7 +5,7 @@ import { UNDO_TOOL } from '../../src/protocol/calls.ts';
 import type { ActionView } from '../../src/protocol/messages.ts';
 import type { Controller } from '../controller.ts';
 import { draftKey } from '../drafts.ts';
-import { allows, approval, canApprove, keepsNothing, undecided } from '../review.ts';
+import { allows, approval, canApprove, holdsBack, undecided } from '../review.ts';
 import { CardView } from './card.ts';
 import { ArmedElement } from './armedElement.ts';
 import './driftBanner.ts';
@@ -136,7 +136,7 @@ class SubmitBar extends ArmedElement {
       if (!this.#allSeen()) return;
       this.controller.decideAll(this.action, (request) => {
         const draft = this.controller.draft(this.action, request);
-        const approves = canApprove(request, draft) && !keepsNothing(request, draft);
+        const approves = canApprove(request, draft) && !holdsBack(request, draft);
         return request.proposal.kind !== 'question' && approves
           ? approval(request, draft)
           : undefined;
@@ -186,6 +186,7 @@ class SubmitBar extends ArmedElement {
         >
         <span class="break"></span>
         ${this.controller.state.surface === 'chat' ? this.#panelButton() : nothing}
+        ${this.#filesButton()}
         ${
           approvable
             ? html`<button
@@ -222,6 +223,21 @@ class SubmitBar extends ArmedElement {
       }}
     >
       ${t('Open approval panel')}
+    </button>`;
+  }
+
+  /** Only for several edits: one has its own button. */
+  #filesButton(): TemplateResult | typeof nothing {
+    const edits = this.action.requests.filter(({ proposal }) => proposal.kind === 'edit');
+    if (edits.length < 2) return nothing;
+    return html`<button
+      class="link"
+      data-testid="review-files"
+      @click=${() => {
+        this.controller.send({ type: 'openAllDiffs', actionId: this.action.actionId });
+      }}
+    >
+      ${t('Review all files')}
     </button>`;
   }
 

@@ -12,7 +12,7 @@ import {
   canApprove,
   decisionDetail,
   decisionText,
-  keepsNothing,
+  holdsBack,
 } from '../review.ts';
 import { ageText, expiryText } from '../store.ts';
 import { cardActions } from './cardActions.ts';
@@ -129,12 +129,10 @@ export class CardView extends ArmedElement {
     if (card instanceof HTMLElement) card.focus({ preventScroll: true });
   }
 
-  openDiff = (): void => {
-    this.controller.send({
-      type: 'openDiff',
-      actionId: this.action.actionId,
-      callId: this.request.callId,
-    });
+  openDiff = (merge = false): void => {
+    const { callId } = this.request;
+    const more = merge ? { merge } : {};
+    this.controller.send({ type: 'openDiff', actionId: this.action.actionId, callId, ...more });
   };
 
   #keydown = (event: KeyboardEvent): void => {
@@ -152,7 +150,7 @@ export class CardView extends ArmedElement {
     const { request, draft } = this;
     const plain = draft.form === 'none' || draft.form === 'diff';
     if (!plain || draft.decision !== null || request.proposal.kind === 'question') return undefined;
-    if (!canApprove(request, draft) || keepsNothing(request, draft)) return undefined;
+    if (!canApprove(request, draft) || holdsBack(request, draft)) return undefined;
     return approval(request, draft);
   }
 

@@ -8,7 +8,9 @@ import {
   approval,
   callTitle,
   canApprove,
+  clashes,
   keepsNothing,
+  markersLeft,
   rejection,
 } from '../review.ts';
 import { button } from './actionButton.ts';
@@ -57,19 +59,22 @@ function approveButton(card: CardView): TemplateResult | typeof nothing {
   const { request, draft } = card;
   if (!canApprove(request, draft)) return nothing;
   const none = keepsNothing(request, draft);
+  const marked = markersLeft(request, draft);
   const { phrase } = callTitle(request);
   const kept = keptHunks(request, draft);
   return button({
     name: t('Approve'),
     testid: 'approve',
     says: kept === undefined ? phrase : t('{0}, {1} of its changes', phrase, kept.length),
-    title: none
-      ? t('No change is kept: to drop all is to reject')
-      : t('Ctrl+Enter or Cmd+Enter while the card has the focus'),
+    title: marked
+      ? t('Conflict markers are left in your text')
+      : none
+        ? t('No change is kept: to drop all is to reject')
+        : t('Ctrl+Enter or Cmd+Enter while the card has the focus'),
     primary: true,
-    disabled: card.busy || !card.looksArmed || none,
+    disabled: card.busy || !card.looksArmed || none || marked,
     press: (event) => {
-      if (!none) card.decide(event, approval(request, draft));
+      if (!none && !marked) card.decide(event, approval(request, draft));
     },
   });
 }
@@ -120,6 +125,7 @@ function outcomeButtons(card: CardView): TemplateResult[] {
 
 function editButton(card: CardView): TemplateResult {
   const inEditor = opensInDiffEditor(card);
+  if (inEditor && clashes(card.request)) return resolveButton(card);
   return button({
     name: t('Edit'),
     testid: 'edit',
@@ -128,6 +134,21 @@ function editButton(card: CardView): TemplateResult {
     press: () => {
       card.openForm(inEditor ? 'diff' : 'args');
       if (inEditor) card.openDiff();
+    },
+  });
+}
+
+/** For an edit that clashes with what the user changed since. */
+function resolveButton(card: CardView): TemplateResult {
+  return button({
+    name: t('Resolve conflict'),
+    testid: 'resolve',
+    says: t('yours and the agent’s change of the same lines, in the merge editor'),
+    primary: card.draft.content === null,
+    disabled: card.busy,
+    press: () => {
+      card.openForm('diff');
+      card.openDiff(true);
     },
   });
 }
@@ -177,7 +198,9 @@ function diffButton(card: CardView): TemplateResult {
     class="link"
     data-testid="open-diff"
     ?disabled=${card.busy}
-    @click=${card.openDiff}
+    @click=${() => {
+      card.openDiff();
+    }}
   >
     ${t('Open in diff editor')}
   </button>`;

@@ -1,4 +1,5 @@
 // Tells the model exactly what the human changed before approving, so that it does not put it back. Pure.
+import { sideOf } from '../../protocol/conflict.ts';
 import type { JsonObject, Proposal } from '../../protocol/calls.ts';
 import type { Texts } from '../ports/system.ts';
 
@@ -16,7 +17,9 @@ export function editNote(
   const before = shown.proposal;
   const after = ran.proposal;
   if (before?.kind === 'edit' && after.kind === 'edit' && before.realPath === after.realPath) {
-    const patch = texts.patch(after.path, before.newText ?? '', after.newText ?? '');
+    // Markers were for the human: the agent had proposed its own side.
+    const proposed = sideOf(before.newText ?? '', 'ours');
+    const patch = texts.patch(after.path, proposed, after.newText ?? '');
     if (patch === '') return '';
     return `The user changed your proposal before approving it. Their change to the text you proposed:\n${patch}`;
   }

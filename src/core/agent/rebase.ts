@@ -4,7 +4,8 @@ import { lookAt, rebaseEdit, type Place, type RebasedEdit } from './rebaseEdit.t
 import { rebaseMove, type RebasedMove } from './rebaseMove.ts';
 import { journalArgs } from './gate.ts';
 import { rebindCommands, type Rebound } from './rebindCommands.ts';
-import type { ActionRequest, Decisions } from '../../protocol/calls.ts';
+import { isMarked, sideOf } from '../../protocol/conflict.ts';
+import type { ActionRequest, DecisionType, Decisions } from '../../protocol/calls.ts';
 import type { EngineDeps } from './deps.ts';
 import type { ActionRow, CallRow, ReplaceAction } from '../ports/store.ts';
 
@@ -64,6 +65,7 @@ export async function rebase(
 type RebasedFile = RebasedEdit | RebasedMove;
 type Anew = RebasedFile | Rebound;
 
+const APPROVE: DecisionType[] = ['approve'];
 const NO_FILE: Place = { text: null, encoding: 'utf8', unreadable: null };
 
 interface Chain {
@@ -123,7 +125,9 @@ async function rebaseInChain(
   if (rebased && !asked && rebased.outcome !== 'approvable') return;
   if (rebased) changed.set(row.callId, rebased);
   if (rebased && place.text !== null) bases.push(place.text);
-  if (rebased?.outcome !== 'hopeless') place.text = (rebased?.proposal ?? proposal).newText;
+  // Markers are for the human: what comes later stands on what the agent wanted there.
+  const { newText } = rebased?.proposal ?? proposal;
+  if (rebased?.outcome !== 'hopeless') place.text = newText && sideOf(newText, 'ours');
 }
 
 function typedIn(file: RebasedFile | undefined): string | null {
@@ -148,8 +152,10 @@ function hashed(
 
 function shownAnew(request: ActionRequest, now: Anew): ActionRequest {
   if (!('outcome' in now)) return request;
+  const { proposal: before } = request;
+  const clashed = before.kind === 'edit' && isMarked(before.newText);
   const keeps = {
-    approvable: request.allowedDecisions,
+    approvable: clashed ? [...APPROVE, ...request.allowedDecisions] : request.allowedDecisions,
     conflict: request.allowedDecisions.filter((type) => type !== 'approve'),
     hopeless: request.allowedDecisions.filter((type) => type !== 'approve' && type !== 'edit'),
   };

@@ -1,5 +1,6 @@
 // One edit whose file changed while it waited, on the file as it is: three-way merge of the base that was shown, the new
 // text that was shown and the present text. Reads only.
+import { isMarked, markedText, sideOf } from '../../protocol/conflict.ts';
 import { withDifferences } from '../tools/editDifferences.ts';
 import { textProblem } from '../tools/editProposal.ts';
 import { unreadable } from '../tools/currentText.ts';
@@ -92,28 +93,42 @@ async function onText(
   present: string,
 ): Promise<RebasedEdit> {
   const { row, proposal } = edit;
-  const { path, baseHash } = proposal;
+  const { path } = proposal;
   const { texts } = deps;
+  // What clashed before clashes on what both were made of; else it stands on what was shown.
+  const clashed = isMarked(proposal.newText);
+  const baseHash = clashed ? (proposal.describedOn ?? null) : proposal.baseHash;
   const base = baseHash === null ? '' : await deps.store.getText(row.turnId, baseHash);
   // Without the base nobody can tell the changes apart.
   const merge = (text: string): Merged =>
-    base === undefined ? { text, clean: false } : texts.merge(base, text, present);
-  const merged = merge(based.newText);
+    base === undefined ? withoutBase(text, present) : texts.merge(base, text, present);
+  const merged = merge(clashed ? sideOf(based.newText, 'ours') : based.newText);
   const human = edit.typed === undefined ? undefined : merge(edit.typed);
-  const typed = human === undefined ? {} : { typed: human.text };
+  const typed = human === undefined ? {} : { typed: human.marked };
   const clean = (human ?? merged).clean && textProblem(merged.text) === null;
   const again = clean ? undefined : await describedAnew(deps, edit, present);
-  const newText = again ?? merged.text;
-  const text = { ...based, newText, newHash: texts.sha256(newText) };
-  const rebased = withDifferences(text, { before: present, text: newText }, texts);
+  const { conflict: _clashed, ...rest } = based;
+  const shown = (newText: string): EditProposal => {
+    const text = { ...rest, newText, newHash: texts.sha256(newText) };
+    return withDifferences(text, { before: present, text: newText }, texts);
+  };
   if (clean || again !== undefined) {
     const note = `${path} changed after this was shown. What is shown now keeps that change.`;
-    return { proposal: rebased, outcome: 'approvable', note, ...typed };
+    return { proposal: shown(again ?? merged.text), outcome: 'approvable', note, ...typed };
   }
+  const { marked } = merged;
+  const settle = merged.clean || textProblem(marked) !== null;
+  const rebased = shown(settle ? merged.text : marked);
+  const conflict = settle ? {} : ({ conflict: true } as const);
   const note =
-    `${path} changed after this was shown, in the same lines. The text shown now would undo that: ` +
-    'edit it so that it is right, reject it or respond.';
-  return { proposal: rebased, outcome: 'conflict', note, ...typed };
+    `${path} changed after this was shown, in the same lines. Both are shown there, between markers: ` +
+    'resolve the conflict, reject it or respond.';
+  return { proposal: { ...rebased, ...conflict }, outcome: 'conflict', note, ...typed };
+}
+
+function withoutBase(text: string, present: string): Merged {
+  const marked = markedText([{ ours: text, before: '', theirs: present }]);
+  return { text, clean: false, marked };
 }
 
 /**

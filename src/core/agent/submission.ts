@@ -48,6 +48,7 @@ type RefusalCode =
   | 'not_allowed'
   | 'incomplete'
   | 'invalid_arguments'
+  | 'unsettled'
   | 'screening_failed';
 
 export type Checked = { ok: true; decisions: Decisions } | { ok: false; refusal: Refusal };

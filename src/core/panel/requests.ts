@@ -16,7 +16,9 @@ import type { ActionRow, TurnRow } from '../ports/store.ts';
 /** What the presenter needs of the window around it. */
 export interface PanelHost {
   /** Opens the diff editor for one edit; its right side may be changed. */
-  openDiff(action: ActionRow, callId: string): Promise<void>;
+  /** `merge`: in the merge editor, where the edit clashes with what the user changed since. */
+  openDiff(action: ActionRow, callId: string, merge?: boolean): Promise<void>;
+  openAllDiffs(action: ActionRow): Promise<void>;
   openPanel(actionId: string): Promise<void>;
   selectModel(): Promise<void>;
   /** Starts the demo agent in a thread of its own, where the sample is. */
@@ -80,6 +82,7 @@ export async function handleViewMessage(
     case 'draft':
       return saveDraft(deps, message);
     case 'openDiff':
+    case 'openAllDiffs':
     case 'openPanel':
     case 'useText':
     case 'openLink':
@@ -99,6 +102,7 @@ type AskWindow = Extract<
   {
     type:
       | 'openDiff'
+      | 'openAllDiffs'
       | 'openPanel'
       | 'useText'
       | 'openLink'
@@ -114,7 +118,13 @@ async function askWindow(deps: PresenterDeps, message: AskWindow): Promise<void>
   const { host } = deps;
   switch (message.type) {
     case 'openDiff':
-      return host.openDiff(await openAction(deps, message.actionId), message.callId);
+      return host.openDiff(
+        await openAction(deps, message.actionId),
+        message.callId,
+        message.merge === true,
+      );
+    case 'openAllDiffs':
+      return host.openAllDiffs(await openAction(deps, message.actionId));
     case 'openPanel':
       return host.openPanel(message.actionId);
     case 'useText':

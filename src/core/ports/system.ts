@@ -13,8 +13,11 @@ export interface Ids {
 
 /** `text` holds both sides' changes when `clean`; else it has ours where both changed the same lines. */
 export interface Merged {
+  /** Where both changed the same lines, with ours. */
   text: string;
   clean: boolean;
+  /** Where both changed the same lines, with both sides between markers (`protocol/conflict.ts`). */
+  marked: string;
 }
 
 export interface Texts {

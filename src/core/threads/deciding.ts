@@ -1,4 +1,5 @@
 // A decision on its way to its turn: guards, then the claim, then the turn goes on in this process.
+import { unsettled } from '../agent/conflicts.ts';
 import { discreetFor } from '../agent/discreet.ts';
 import { driftOfTurn, NO_DRIFT } from '../agent/drift.ts';
 import { prepareCall } from '../agent/plan.ts';
@@ -52,6 +53,8 @@ export async function submit(
   const drift = turn ? driftOfTurn(deps, turn) : NO_DRIFT;
   const checked = checkSubmission(submission, { action, turn, tools, roots, drift });
   if (!checked.ok) return { ok: false, refusal: await latest(deps, checked.refusal, submission) };
+  const clash = unsettled(deps.texts, action!.requests, checked.decisions);
+  if (clash) return { ok: false, refusal: clash };
   const screened = await screenDecisions(deps, action!, checked.decisions);
   if ('refusal' in screened) return { ok: false, refusal: screened.refusal };
   const { value: decisions, notice } = screened;

@@ -24,14 +24,16 @@ describe('threeWayMerge', () => {
   for (const [title, [base = '', ours = '', theirs = ''], expected] of CASES) {
     it(title, () => {
       const [o, a, b] = [base, ours, theirs].map((text) => lines(...text));
-      const merged = threeWayMerge(o ?? '', a ?? '', b ?? '');
+      const { marked, ...merged } = threeWayMerge(o ?? '', a ?? '', b ?? '');
+      assert.equal(marked === merged.text, merged.clean);
       assert.deepEqual(merged, { ...expected, text: lines(...expected.text) });
     });
   }
 
   it('keeps line ends and a missing last one as they are', () => {
     const merged = threeWayMerge('a\r\nb\r\nc\r\nd', 'A\r\nb\r\nc\r\nd', 'a\r\nb\r\nc\r\nd\r\n');
-    assert.deepEqual(merged, { text: 'A\r\nb\r\nc\r\nd\r\n', clean: true });
+    const text = 'A\r\nb\r\nc\r\nd\r\n';
+    assert.deepEqual(merged, { text, clean: true, marked: text });
   });
 
   it('names of Object.prototype are lines like any other', () => {
@@ -39,7 +41,7 @@ describe('threeWayMerge', () => {
     const ours = lines('constructor', 'X', '__proto__', 'y', 'toString');
     const theirs = lines('constructor', 'x', '__proto__', 'y', 'valueOf');
     const text = lines('constructor', 'X', '__proto__', 'y', 'valueOf');
-    assert.deepEqual(threeWayMerge(base, ours, theirs), { text, clean: true });
+    assert.deepEqual(threeWayMerge(base, ours, theirs), { text, clean: true, marked: text });
   });
 
   it('merges a long file with many equal lines, and gives up on one of nothing else', () => {
@@ -51,7 +53,7 @@ describe('threeWayMerge', () => {
     const same = '\n'.repeat(50_000);
     const started = performance.now();
     const given = threeWayMerge(same, `ours\n${same}`, `${same}theirs\n`);
-    assert.deepEqual(given, { text: `ours\n${same}`, clean: false });
+    assert.deepEqual([given.text, given.clean], [`ours\n${same}`, false]);
     assert.ok(performance.now() - started < 2_000);
   });
 

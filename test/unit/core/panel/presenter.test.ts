@@ -37,6 +37,7 @@ describe('the presenter', () => {
       trusted: () => trusted,
       host: {
         openDiff: async (action, callId) => void opened.push(`diff ${action.id} ${callId}`),
+        openAllDiffs: async () => undefined,
         openPanel: async (id) => void opened.push(`panel ${id}`),
         selectModel: async () => void opened.push('model'),
         tryDemo: async () => void opened.push('demo'),

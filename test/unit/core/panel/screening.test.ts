@@ -20,6 +20,7 @@ describe('the presenter and screening', () => {
     const unused = async (): Promise<void> => assert.fail('not asked for');
     const window = {
       openDiff: unused,
+      openAllDiffs: async () => undefined,
       openPanel: unused,
       selectModel: unused,
       tryDemo: unused,

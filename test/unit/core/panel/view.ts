@@ -11,6 +11,7 @@ export function quietHost(decidedBy: string): PresenterDeps['host'] {
   const nothing = async (): Promise<undefined> => undefined;
   return {
     ...{ openDiff: nothing, openPanel: nothing, selectModel: nothing, tryDemo: nothing },
+    openAllDiffs: async () => undefined,
     ...{ openWhy: nothing, copy: nothing, insertAtCursor: nothing, openLink: nothing },
     confirm: async () => true,
     decidedBy,

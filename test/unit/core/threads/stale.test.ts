@@ -119,6 +119,49 @@ describe('stale edits', () => {
     assert.equal(await text(), BASE.replace('two', 'zwei, TWO'));
   });
 
+  it('a conflict shows both sides between markers, and no text that still has it is taken', async () => {
+    const action = await waits(edit('c1', 'two', 'TWO'));
+    const theirs = BASE.replace('two', 'zwei');
+    await write(theirs);
+    await refused(action, { c1: approve });
+    const again = await bench().action();
+    const marked = proposal(again.requests[0]).newText ?? '';
+    assert.match(marked, /<<<<<<< proposed\nTWO\n\|{7} [^]*\ntwo\n=======\nzwei\n>>>>>>> /);
+    const submitText = (content: string): Promise<Refusal> =>
+      refused(again, { c1: { type: 'edit', content } });
+    for (const content of [marked, marked.replace(/^=.*\n/m, ''), BASE]) {
+      const { code, callIds } = await submitText(content);
+      assert.deepEqual([code, callIds], ['unsettled', ['c1']]);
+    }
+    assert.equal(await text(), theirs, 'nothing is written');
+    // It changes once more, elsewhere: what was typed and the conflict stay.
+    await write(`${theirs}more\n`);
+    const typed = BASE.replace('two', 'zwei, TWO');
+    await refused(again, { c1: { type: 'edit', content: typed } });
+    const third = await bench().action();
+    const [request] = third.requests;
+    assert.equal(proposal(request).conflict, true);
+    assert.ok(!request?.allowedDecisions.includes('approve'));
+    const [draft] = await bench().deps.store.draftsOfAction(third.id);
+    assert.match(draft?.content ?? '', /zwei, TWO[^]*more/);
+    const content = `${BASE.replace('two', 'zwei, TWO')}more\n`;
+    await done(third, { c1: { type: 'edit', content } });
+    assert.equal(await text(), content);
+  });
+
+  it('a conflict that is gone with the next change can be approved again', async () => {
+    const action = await waits(edit('c1', 'two', 'TWO'));
+    await write(BASE.replace('two', 'zwei'));
+    await refused(action, { c1: approve });
+    const again = await bench().action();
+    await write(`zero\n${BASE}`);
+    const content = BASE.replace('two', 'zwei TWO');
+    await refused(again, { c1: { type: 'edit', content } });
+    const third = await bench().action();
+    assert.equal(proposal(third.requests[0]).conflict, undefined);
+    assert.equal(proposal(third.requests[0]).newText, `zero\n${BASE.replace('two', 'TWO')}`);
+  });
+
   it('what was merely overwritten whole is a conflict, never described anew', async () => {
     const args = { path: 'a.txt', content: BASE.replace('two', 'TWO') };
     const action = await waits({ id: 'c1', name: 'write_file', args });
