@@ -1,5 +1,5 @@
 // From drafts to decisions: pure. Says what each button would send and what is still undecided.
-import { isMarked, markerLine } from '../src/protocol/conflict.ts';
+import { isMarked, markerLine, sideOf } from '../src/protocol/conflict.ts';
 import { displayRuns } from '../src/protocol/displayBytes.ts';
 import {
   JsonObject,
@@ -38,14 +38,23 @@ export function clashes({ proposal }: RequestView): boolean {
   return proposal.kind === 'edit' && isMarked(proposal.newText);
 }
 
-/** Whether the user's text of an edit that clashes still has markers. */
-export function markersLeft(request: RequestView, { content }: CardDraft): boolean {
-  return content !== null && clashes(request) && markerLine(content) !== null;
+/**
+ * Whether the user's text of an edit that clashes is not settled at first sight: it still has markers, or the lines of neither
+ * side, as a merge editor begins. The host looks at it in full.
+ */
+export function unsettled({ proposal }: RequestView, { content }: CardDraft): boolean {
+  if (content === null || proposal.kind !== 'edit' || !isMarked(proposal.newText)) return false;
+  return markerLine(content) !== null || sameLines(content, sideOf(proposal.newText, 'before'));
+}
+
+/** An editor knows one kind of line end. */
+function sameLines(one: string, other: string): boolean {
+  return one.replaceAll('\r\n', '\n') === other.replaceAll('\r\n', '\n');
 }
 
 /** Whether Approve, although it is offered, has nothing that may be sent. */
 export function holdsBack(request: RequestView, draft: CardDraft): boolean {
-  return keepsNothing(request, draft) || markersLeft(request, draft);
+  return keepsNothing(request, draft) || unsettled(request, draft);
 }
 
 /** Whether every change is dropped: then there is nothing to approve. */

@@ -13,8 +13,8 @@ export type Part = string | Clash;
 
 const OURS = '<<<<<<< proposed';
 const BEFORE = '||||||| before both changes';
-const MIDDLE = '=======';
-const THEIRS = '>>>>>>> in the file now';
+const THEIRS = '======= in the file now';
+const END = '>>>>>>> end of the conflict';
 /** After a marker whose text above ends without a line end. */
 const OPEN_END = ' (no line end above)';
 
@@ -27,8 +27,8 @@ export function markedText(parts: readonly Part[]): string {
     const last = index === parts.length - 1;
     const ends: [string, string][] = [
       [part.ours, BEFORE],
-      [part.before, MIDDLE],
-      [part.theirs, THEIRS],
+      [part.before, THEIRS],
+      [part.theirs, END],
     ];
     const body = ends.map(([text, marker], at) => {
       const open = text !== '' && !text.endsWith('\n');
@@ -45,12 +45,12 @@ export function partsOf(marked: string): Part[] | undefined {
   const parts: Part[] = [];
   let plain = '';
   const sides: string[] = [];
-  const order = [BEFORE, MIDDLE, THEIRS];
+  const order = [BEFORE, THEIRS, END];
   let side: string | undefined;
   for (const line of linesOf(marked)) {
     const { name, open } = markerOf(line);
     if (side === undefined && name !== OURS) {
-      if (name !== undefined && name !== MIDDLE) return undefined;
+      if (name !== undefined) return undefined;
       plain += line;
       continue;
     }
@@ -60,7 +60,7 @@ export function partsOf(marked: string): Part[] | undefined {
       continue;
     }
     if (name !== order[sides.length]) {
-      if (name !== undefined && name !== MIDDLE) return undefined;
+      if (name !== undefined) return undefined;
       side += line;
       continue;
     }
@@ -88,22 +88,8 @@ export function sideOf(marked: string, side: keyof Clash): string {
 
 /** The first line, from 1, at which a marker is left; null when there is none. */
 export function markerLine(text: string): number | null {
-  const at = linesOf(text).findIndex((line) => {
-    const { name } = markerOf(line);
-    return name !== undefined && name !== MIDDLE;
-  });
+  const at = linesOf(text).findIndex((line) => markerOf(line).name !== undefined);
   return at < 0 ? null : at + 1;
-}
-
-/** Whether a line in the middle of a clash was left, which by itself is a line as any other. */
-export function middlesLeft(text: string, marked: string): boolean {
-  const parts = partsOf(marked) ?? [marked];
-  const own = parts.map((part) => Math.max(...textsOf(part).map(middles)));
-  return middles(text) > own.reduce((sum, count) => sum + count, 0);
-}
-
-function middles(text: string): number {
-  return linesOf(text).filter((line) => markerOf(line).name === MIDDLE).length;
 }
 
 function textsOf(part: Part): string[] {
@@ -114,6 +100,6 @@ function markerOf(line: string): { name: string | undefined; open: boolean } {
   const bare = line.replace(/\r?\n$/, '');
   const open = bare.endsWith(OPEN_END);
   const text = open ? bare.slice(0, -OPEN_END.length) : bare;
-  const name = [OURS, BEFORE, MIDDLE, THEIRS].find((marker) => marker === text);
+  const name = [OURS, BEFORE, THEIRS, END].find((marker) => marker === text);
   return { name, open: open && name !== undefined };
 }

@@ -316,7 +316,7 @@ function titleForAll(requests: readonly DiffRequest[]): string {
   if (requests.some(({ actionId }) => isTemporary(actionId))) {
     return t('Proposed edits (temporary thread, editable)');
   }
-  return t('{0} files (proposed by the agent, editable)', requests.length);
+  return t('Proposed by the agent, editable');
 }
 
 function documentOf(key: string): vscode.TextDocument | undefined {

@@ -9,11 +9,12 @@ import type { DiffRequest } from './diffEditors.ts';
 /** Well below the second after which VS Code backs an unsaved text up, in milliseconds. */
 const SAVE_AFTER = 200;
 
-/** The file name and the call's key in the addresses of the editor, which no reload needs to find again. */
+/** The file by its path, and the call's key in the addresses of the editor, which no reload needs to find again. */
 export function discreetName(request: DiffRequest): { name: string; call: string } {
   const { actionId, callId, proposalHash, before } = request;
-  const name = path.posix.basename(request.path);
-  if (!isTemporary(actionId)) return { name, call: callId };
+  const shown = request.path.replaceAll('\\', '/').replace(/^\/+/, '');
+  if (!isTemporary(actionId)) return { name: shown, call: callId };
+  const name = path.posix.basename(shown);
   // Of a file that is there already, the ending gives the language; the name of a new one is the agent's words.
   const ending = before === '' ? '' : path.posix.extname(name);
   return { name: `proposal${ending}`, call: proposalHash };

@@ -10,8 +10,8 @@ import {
   canApprove,
   clashes,
   keepsNothing,
-  markersLeft,
   rejection,
+  unsettled,
 } from '../review.ts';
 import { button } from './actionButton.ts';
 import type { CardView } from './card.ts';
@@ -59,22 +59,22 @@ function approveButton(card: CardView): TemplateResult | typeof nothing {
   const { request, draft } = card;
   if (!canApprove(request, draft)) return nothing;
   const none = keepsNothing(request, draft);
-  const marked = markersLeft(request, draft);
+  const clash = unsettled(request, draft);
   const { phrase } = callTitle(request);
   const kept = keptHunks(request, draft);
   return button({
     name: t('Approve'),
     testid: 'approve',
     says: kept === undefined ? phrase : t('{0}, {1} of its changes', phrase, kept.length),
-    title: marked
-      ? t('Conflict markers are left in your text')
+    title: clash
+      ? t('The conflict is not resolved yet')
       : none
         ? t('No change is kept: to drop all is to reject')
         : t('Ctrl+Enter or Cmd+Enter while the card has the focus'),
     primary: true,
-    disabled: card.busy || !card.looksArmed || none || marked,
+    disabled: card.busy || !card.looksArmed || none || clash,
     press: (event) => {
-      if (!none && !marked) card.decide(event, approval(request, draft));
+      if (!none && !clash) card.decide(event, approval(request, draft));
     },
   });
 }
@@ -170,7 +170,9 @@ function opener(card: CardView, form: 'reject' | 'respond'): TemplateResult {
   });
 }
 
-function diffNote(card: CardView): TemplateResult {
+function diffNote(card: CardView): TemplateResult | typeof nothing {
+  // Its arguments are from before the user's change.
+  if (clashes(card.request)) return nothing;
   return html`<p class="card-note">
     <span
       >${t('Change the right side in the diff editor; this card shows what you make of it.')}

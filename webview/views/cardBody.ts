@@ -16,6 +16,7 @@ import { positionsBut } from '../../src/protocol/hunks.ts';
 import type { RequestView } from '../../src/protocol/messages.ts';
 import { usesCrlf } from '../diffRows.ts';
 import type { CardDraft } from '../drafts.ts';
+import { unsettled } from '../review.ts';
 import { choices, keptHunks, withChoice } from '../hunks.ts';
 import './argsView.ts';
 import { boundFiles } from './boundFiles.ts';
@@ -54,7 +55,7 @@ export function editBody(edit: ShownEdit): TemplateResult {
   const hasBase = before !== null || proposal.change === 'create';
   const crlf = usesCrlf(before) && usesCrlf(after) && (after ?? before ?? '').includes('\r\n');
   return html`
-    ${content === null ? nothing : note('edit', ownText(draft))}
+    ${ownNote(request, draft)}
     ${
       hasBase || after === null
         ? nothing
@@ -90,6 +91,13 @@ function unshown(change: EditProposal['change']): string {
   return change === 'delete'
     ? t('What is lost cannot be shown here: the file is too large, or it is not text.')
     : t('The text of the file cannot be shown here.');
+}
+
+function ownNote(request: RequestView, draft: CardDraft): TemplateResult | typeof nothing {
+  if (draft.content === null) return nothing;
+  if (!unsettled(request, draft)) return note('edit', ownText(draft));
+  const text = t('The conflict is not resolved yet: take yours, the agent’s, or both.');
+  return note('warning', text);
 }
 
 function ownText({ dropped = [] }: CardDraft): string {

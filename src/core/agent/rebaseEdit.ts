@@ -117,7 +117,8 @@ async function onText(
     return { proposal: shown(again ?? merged.text), outcome: 'approvable', note, ...typed };
   }
   const { marked } = merged;
-  const settle = merged.clean || textProblem(marked) !== null;
+  // A text that has such lines of its own is shown without markers.
+  const settle = !isMarked(marked) || textProblem(marked) !== null;
   const rebased = shown(settle ? merged.text : marked);
   const conflict = settle ? {} : ({ conflict: true } as const);
   const note =

@@ -53,7 +53,7 @@ export async function submit(
   const drift = turn ? driftOfTurn(deps, turn) : NO_DRIFT;
   const checked = checkSubmission(submission, { action, turn, tools, roots, drift });
   if (!checked.ok) return { ok: false, refusal: await latest(deps, checked.refusal, submission) };
-  const clash = unsettled(deps.texts, action!.requests, checked.decisions);
+  const clash = unsettled(deps, action!.requests, checked.decisions);
   if (clash) return { ok: false, refusal: clash };
   const screened = await screenDecisions(deps, action!, checked.decisions);
   if ('refusal' in screened) return { ok: false, refusal: screened.refusal };

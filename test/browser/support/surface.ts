@@ -16,6 +16,7 @@ export type Button =
   | 'respond'
   | 'cancel'
   | 'open-diff'
+  | 'resolve'
   | 'edit-args'
   | 'undo'
   | 'reject-and-stop'

@@ -6,8 +6,12 @@ import { usePage } from './usePage.ts';
 import {
   action,
   AFTER,
+  BEFORE_CLASH,
+  clashRequest,
+  CLASHING,
   commandRequest,
   editRequest,
+  moveRequest,
   NOW,
   questionRequest,
   request,
@@ -209,6 +213,60 @@ describe('page: cards', function () {
     const text = await view.byId('card').innerText();
     assert.match(text, /Protected file: tasks of the editor/);
     assert.match(text, /Real path: \/home\/ada\/shop\/\.vscode\/tasks\.json/);
+  });
+
+  it('a move shows both paths, what is risky about it, and is approved', async () => {
+    await show([moveRequest({ protected: 'tasks of the editor' })]);
+    const card = view.byId('card');
+    assert.match(await card.innerText(), /^Move\s+bin\/run\.sh → tools\/start\.sh/);
+    assert.equal(await view.byId('move-from').innerText(), 'bin/run.sh');
+    assert.equal(await view.byId('move-to').innerText(), 'tools/start.sh');
+    const text = await card.innerText();
+    for (const part of [/Protected file: tasks of the editor/, /run as a program/, /12 lines/]) {
+      assert.match(text, part);
+    }
+    assert.equal(await view.byId('open-diff').count(), 0);
+    await view.byId('approve').click();
+    assert.deepEqual(await submitted(), [{ m1: { type: 'approve' } }]);
+    await show([moveRequest({ outside: true, to: '/tmp/a\u202Eb', toReal: '/tmp/a\u202Eb' })]);
+    const outside = await view.byId('card').innerText();
+    assert.match(outside, /One of the two places is outside the workspace/);
+    assert.match(outside, /\/home\/ada\/shop\/bin\/run\.sh/);
+    assert.ok(!outside.includes('\u202E') && outside.includes('U+202E'));
+  });
+
+  it('an edit that clashes is resolved, not approved, and not while the conflict is in the text', async () => {
+    await show([clashRequest()]);
+    assert.equal(await view.byId('approve').count(), 0);
+    assert.match(await view.byId('card-diff').innerText(), /<<<<<<< proposed/);
+    await view.byId('resolve').click();
+    const [opened] = await view.sent('openDiff');
+    assert.deepEqual(opened, { type: 'openDiff', actionId: 'a1', callId: 'c1', merge: true });
+    const typed = async (content: string): Promise<void> => {
+      const draft = { callId: 'c1', proposalHash: 'hash-c1', card: null, content };
+      await view.say({ type: 'draft', actionId: 'a1', draft });
+    };
+    for (const content of [CLASHING, BEFORE_CLASH]) {
+      await typed(content);
+      await view.byId('card').getByText('The conflict is not resolved yet: take yours').waitFor();
+      assert.equal(await view.byId('approve').getAttribute('disabled'), '');
+    }
+    const content = 'export function total(items) {\n  return mine;\n}\n';
+    await typed(content);
+    await view.byId('card').getByText('this is your text').waitFor();
+    await view.armed();
+    await view.byId('approve').click();
+    assert.deepEqual(await submitted(), [{ c1: { type: 'edit', content } }]);
+  });
+
+  it('only a batch with several edits is offered as files in one editor', async () => {
+    const second = { callId: 'c2', proposalHash: 'hash-c2' };
+    await show([editRequest(), commandRequest()]);
+    assert.equal(await view.byId('review-files').count(), 0);
+    await show([editRequest(), editRequest(second), moveRequest()]);
+    await view.byId('review-files').click();
+    assert.deepEqual(await view.sent('openAllDiffs'), [{ type: 'openAllDiffs', actionId: 'a1' }]);
+    assert.deepEqual(await submitted(), []);
   });
 
   it('only allowed decisions have a button', async () => {

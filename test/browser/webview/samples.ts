@@ -1,4 +1,5 @@
 // Messages as the host sends them, for the tests of the page.
+import { markedText, type Clash } from '../../../src/protocol/conflict.ts';
 import type { Proposal } from '../../../src/protocol/calls.ts';
 import type {
   ActionView,
@@ -100,6 +101,40 @@ export function editRequest(change: Partial<RequestView> = {}, proposal: object 
       },
       ...change,
     },
+  );
+}
+
+export function moveRequest(proposal: object = {}): RequestView {
+  return request(
+    'm1',
+    {
+      ...{ kind: 'move', path: 'bin/run.sh', realPath: '/home/ada/shop/bin/run.sh' },
+      ...{ to: 'tools/start.sh', toReal: '/home/ada/shop/tools/start.sh', outside: false },
+      ...{ baseHash: 'b', lines: 12, executable: true as const, ...proposal },
+    },
+    { tool: 'move_file', args: { from: 'bin/run.sh', to: 'tools/start.sh' } },
+  );
+}
+
+const CLASH: Clash = {
+  ours: '  return round(sum(items));\n',
+  before: '  return total(items);\n',
+  theirs: '  return sum(items.map(cost));\n',
+};
+const [HEAD, TAIL] = ['export function total(items) {\n', '}\n'];
+
+/** An edit that clashes with what the user changed since. */
+export const CLASHING = markedText([HEAD, CLASH, TAIL]);
+export const BEFORE_CLASH = `${HEAD}${CLASH.before}${TAIL}`;
+
+export function clashRequest(): RequestView {
+  return editRequest(
+    {
+      before: `${HEAD}${CLASH.theirs}${TAIL}`,
+      allowedDecisions: ['edit', 'reject', 'respond'],
+      note: 'src/price.ts changed after this was shown, in the same lines.',
+    },
+    { newText: CLASHING, conflict: true },
   );
 }
 

@@ -4,9 +4,11 @@ import type { View } from './harness.ts';
 import {
   action,
   call,
+  clashRequest,
   commandRequest,
   editRequest,
   hunksRequest,
+  moveRequest,
   NOW,
   questionRequest,
   request,
@@ -137,6 +139,13 @@ const say =
   (view) =>
     view.say(snapshot(change));
 
+/** The samples have one id. */
+const ofItsOwn = (one: RequestView, index: number): RequestView => ({
+  ...one,
+  callId: `f${index}`,
+  proposalHash: `hash-f${index}`,
+});
+
 const queuedTurn: TranscriptItem = { kind: 'user', id: 'q', turnId: 't9', text: 'And then this' };
 const outcome = ['mark_done', 'run_again', 'skip', 'respond'] as const;
 
@@ -170,6 +179,9 @@ export const STATES: Record<string, Reach> = {
     await view.byId('hunk').nth(1).locator('input').uncheck();
     await view.armed();
   },
+  'edit, a conflict': cards([clashRequest()]),
+  move: cards([moveRequest({ outside: true, protected: 'tasks of the editor' })]),
+  'batch of files': cards([editRequest(), moveRequest(), clashRequest()].map(ofItsOwn)),
   command: cards([
     commandRequest(
       'cd billing && npm test',

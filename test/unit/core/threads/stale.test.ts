@@ -126,7 +126,7 @@ describe('stale edits', () => {
     await refused(action, { c1: approve });
     const again = await bench().action();
     const marked = proposal(again.requests[0]).newText ?? '';
-    assert.match(marked, /<<<<<<< proposed\nTWO\n\|{7} [^]*\ntwo\n=======\nzwei\n>>>>>>> /);
+    assert.match(marked, /<<<<<<< proposed\nTWO\n\|{7} [^]*\ntwo\n======= in the file now\nzwei\n>>>>>>> /);
     const submitText = (content: string): Promise<Refusal> =>
       refused(again, { c1: { type: 'edit', content } });
     for (const content of [marked, marked.replace(/^=.*\n/m, ''), BASE]) {
@@ -169,6 +169,10 @@ describe('stale edits', () => {
     await refused(action, { c1: approve });
     const [request] = (await bench().action()).requests;
     assert.ok(!request?.allowedDecisions.includes('approve'));
+    const again = await bench().action();
+    const { code } = await refused(again, { c1: { type: 'edit', args } });
+    assert.equal(code, 'unsettled', 'nor by its arguments as they were');
+    assert.equal(await text(), BASE.replace('two', 'zwei'));
   });
 
   it('a file that is gone, or binary by now', async () => {
