@@ -35,7 +35,6 @@ describe('the tool list', () => {
         'write_file:edit',
         'delete_file:edit',
         'move_file:edit',
-        'move_file:edit',
         'run_command:shell',
         'ask_user:none',
         'undo_edit:edit',
