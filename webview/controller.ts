@@ -198,12 +198,13 @@ export class Controller {
     return this.#submissions.get(action.actionId) ?? NOT_SUBMITTED;
   }
 
-  /** A decision for one call: sent at once when the action has only this call, else kept for Submit. */
+  /** A decision for one call: submitted when the action has only this call, else kept at once for Submit. */
   decide(action: ActionView, request: RequestView, decision: Decision, byCommand = false): void {
     if (action.requests.length === 1) {
       this.#submit(action, { [request.callId]: decision }, byCommand);
     } else {
       this.patch(action, request, { decision, form: 'none' });
+      this.flush();
     }
   }
 

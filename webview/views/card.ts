@@ -333,6 +333,7 @@ export class CardView extends ArmedElement {
         @click=${() => {
           this.#focusCard();
           this.patch({ decision: null });
+          this.controller.flush(); // an approval that is taken back is in no reload
         }}
         >${t('Undo')}</vscode-button
       >

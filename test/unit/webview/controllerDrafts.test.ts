@@ -101,6 +101,16 @@ describe('webview controller: drafts', () => {
     );
   });
 
+  it('sends what was decided at once: a reload right after the press loses nothing', () => {
+    const { controller, drafts } = start();
+    controller.receive(shows());
+    controller.decide(both, edit, { type: 'approve' });
+    assert.deepEqual(
+      drafts().map(({ callId, card: sent }) => [callId, sent?.decision]),
+      [[edit.callId, { type: 'approve' }]],
+    );
+  });
+
   it('takes what the host has, of all calls and of one', () => {
     const { controller } = start();
     controller.receive(shows([{ ...both, drafts: [stored({ card: card('kept') })] }]));
