@@ -126,7 +126,10 @@ describe('stale edits', () => {
     await refused(action, { c1: approve });
     const again = await bench().action();
     const marked = proposal(again.requests[0]).newText ?? '';
-    assert.match(marked, /<<<<<<< proposed\nTWO\n\|{7} [^]*\ntwo\n======= in the file now\nzwei\n>>>>>>> /);
+    assert.match(
+      marked,
+      /<<<<<<< proposed\nTWO\n\|{7} [^]*\ntwo\n======= in the file now\nzwei\n>>>>>>> /,
+    );
     const submitText = (content: string): Promise<Refusal> =>
       refused(again, { c1: { type: 'edit', content } });
     for (const content of [marked, marked.replace(/^=.*\n/m, ''), BASE]) {
