@@ -59,6 +59,17 @@ export function whyShort(why: Verdict): string {
   return `${words[why.verdict]} · ${why.layer === 'grant' ? t('remembered {0}', by) : by}`;
 }
 
+/** Longest result that stands on a line, in UTF-16 units. */
+const SHORT_RESULT = 160;
+
+/** What a call came to, in one line, where that says more than its state: how a command ended, why a call failed. */
+export function resultShort({ tool, state, outcome, output }: CallItem): string {
+  const says = outcome === 'error' || outcome === 'invalid' || tool === 'run_command';
+  if (!says || outcome === 'rejected' || (state !== 'done' && state !== 'blocked')) return '';
+  const [line = ''] = output.trimStart().split('\n', 1);
+  return line.length > SHORT_RESULT ? `${line.slice(0, SHORT_RESULT)}…` : line;
+}
+
 const MAX_OUTPUT = 50_000;
 /** What is shown of an output until all of it is asked for. */
 const SHORT_OUTPUT = 4000;
@@ -67,16 +78,6 @@ const SHORT_OUTPUT = 4000;
 export function outputTail(output: string, all = true): { text: string; cut: number } {
   const cut = Math.max(0, output.length - (all ? MAX_OUTPUT : SHORT_OUTPUT));
   return { text: output.slice(cut), cut };
-}
-
-/** Arguments one to a line when they are an object; else as the model wrote them. */
-export function argLines(args: string): string {
-  try {
-    const value: unknown = JSON.parse(args);
-    return typeof value === 'object' && value !== null ? JSON.stringify(value, null, 2) : args;
-  } catch {
-    return args;
-  }
 }
 
 /** How long a call took: "80 ms", "3.2 s", "2 min 5 s". */

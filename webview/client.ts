@@ -1,5 +1,5 @@
 // Outbound requests: numbers them and settles each with the host's one reply. Knows nothing of what they mean.
-import type { HostToView, ViewToHost } from '../src/protocol/messages.ts';
+import { HostToView, type ViewToHost } from '../src/protocol/messages.ts';
 
 type Reply = Extract<HostToView, { type: 'reply' }>;
 export type ReplyError = NonNullable<Reply['error']>;
@@ -29,5 +29,22 @@ export function createClient(post: (message: ViewToHost) => void): Client {
       open.delete(reply.requestId);
       resolve?.(reply.error);
     },
+  };
+}
+
+/** Parses what the host posts. A message that does not parse is dropped and reported once. */
+export function hostMessages(): (data: unknown) => HostToView | undefined {
+  let bad = 0;
+  return (data) => {
+    const parsed = HostToView.safeParse(data);
+    if (parsed.success) return parsed.data;
+    bad += 1;
+    if (bad === 1) {
+      // eslint-disable-next-line no-console -- the page has no other log; once a page, without the content
+      console.error(
+        'Countersign: a message from the extension was not understood and was dropped.',
+      );
+    }
+    return undefined;
   };
 }

@@ -2,13 +2,14 @@
 import type { Decision, Decisions } from '../src/protocol/calls.ts';
 import type { StoredDraft } from '../src/protocol/drafts.ts';
 import { isTemporary } from '../src/protocol/temporary.ts';
+import type { ActionView, ChatStatus, HostToView, RequestView } from '../src/protocol/messages.ts';
 import {
-  HostToView,
-  type ActionView,
-  type ChatStatus,
-  type RequestView,
-} from '../src/protocol/messages.ts';
-import { createClient, type Client, type Outgoing, type ReplyError } from './client.ts';
+  createClient,
+  hostMessages,
+  type Client,
+  type Outgoing,
+  type ReplyError,
+} from './client.ts';
 import { DraftSync } from './draftSync.ts';
 import {
   cardPart,
@@ -20,9 +21,12 @@ import {
   saveDrafts,
   withDraft,
   withoutAction,
+  NOTHING_TYPED,
   type CardDraft,
+  type Composed,
   type Drafts,
 } from './drafts.ts';
+import { editedTurn } from './editing.ts';
 import { decidedNote, type DecidedNote } from './elsewhere.ts';
 import { allows, batchDecisions, rejection, undecided } from './review.ts';
 import { actionsOf, initialState, reduce, type ViewState } from './store.ts';
@@ -45,6 +49,8 @@ export class Controller {
   error: ReplyError | null = null;
   /** The user pressed Enter where a message needs a choice first. */
   choosing = false;
+  /** Brings the message of a turn into view: set by who draws the page. */
+  showMessage: (turnId: string) => void = () => undefined;
   readonly #host: Host;
   readonly client: Client;
   readonly #changed: (now: boolean) => void;
@@ -54,7 +60,7 @@ export class Controller {
   readonly #foreign = new Map<string, number>();
   /** The drift that the human accepted, by action. */
   readonly #accepted = new Map<string, string>();
-  #badMessages = 0;
+  readonly #parse = hostMessages();
   #asking = false;
 
   constructor(host: Host, changed: (now: boolean) => void) {
@@ -86,20 +92,10 @@ export class Controller {
     this.send({ type: 'ready' });
   }
 
-  /** Takes one message from the host. A message that does not parse is dropped and reported once. */
-  receive(data: unknown): void {
-    const parsed = HostToView.safeParse(data);
-    if (!parsed.success) {
-      this.#badMessages += 1;
-      if (this.#badMessages === 1) {
-        // eslint-disable-next-line no-console -- the page has no other log; once a page, without the content
-        console.error(
-          'Countersign: a message from the extension was not understood and was dropped.',
-        );
-      }
-      return;
-    }
-    const message = parsed.data;
+  /** Takes one message from the host, and gives it. A message that does not parse is dropped and reported once. */
+  receive(data: unknown): HostToView | undefined {
+    const message = this.#parse(data);
+    if (!message) return undefined;
     if (message.type === 'reply') this.client.settle(message);
     if (message.type === 'draft') this.#takeDraft(message);
     if (message.type === 'snapshot') this.#asking = false;
@@ -112,6 +108,7 @@ export class Controller {
     if (message.type === 'snapshot') this.#takeSnapshot(message);
     if (this.state.gap) this.ready();
     this.#changed(false);
+    return message;
   }
 
   /** Sends a request whose error, if any, is shown above the composer; `failed` then has its say. */
@@ -135,19 +132,25 @@ export class Controller {
   }
 
   setComposer(text: string): void {
+    this.keepComposed({ composer: text });
+  }
+
+  /** What is in the composer, or what it is an edit of. */
+  keepComposed(change: Partial<Composed>): void {
     this.choosing = false;
-    this.#keep({ ...this.drafts, composer: text });
+    this.#keep({ ...this.drafts, ...change });
   }
 
   /** Sends the composer's text; it is back there when the host refuses it, as it does in a busy thread without `whenBusy`. */
   sendMessage(whenBusy?: 'queue' | 'discard'): void {
-    const { composer } = this.drafts;
-    const text = composer.trim();
+    const { composer, editing } = this.drafts;
+    const [text, turnId] = [composer.trim(), editedTurn(this)];
     if (text === '') return;
-    this.send({ type: 'send', text, ...(whenBusy ? { whenBusy } : {}) }, () => {
-      if (this.drafts.composer === '') this.setComposer(composer);
+    const again = turnId === undefined ? {} : { again: { turnId, how: 'edit' as const } };
+    this.send({ type: 'send', text, ...(whenBusy ? { whenBusy } : {}), ...again }, () => {
+      if (this.drafts.composer === '') this.keepComposed({ composer, editing });
     });
-    this.setComposer('');
+    this.keepComposed(NOTHING_TYPED);
   }
 
   draft(action: ActionView, request: RequestView): CardDraft {
@@ -320,7 +323,7 @@ export class Controller {
 
   /** VS Code writes the view's state to disk: what is typed in a temporary thread is not part of it. */
   #saveComposer(): void {
-    const kept = this.#temporary ? { ...this.drafts, composer: '' } : this.drafts;
+    const kept = this.#temporary ? { ...this.drafts, ...NOTHING_TYPED } : this.drafts;
     this.#host.saveState(saveDrafts(kept));
   }
 
@@ -328,7 +331,7 @@ export class Controller {
   #takeThread(before: ChatStatus | null): void {
     const was = before?.thread?.temporary === true;
     if (was === this.#temporary || this.state.surface !== 'chat') return;
-    if (was) this.#keep({ ...this.drafts, composer: '' });
+    if (was) this.keepComposed(NOTHING_TYPED);
     this.#saveComposer();
   }
 
@@ -338,7 +341,8 @@ export class Controller {
 
   #keep(drafts: Drafts): void {
     if (drafts === this.drafts) return;
-    const typed = drafts.composer !== this.drafts.composer;
+    const { composer, editing } = this.drafts;
+    const typed = drafts.composer !== composer || drafts.editing !== editing;
     this.drafts = drafts;
     if (typed) this.#saveComposer();
     this.#changed(true);

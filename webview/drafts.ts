@@ -9,10 +9,24 @@ export type CardDraft = CardPart & Pick<StoredDraft, 'content'>;
 
 export const emptyDraft: CardDraft = { ...emptyCard, content: null };
 
-const Saved = z.object({ version: z.literal(2), composer: z.string() });
+/** The message of a thread whose edit the composer holds. */
+const Editing = z.object({ threadId: z.string(), turnId: z.string() });
+type Editing = z.infer<typeof Editing>;
 
-export interface Drafts {
+const Saved = z.object({
+  version: z.literal(2),
+  composer: z.string(),
+  editing: Editing.optional(),
+});
+
+export interface Composed {
   composer: string;
+  editing?: Editing | undefined;
+}
+
+export const NOTHING_TYPED: Composed = { composer: '', editing: undefined };
+
+export interface Drafts extends Composed {
   cards: ReadonlyMap<string, CardDraft>;
 }
 
@@ -109,12 +123,14 @@ function sameJson(text: string): string {
 }
 
 /** What goes into the view's own state: nothing that belongs to a card. */
-export function saveDrafts({ composer }: Drafts): z.infer<typeof Saved> {
-  return { version: 2, composer };
+export function saveDrafts({ composer, editing }: Drafts): z.infer<typeof Saved> {
+  return { version: 2, composer, ...(editing && { editing }) };
 }
 
 /** Reads saved state; anything unreadable counts as none. */
 export function loadDrafts(saved: unknown): Drafts {
   const parsed = Saved.safeParse(saved);
-  return { composer: parsed.success ? parsed.data.composer : '', cards: new Map() };
+  if (!parsed.success) return { composer: '', cards: new Map() };
+  const { composer, editing } = parsed.data;
+  return { composer, cards: new Map(), ...(editing && { editing }) };
 }

@@ -7,6 +7,7 @@ import { Controller } from './controller.ts';
 import { registerControls } from './controls.ts';
 import { keepFocus } from './focusKeeper.ts';
 import { connectHost } from './vscodeApi.ts';
+import { tellFocus } from './tellFocus.ts';
 import { AppView } from './views/app.ts';
 import { followWishes } from './wishes.ts';
 
@@ -25,11 +26,17 @@ const controller = new Controller(connectHost(), (now) => {
   });
 });
 app.controller = controller;
+controller.showMessage = (turnId) => {
+  app.showMessage(turnId).catch(() => undefined);
+};
+tellFocus(controller);
 const wishes = followWishes(controller, () => {
   app.requestUpdate();
 });
 window.addEventListener('message', (event) => {
-  controller.receive(event.data);
+  const message = controller.receive(event.data);
+  if (message?.type === 'found') app.find.take(message);
+  if (message?.type === 'find') app.find.start();
   wishes(event.data);
 });
 if (app !== placed) document.body.append(app);

@@ -61,7 +61,7 @@ export function reduce(state: ViewState, message: HostToView, localNow: number):
     case 'gone':
       return without(state, message.itemId);
     case 'text':
-      return append(state, message, 'text');
+      return withText(state, message);
     case 'output':
       return message.mark < state.mark ? state : append(state, message, 'output');
     case 'action':
@@ -72,6 +72,8 @@ export function reduce(state: ViewState, message: HostToView, localNow: number):
     case 'focusCard':
     case 'press':
     case 'sound':
+    case 'find':
+    case 'found':
     case 'reply':
       return state;
   }
@@ -119,9 +121,23 @@ function withAction(actions: readonly ActionView[], action: ActionView): readonl
   return at < 0 ? [...actions, action] : actions.with(at, action);
 }
 
-type Delta = Extract<HostToView, { type: 'text' | 'output' }>;
+type Text = Extract<HostToView, { type: 'text' }>;
 
-function append(state: ViewState, delta: Delta, field: 'text' | 'output'): ViewState {
+/** What the model thinks begins a reply; the reply itself keeps it. Either may begin again, after a crash. */
+function withText(state: ViewState, piece: Text): ViewState {
+  const { itemId: id, turnId, offset, delta, thought } = piece;
+  if (offset > 0) return append(state, piece, thought ? 'reasoning' : 'text');
+  const empty = { kind: 'assistant', id, turnId, text: '', streaming: true } as const;
+  const known = state.items.findLast((item) => item.id === id);
+  const item = known?.kind === 'assistant' && !thought ? known : empty;
+  const begun = thought ? { reasoning: delta } : { text: delta };
+  return { ...state, items: upsert(state.items, { ...item, ...begun, streaming: true }) };
+}
+
+type Delta = Extract<HostToView, { type: 'text' | 'output' }>;
+type Field = 'text' | 'reasoning' | 'output';
+
+function append(state: ViewState, delta: Delta, field: Field): ViewState {
   const at = state.items.findLastIndex((item) => item.id === delta.itemId);
   const item = state.items[at];
   const known = item === undefined ? undefined : textOf(item, field);
@@ -132,9 +148,9 @@ function append(state: ViewState, delta: Delta, field: 'text' | 'output'): ViewS
   return { ...state, items: state.items.with(at, { ...item, [field]: next }) };
 }
 
-function textOf(item: TranscriptItem, field: 'text' | 'output'): string | undefined {
-  if (field === 'text') return item.kind === 'assistant' ? item.text : undefined;
-  return item.kind === 'call' ? item.output : undefined;
+function textOf(item: TranscriptItem, field: Field): string | undefined {
+  if (field === 'output') return item.kind === 'call' ? item.output : undefined;
+  return item.kind === 'assistant' ? item[field] : undefined;
 }
 
 /** `known` with `delta` at `offset`; the same text when it is there already, nothing when there is a hole before it. */

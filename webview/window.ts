@@ -1,4 +1,5 @@
 // Which rows of a long transcript are in the page, so that its DOM stays bounded, and how much room the others take. Pure.
+import { resultShort } from './callLook.ts';
 import type { TranscriptItem } from '../src/protocol/messages.ts';
 
 /** Between rows, pixels; as in styles.css. */
@@ -87,7 +88,11 @@ const CHARACTER = 7;
 
 /** About how high a row will be that was never in the page, at `width` pixels. */
 export function guessHeight(item: TranscriptItem, width: number): number {
-  if (item.kind === 'call') return item.decided ? 2 * LINE + 4 : LINE + 4;
+  if (item.kind === 'changed') return LINE + 4;
+  if (item.kind === 'call') {
+    const lines = 1 + (item.decided ? 1 : 0) + (resultShort(item) === '' ? 0 : 1);
+    return lines * LINE + 4;
+  }
   const line = Math.max(20, Math.floor((width - 24) / CHARACTER));
   // Long ones are not read through: a guess is as good.
   const text = item.text.slice(0, 20_000);

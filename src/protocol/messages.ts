@@ -29,6 +29,10 @@ export const ThreadSummary = z.object({
 });
 export type ThreadSummary = z.infer<typeof ThreadSummary>;
 
+/** The message says an earlier one again, after an edit of the human's or as it was. */
+const Again = z.strictObject({ turnId: z.string().max(200), how: z.enum(['edit', 'retry']) });
+export type Again = z.infer<typeof Again>;
+
 /** One row of the transcript. `id` is stable: a later item with the same id replaces the earlier one. */
 export const TranscriptItem = z.discriminatedUnion('kind', [
   z.object({
@@ -38,6 +42,7 @@ export const TranscriptItem = z.discriminatedUnion('kind', [
     text: z.string(),
     /** The turn undoes another one: what is said is no message, and is not sent again. */
     undo: z.literal(true).optional(),
+    again: Again.optional(),
   }),
   z.object({
     kind: z.literal('assistant'),
@@ -53,6 +58,8 @@ export const TranscriptItem = z.discriminatedUnion('kind', [
     id: z.string(),
     turnId: z.string(),
     callId: z.string(),
+    /** Calls of one batch run one after another. */
+    batchId: z.string().optional(),
     tool: z.string(),
     summary: z.string(),
     state: CallState,
@@ -66,6 +73,14 @@ export const TranscriptItem = z.discriminatedUnion('kind', [
     actionId: z.string().nullable(),
     /** Absent while nobody has decided it, and for a call that nobody had to decide. */
     decided: DecidedCall.optional(),
+  }),
+  /** What a turn that is over changed, as far as it can be undone; the first of `count` files by name. */
+  z.object({
+    kind: z.literal('changed'),
+    id: z.string(),
+    turnId: z.string(),
+    files: z.array(z.string()),
+    count: z.number().int(),
   }),
   z.object({
     kind: z.literal('notice'),
@@ -93,6 +108,8 @@ export const PageWish = z.discriminatedUnion('type', [
   z.object({ type: z.literal('press'), button: z.enum(['approve', 'reject']) }),
   /** To sound, once. */
   z.object({ type: z.literal('sound') }),
+  /** To look for something in the thread: the field for it gets the focus. */
+  z.object({ type: z.literal('find') }),
 ]);
 export type PageWish = z.infer<typeof PageWish>;
 
@@ -159,11 +176,15 @@ const Change = z.discriminatedUnion('type', [
   z.object({ type: z.literal('item'), item: TranscriptItem }),
   /** A row that is not there any more. */
   z.object({ type: z.literal('gone'), itemId: z.string() }),
+  /** Of a reply that streams; at offset 0 it begins, maybe again. */
   z.object({
     type: z.literal('text'),
     itemId: z.string(),
+    turnId: z.string(),
     offset: z.number().int(),
     delta: z.string(),
+    /** Part of what the model thinks, which comes before the reply and has offsets of its own. */
+    thought: z.literal(true).optional(),
   }),
   z.object({ type: z.literal('action'), action: ActionView }),
 ]);
@@ -207,6 +228,13 @@ export const HostToView = z.discriminatedUnion('type', [
     offset: z.number().int(),
     delta: z.string(),
   }),
+  /** Where a text was found, from the first row to the last; `more`: in others before these, too. */
+  z.object({
+    type: z.literal('found'),
+    text: z.string(),
+    itemIds: z.array(z.string()),
+    more: z.boolean(),
+  }),
   /** A call's draft as it is now, typed in this window or another. */
   z.object({ type: z.literal('draft'), actionId: z.string(), draft: StoredDraft }),
   z.object({ type: z.literal('status'), status: ChatStatus }),
@@ -226,6 +254,9 @@ export const HostToView = z.discriminatedUnion('type', [
 ]);
 export type HostToView = z.infer<typeof HostToView>;
 
+/** Longest text that can be looked for, in UTF-16 units. */
+export const MAX_FIND = 1000;
+
 const request = { requestId: z.number().int().nonnegative() };
 
 /** Webview to host. Every message is a request and gets exactly one `reply` with its `requestId`. */
@@ -239,7 +270,14 @@ export const ViewToHost = z.discriminatedUnion('type', [
     text: z.string().min(1).max(MAX_TEXT),
     /** While the thread's turn is not over: wait behind it, or stop it and go first. Refused when it is not said. */
     whenBusy: z.enum(['queue', 'discard']).optional(),
+    again: Again.optional(),
   }),
+  /** Looks for a text in all of the thread; a search that still goes on is given up. */
+  z.strictObject({ type: z.literal('find'), ...request, text: z.string().max(MAX_FIND) }),
+  /** Whether the keyboard is in the page. */
+  z.strictObject({ type: z.literal('chatFocus'), ...request, has: z.boolean() }),
+  /** Shows what undoing a turn would do; starts it only when the user says so there. */
+  z.strictObject({ type: z.literal('undoTurn'), ...request, turnId: z.string().max(200) }),
   z.strictObject({ type: z.literal('stop'), ...request }),
   /** Takes back a queued message. */
   z.strictObject({ type: z.literal('removeQueued'), ...request, turnId: z.string().max(200) }),

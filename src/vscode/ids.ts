@@ -7,6 +7,7 @@ export const COMMANDS = {
   showPendingApprovals: 'countersign.showPendingApprovals',
   stop: 'countersign.stop',
   undoTurn: 'countersign.undoTurn',
+  findInThread: 'countersign.findInThread',
   selectModel: 'countersign.selectModel',
   setApiKey: 'countersign.setApiKey',
   setMode: 'countersign.setMode',
@@ -53,10 +54,11 @@ export const WALKTHROUGH = 'countersign.countersign#start';
 
 /**
  * `countersign.diffDecidable`: the active editor is the right side of a proposal that its title bar can decide;
- * `countersign.cardFocused`: a card of the chat has the focus, or had it last; `countersign.hasPending`: something waits.
+ * `countersign.chatFocused`: the keyboard is in the chat; `countersign.cardFocused`: a card of the chat has the focus, or had it last; `countersign.hasPending`: something waits.
  */
 export const CONTEXT = {
   diffDecidable: 'countersign.diffDecidable',
+  chatFocused: 'countersign.chatFocused',
   cardFocused: 'countersign.cardFocused',
   hasPending: 'countersign.hasPending',
 } as const;

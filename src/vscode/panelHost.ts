@@ -5,6 +5,7 @@ import type { DiffRequest } from './diffEditors.ts';
 import { diffRequest } from './diffRequest.ts';
 import { selectModel } from './models.ts';
 import { manageApprovals } from './approvalsList.ts';
+import { undoTurn } from './commands/undo.ts';
 import { openRule } from './openRule.ts';
 import { textHost } from './textHost.ts';
 import { placeOfRule } from './whySettings.ts';
@@ -25,6 +26,9 @@ export function createPanelHost(services: Services): PanelHost {
     selectModel: () => selectModel(services),
     tryDemo: () => tryDemo(services),
     openWhy: (rule, layer) => openWhy(services, rule, layer),
+    undoTurn: async (turnId) => {
+      leaveOpen(services, undoTurn(services, turnId), 'what undoing would do could not be shown');
+    },
     confirm,
     ...textHost,
   };
@@ -60,7 +64,8 @@ async function openAllDiffs(services: Services, action: ActionRow): Promise<void
 /** Opens what can change the rule: the list of remembered approvals, its line in settings.json, or the page of its setting. */
 async function openWhy(services: Services, rule: string, layer: RuleLayer): Promise<void> {
   if (layer === 'grant') {
-    leaveOpen(services, rule);
+    const list = manageApprovals(services, rule);
+    leaveOpen(services, list, 'remembered approvals could not be shown');
     return;
   }
   const place = placeOfRule(rule, layer, services.settings.read());
@@ -68,10 +73,10 @@ async function openWhy(services: Services, rule: string, layer: RuleLayer): Prom
   await vscode.commands.executeCommand(place.page.command, { query: place.page.query });
 }
 
-/** The page is answered at once: the list stays for as long as the user looks at it. */
-function leaveOpen(services: Services, rule: string): void {
-  manageApprovals(services, rule).catch((error: unknown) => {
-    services.logger.error('remembered approvals could not be shown', error);
+/** The page is answered at once: what is shown stays for as long as the user looks at it. */
+function leaveOpen(services: Services, shown: Promise<void>, failed: string): void {
+  shown.catch((error: unknown) => {
+    services.logger.error(failed, error);
     notify('error', toAppError(error).message);
   });
 }

@@ -113,6 +113,7 @@ describe('manifest', () => {
   it('binds keys to commands that only look, and only while there is something to look at', () => {
     const bound = contributes.keybindings.map(({ command, when }) => [command, when]);
     assert.deepEqual(bound, [
+      [COMMANDS.findInThread, CONTEXT.chatFocused],
       [COMMANDS.nextPending, CONTEXT.hasPending],
       [COMMANDS.previousPending, CONTEXT.hasPending],
     ]);

@@ -344,6 +344,7 @@ function textContract(make: MakeSubject): void {
         const deltas = ['a', '\ud83d', '\ude00', '\u0000', ''];
         const events = deltas.map((delta, offset) => ({
           ...{ turnId: 'turn1', messageId: 'm9', offset, delta },
+          ...(offset === 1 && { thought: true as const }),
         }));
         await store.appendText(events.slice(0, 2));
         await store.appendText(events.slice(2));

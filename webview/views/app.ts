@@ -6,22 +6,35 @@ import { isTemporary } from '../../src/protocol/temporary.ts';
 import { checkLayout } from '../arming.ts';
 import { Announcer } from '../announcer.ts';
 import type { Controller } from '../controller.ts';
+import { Find } from '../find.ts';
+import { showItem } from '../showItem.ts';
 import { batch } from './batch.ts';
+import { batchBar } from './batchBar.ts';
 import { composer } from './composer.ts';
 import { decidedNotes } from './decidedNote.ts';
+import { findBar } from './findBar.ts';
 import { FeedScroll } from './feedScroll.ts';
 import { LightElement } from './lightElement.ts';
 import { icon, shown } from './text.ts';
 import { t } from '../../src/protocol/l10n.ts';
+import type { TranscriptView } from './transcript.ts';
 import './transcript.ts';
 
 const AGE_INTERVAL = 30_000;
+const NOT_FINDING: TranscriptView['finding'] = { text: '', itemId: undefined };
 
 export class AppView extends LightElement {
   declare controller: Controller;
   #scroll: FeedScroll | undefined;
   readonly #announcer = new Announcer();
   #clock: ReturnType<typeof setInterval> | undefined;
+  readonly find = new Find({
+    controller: () => this.controller,
+    scroll: () => this.#scroll,
+    changed: () => {
+      this.requestUpdate();
+    },
+  });
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -70,7 +83,7 @@ export class AppView extends LightElement {
     const { state } = this.controller;
     const empty = state.items.length === 0 && state.actions.length === 0;
     return html`<main class="chat" data-testid="chat" data-state=${state.status?.turn ?? 'idle'}>
-      ${this.#title()} ${this.#problems()}
+      ${this.#title()} ${findBar(this.find, state.items)} ${this.#problems()}
       <div
         class="feed"
         data-scroller
@@ -81,8 +94,8 @@ export class AppView extends LightElement {
         tabindex="0"
       >
         <div class="feed-content">
-          ${empty ? this.#welcome() : this.#rows()} ${this.#notes()} ${this.#batches()}
-          ${this.#queued()}
+          ${empty ? this.#welcome() : this.#rows()} ${batchBar(state)} ${this.#notes()}
+          ${this.#batches()} ${this.#queued()}
         </div>
       </div>
       ${composer(this.controller)}
@@ -170,7 +183,22 @@ export class AppView extends LightElement {
       .waiting=${waiting}
       .following=${this.#following}
       .laidOut=${this.#laidOut}
+      .finding=${this.#finding()}
     ></cs-transcript>`;
+  }
+
+  #finding(): TranscriptView['finding'] {
+    const { text, itemId } = this.find;
+    return itemId === undefined ? NOT_FINDING : { text, itemId };
+  }
+
+  /** Brings the message of a turn into view, with the keyboard on what leads back. */
+  async showMessage(turnId: string): Promise<void> {
+    if (!this.#scroll) return;
+    const shower = { controller: this.controller, scroll: this.#scroll, wanted: () => true };
+    const row = await showItem(shower, (item) => item.kind === 'user' && item.turnId === turnId);
+    const back = row?.querySelector('.queued-line button');
+    if (back instanceof HTMLElement) back.focus({ preventScroll: true });
   }
 
   readonly #following = (): boolean => this.#scroll?.following ?? true;
@@ -193,7 +221,12 @@ export class AppView extends LightElement {
       items,
       (item) => item.id,
       (item) =>
-        html`<cs-item .controller=${this.controller} .item=${item} .queued=${true}></cs-item>`,
+        html`<cs-item
+          data-item=${item.id}
+          .controller=${this.controller}
+          .item=${item}
+          .queued=${true}
+        ></cs-item>`,
     );
   }
 

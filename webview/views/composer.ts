@@ -5,6 +5,7 @@ import { Mode, UNFINISHED, type TurnStatus } from '../../src/protocol/calls.ts';
 import type { ChatStatus } from '../../src/protocol/messages.ts';
 import type { Controller } from '../controller.ts';
 import { controlValue } from '../controls.ts';
+import { editedTurn, stopEditing } from '../editing.ts';
 import { driftList } from './driftBanner.ts';
 import { t } from '../../src/protocol/l10n.ts';
 import { icon, shown } from './text.ts';
@@ -47,6 +48,7 @@ export function composer(controller: Controller): TemplateResult {
     ${turn === 'interrupted' ? interrupted(controller) : nothing}
     ${turn === 'expired' ? expired(controller) : nothing} ${turn === 'queued' ? queued() : nothing}
     ${choice ? choiceNote(controller, turn) : nothing}
+    ${editedTurn(controller) === undefined ? nothing : editingNote(controller)}
     <textarea
       class="field"
       data-testid="composer-input"
@@ -98,6 +100,23 @@ function choiceNote(controller: Controller, turn: TurnStatus): TemplateResult | 
       }
       ${t('A message never approves anything.')}</span
     >
+  </p>`;
+}
+
+function editingNote(controller: Controller): TemplateResult {
+  return html`<p class="composer-note" data-testid="composer-editing">
+    ${icon('edit')}<span
+      >${t('This is an edit of your last message. What came of that stays.')}</span
+    >
+    <button
+      class="link"
+      data-testid="stop-editing"
+      @click=${() => {
+        stopEditing(controller);
+      }}
+    >
+      ${t('Send as a new message')}
+    </button>
   </p>`;
 }
 

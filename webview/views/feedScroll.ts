@@ -34,6 +34,13 @@ export class FeedScroll {
     return this.#pinned;
   }
 
+  /** The user goes elsewhere: what is seen now stays, until they scroll to the end again. */
+  release(): void {
+    this.#pinned = false;
+    this.#reveal = '';
+    this.#takeAnchor();
+  }
+
   /** Brings the start of an action into view when it comes, if the user follows the end. */
   reveal(actionId: string): void {
     if (this.#pinned) this.#reveal = actionId;

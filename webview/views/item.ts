@@ -1,20 +1,23 @@
 // One row of the transcript: user bubble, assistant text, call line, notice. Re-renders only when its item changes.
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
-import type { TranscriptItem } from '../../src/protocol/messages.ts';
+import { argLines, partsOfItem, searcher } from '../../src/protocol/itemText.ts';
+import type { Again, TranscriptItem } from '../../src/protocol/messages.ts';
 import type { Controller } from '../controller.ts';
 import { displayBytes } from '../../src/protocol/displayBytes.ts';
 import { placeText } from '../../src/protocol/decided.ts';
-import { argLines, callDuration, callLook, outputTail, whyShort } from '../callLook.ts';
+import { callDuration, callLook, outputTail, resultShort, whyShort } from '../callLook.ts';
 import { timeText } from '../elsewhere.ts';
+import { changedRow } from './changedRow.ts';
 import { LightElement } from './lightElement.ts';
 import type { TextUses } from './codeBlock.ts';
 import { markdownBlocks, type Block } from './markdown.ts';
 import { t } from '../../src/protocol/l10n.ts';
 import { icon, shown, shownLines } from './text.ts';
+import { userRow } from './userRow.ts';
 
 type Item<Kind> = Extract<TranscriptItem, { kind: Kind }>;
 
-class ItemView extends LightElement {
+export class ItemView extends LightElement {
   static override properties = {
     controller: { attribute: false },
     item: { attribute: false },
@@ -24,13 +27,19 @@ class ItemView extends LightElement {
     open: { state: true },
     whyOpen: { state: true },
     all: { state: true },
+    replacedBy: { attribute: false },
+    wanted: { attribute: false },
   };
   declare controller: Controller;
   declare item: TranscriptItem;
   /** Whether the call waits in an open action. */
   declare waiting: boolean;
   /** Of the last message, when nothing runs or waits: what the human can do with it. */
-  declare again: 'edit' | 'retry' | undefined;
+  declare again: Again['how'] | undefined;
+  /** Of a message: the later one that says it again. */
+  declare replacedBy: Item<'user'> | undefined;
+  /** What the human looks for and is shown in this row: the parts that hold it are open. */
+  declare wanted: string;
   /** Whether the message's turn has not begun. */
   declare queued: boolean;
   declare open: boolean | undefined;
@@ -47,14 +56,25 @@ class ItemView extends LightElement {
     this.open = undefined;
     this.whyOpen = false;
     this.all = false;
+    this.wanted = '';
+    this.replacedBy = undefined;
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
+    if (changed.has('wanted')) this.#openFor(this.wanted);
     if (!changed.has('item')) return;
     if (this.item.kind !== 'assistant') return;
     const { text } = this.item;
     this.#blocks = markdownBlocks(text, this.#blocks, this.#text, this.#uses);
     this.#text = text;
+  }
+
+  #openFor(wanted: string): void {
+    const finds = searcher(wanted);
+    const found = partsOfItem(this.item).filter(({ text }) => finds(text));
+    if (found.length === 0 || found.some(({ where }) => where === 'line')) return;
+    this.open = true;
+    this.all = true;
   }
 
   readonly #uses: TextUses = {
@@ -73,7 +93,10 @@ class ItemView extends LightElement {
     const { item } = this;
     switch (item.kind) {
       case 'user':
-        return this.#user(item);
+        return userRow({
+          ...{ controller: this.controller, item, queued: this.queued },
+          ...{ offers: this.again, replacedBy: this.replacedBy },
+        });
       case 'assistant':
         return html`<div
           class="assistant"
@@ -82,70 +105,35 @@ class ItemView extends LightElement {
           role="group"
           aria-label=${t('Agent')}
         >
-          ${item.reasoning === undefined ? nothing : reasoning(item.reasoning)}
+          ${item.reasoning === undefined ? nothing : this.#thinking(item, item.reasoning)}
           ${this.#blocks.map((block) => block.node)}
         </div>`;
       case 'call':
         return this.#call(item);
+      case 'changed':
+        return changedRow(this.controller, item);
       case 'notice':
         return notice(item);
     }
   }
 
-  #user(item: Item<'user'>): TemplateResult {
-    const { queued } = this;
-    return html`<div
-      class="user ${queued ? 'user-queued' : ''}"
-      data-testid="item-user"
-      data-state=${queued ? 'queued' : nothing}
-      role="group"
-      aria-label=${queued ? t('You, queued') : t('You')}
-    >
-      ${shownLines(item.text)} ${queued ? this.#queuedLine(item.turnId) : nothing}
-      ${this.again && !item.undo ? this.#againLine(item, this.again) : nothing}
-    </div>`;
-  }
-
-  /** Both start a turn of their own: what was said stays as it is. */
-  #againLine({ text }: Item<'user'>, again: 'edit' | 'retry'): TemplateResult {
-    return html`<span class="queued-line">
-      ${again === 'retry' ? this.#againButton('retry', t('Retry'), () => this.controller.send({ type: 'send', text })) : nothing}
-      ${this.#againButton('edit-resend', t('Edit and resend'), () => {
-        // What was being typed is not lost for it.
-        const typed = this.controller.drafts.composer.trim();
-        this.controller.setComposer(typed === '' ? text : `${text}\n\n${typed}`);
-        const field = document.querySelector('[data-testid="composer-input"]');
-        if (field instanceof HTMLElement) field.focus();
-      })}
-    </span>`;
-  }
-
-  #againButton(id: string, label: string, press: () => void): TemplateResult {
-    return html`<button
-      class="link"
-      data-testid=${id}
-      @click=${(event: Event) => {
-        if (event.isTrusted) press();
+  /** Not the reply: closed until the human wants it, plain, and named as what it is. Drawn only while it is open. */
+  #thinking({ streaming, text }: Item<'assistant'>, reasoning: string): TemplateResult {
+    const now = streaming && text === '';
+    return html`<details
+      class="reasoning"
+      data-testid="reasoning"
+      data-state=${now ? 'streaming' : 'done'}
+      .open=${this.open === true}
+      @toggle=${(event: Event) => {
+        if (event.target instanceof HTMLDetailsElement) this.open = event.target.open;
       }}
     >
-      ${label}
-    </button>`;
-  }
-
-  #queuedLine(turnId: string): TemplateResult {
-    return html`<span class="queued-line">
-      ${icon('clock')}<span>${t('queued')}</span>
-      <button
-        class="link"
-        data-testid="remove-queued"
-        aria-label=${t('Remove the queued message')}
-        @click=${() => {
-          this.controller.send({ type: 'removeQueued', turnId });
-        }}
-      >
-        ${t('Remove')}
-      </button>
-    </span>`;
+      <summary>
+        ${now ? html`${t('Thinking…')} ${icon('loading codicon-modifier-spin')}` : t('Thinking')}
+      </summary>
+      ${this.open === true ? html`<p>${shownLines(reasoning)}</p>` : nothing}
+    </details>`;
   }
 
   #call(item: Item<'call'>): TemplateResult {
@@ -162,7 +150,7 @@ class ItemView extends LightElement {
       <div class="call-line">
         ${this.#toggle(item, open)} ${item.why ? this.#whyButton(item.why) : nothing}
       </div>
-      ${item.decided ? this.#decided(item.decided) : nothing}
+      ${item.decided ? this.#decided(item.decided) : nothing} ${resultLine(item)}
       ${this.whyOpen && item.why ? this.#whyFull(item.why) : nothing}
       ${open ? this.#details(item) : nothing}
     </div>`;
@@ -285,15 +273,14 @@ ${
   }
 }
 
-const isEmpty = ({ output, args = '' }: Item<'call'>): boolean => output === '' && args === '';
-
-/** Not the reply: closed until the human wants it, plain, and named as what it is. */
-function reasoning(text: string): TemplateResult {
-  return html`<details class="reasoning" data-testid="reasoning">
-    <summary>${t('Thinking')}</summary>
-    <p>${shownLines(text)}</p>
-  </details>`;
+/** Where it is known what it came to: on the line, before it is opened. */
+function resultLine(item: Item<'call'>): TemplateResult | typeof nothing {
+  const short = resultShort(item);
+  if (short === '') return nothing;
+  return html`<p class="call-result" data-testid="call-result">${shown(short)}</p>`;
 }
+
+const isEmpty = ({ output, args = '' }: Item<'call'>): boolean => output === '' && args === '';
 
 const NOTICE_ICONS = { info: 'info', warning: 'warning', error: 'error' };
 

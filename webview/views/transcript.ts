@@ -1,8 +1,8 @@
 // The rows of the conversation: of a long one only those near what is seen are in the page, the others are room.
-import { html, nothing, type TemplateResult } from 'lit';
+import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import { UNFINISHED } from '../../src/protocol/calls.ts';
-import type { TranscriptItem } from '../../src/protocol/messages.ts';
+import type { Again, TranscriptItem } from '../../src/protocol/messages.ts';
 import type { Controller } from '../controller.ts';
 import { guessHeight, places, shownRows, topOf, type Place, type Shown } from '../window.ts';
 import './item.ts';
@@ -20,6 +20,7 @@ export class TranscriptView extends LightElement {
     waiting: { attribute: false },
     following: { attribute: false },
     laidOut: { attribute: false },
+    finding: { attribute: false },
   };
   declare controller: Controller;
   declare items: readonly TranscriptItem[];
@@ -29,6 +30,10 @@ export class TranscriptView extends LightElement {
   declare following: () => boolean;
   /** Called when rows have come or gone, before they are painted. */
   declare laidOut: () => void;
+  /** What the human looks for, and the row in which it is shown. */
+  declare finding: { text: string; itemId: string | undefined };
+  /** By turn: the later message that says its message again. */
+  #again = new Map<string, UserItem>();
   #feed: HTMLElement | null = null;
   /** Heights of rows that are or were in the page, by id, at the width `#width`. */
   readonly #measured = new Map<string, number>();
@@ -39,6 +44,13 @@ export class TranscriptView extends LightElement {
   #heights: readonly number[] = [];
   #shown: Shown = { from: 0, to: 0 };
   #rooms: readonly number[] = [];
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    if (!changed.has('items')) return;
+    this.#again = new Map();
+    for (const item of this.items)
+      if (item.kind === 'user' && item.again) this.#again.set(item.again.turnId, item);
+  }
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -171,10 +183,14 @@ export class TranscriptView extends LightElement {
     const waits = item.kind === 'call' && item.actionId !== null && this.waiting.has(item.actionId);
     return html`<cs-item
       data-row=${index}
+      data-item=${item.id}
+      data-found=${item.id === this.finding.itemId ? 'now' : nothing}
       .controller=${this.controller}
       .item=${item}
       .waiting=${waits}
-      .again=${index === this.#lastMessage() ? this.#again() : undefined}
+      .again=${index === this.#lastMessage() ? this.#offers() : undefined}
+      .replacedBy=${item.kind === 'user' ? this.#again.get(item.turnId) : undefined}
+      .wanted=${item.id === this.finding.itemId ? this.finding.text : ''}
     ></cs-item>`;
   }
 
@@ -182,7 +198,7 @@ export class TranscriptView extends LightElement {
     return this.items.findLastIndex(({ kind }) => kind === 'user');
   }
 
-  #again(): 'edit' | 'retry' | undefined {
+  #offers(): Again['how'] | undefined {
     const { status, actions } = this.controller.state;
     const turn = status?.turn ?? null;
     if (actions.length > 0 || turn === null || status?.tryAgain || UNFINISHED.includes(turn))
@@ -227,6 +243,7 @@ function loading(): TemplateResult {
   </p>`;
 }
 
+type UserItem = Extract<TranscriptItem, { kind: 'user' }>;
 type ItemRow = LightElement & { item: TranscriptItem };
 
 customElements.define('cs-transcript', TranscriptView);

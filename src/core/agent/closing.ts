@@ -57,10 +57,16 @@ async function unfinishedText(
   const id = events.at(-1)?.messageId;
   if (id === undefined || messages.some((row) => row.message.id === id)) return [];
   const said = events.filter((event) => event.messageId === id);
-  const text = said.map((event) => event.delta).join('');
-  if (text.trim() === '') return [];
+  const [thoughts = [], texts = []] = [true, undefined].map((thought) =>
+    said.filter((event) => event.thought === thought).map((event) => event.delta),
+  );
+  const [reasoning, text] = [thoughts.join(''), texts.join('')];
+  if (`${reasoning}${text}`.trim() === '') return [];
   const position = Math.max(...messages.map((row) => row.position)) + 1;
-  const message: Message = { role: 'assistant', id, text, toolCalls: [] };
+  const message: Message = {
+    ...{ role: 'assistant', id, text, toolCalls: [] },
+    ...(reasoning !== '' && { reasoning }),
+  };
   return [{ turnId, position, state: 'final', message }];
 }
 

@@ -14,6 +14,7 @@ export type EngineEvent =
       messageId: string;
       offset: number;
       delta: string;
+      thought?: true;
     }
   | { type: 'call'; threadId: string; call: CallRow }
   | {

@@ -8,6 +8,10 @@ export type ToolCall = z.infer<typeof ToolCall>;
 export const Usage = z.object({ input: z.number(), output: z.number() });
 export type Usage = z.infer<typeof Usage>;
 
+/** That a message says an earlier one of its thread again, which stays as it is; no model is told of it. */
+export const SaidAgain = z.object({ turnId: z.string(), how: z.enum(['edit', 'retry']) });
+export type SaidAgain = z.infer<typeof SaidAgain>;
+
 export const Message = z.discriminatedUnion('role', [
   z.object({
     role: z.literal('user'),
@@ -15,6 +19,7 @@ export const Message = z.discriminatedUnion('role', [
     text: z.string(),
     /** The turn that this one undoes: no model is asked, and it is told of it in other words (undo/told.ts). */
     undoes: z.string().optional(),
+    again: SaidAgain.optional(),
   }),
   z.object({
     role: z.literal('assistant'),

@@ -23,6 +23,8 @@ interface ReplyOptions {
   /** Ids of the turn's earlier calls; a repeated id is made unique, because decisions are keyed by it. */
   usedIds: ReadonlySet<string>;
   onText: (delta: string) => void;
+  /** What it thinks, as far as it is kept. */
+  onReasoning: (delta: string) => void;
 }
 
 /** Throws AppError `model_cut_off` when the stream ends without an end piece, `model_empty` when it holds nothing. */
@@ -39,8 +41,11 @@ export async function collectReply(
     if (chunk.type === 'text') {
       text += chunk.delta;
       options.onText(chunk.delta);
-    } else if (chunk.type === 'reasoning') reasoning += chunk.delta;
-    else if (chunk.type === 'toolCall') addToCall(calls, chunk);
+    } else if (chunk.type === 'reasoning') {
+      const delta = chunk.delta.slice(0, MAX_REASONING - reasoning.length);
+      reasoning += delta;
+      if (delta !== '') options.onReasoning(delta);
+    } else if (chunk.type === 'toolCall') addToCall(calls, chunk);
     else if (chunk.type === 'usage') usage = chunk.usage;
     else end = chunk.reason;
   }
@@ -61,7 +66,7 @@ export async function collectReply(
   const message: AssistantMessage = {
     ...{ role: 'assistant', id: options.messageId, text, toolCalls },
     ...(usage && { usage }),
-    ...(reasoning !== '' && { reasoning: reasoning.slice(0, MAX_REASONING) }),
+    ...(reasoning !== '' && { reasoning }),
   };
   return { message, cutAtLimit: end === 'length' };
 }

@@ -4,7 +4,8 @@ import type { EngineDeps } from './deps.ts';
 const FLUSH_MS = 50;
 
 export interface TextFlusher {
-  add(messageId: string, delta: string): void;
+  /** `thought`: beside the reply, counted on its own. */
+  add(messageId: string, delta: string, thought?: true): void;
   /** Writes what is waiting; rejects when the store does. */
   flush(): Promise<void>;
 }
@@ -13,7 +14,7 @@ export function createTextFlusher(
   deps: Pick<EngineDeps, 'store' | 'emit' | 'logger'>,
   turn: { id: string; threadId: string },
 ): TextFlusher {
-  let waiting: { messageId: string; delta: string } | undefined;
+  let waiting: { messageId: string; delta: string; thought?: true } | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let writing: Promise<void> = Promise.resolve();
   const sent = new Map<string, number>();
@@ -22,15 +23,17 @@ export function createTextFlusher(
     clearTimeout(timer);
     timer = undefined;
     if (!waiting) return writing;
-    const { messageId, delta } = waiting;
+    const { messageId, delta, thought } = waiting;
     waiting = undefined;
-    const offset = sent.get(messageId) ?? 0;
-    sent.set(messageId, offset + delta.length);
+    const key = `${thought === true ? 'thought' : 'text'} ${messageId}`;
+    const offset = sent.get(key) ?? 0;
+    sent.set(key, offset + delta.length);
     const { id: turnId, threadId } = turn;
     // Told only when it is in the log: a watcher that reads the log then has it, and has it once.
     writing = writing.then(async () => {
-      await deps.store.appendText([{ turnId, messageId, offset, delta }]);
-      deps.emit({ type: 'text', threadId, turnId, messageId, offset, delta });
+      const event = { turnId, messageId, offset, delta, ...(thought && { thought }) };
+      await deps.store.appendText([event]);
+      deps.emit({ type: 'text', threadId, ...event });
     });
     return writing;
   };
@@ -38,9 +41,9 @@ export function createTextFlusher(
     flush().catch((error: unknown) => deps.logger.error('text could not be stored', error));
   };
   return {
-    add: (messageId, delta) => {
-      if (waiting && waiting.messageId !== messageId) onTimer();
-      waiting = { messageId, delta: (waiting?.delta ?? '') + delta };
+    add: (messageId, delta, thought) => {
+      if (waiting && (waiting.messageId !== messageId || waiting.thought !== thought)) onTimer();
+      waiting = { messageId, delta: (waiting?.delta ?? '') + delta, ...(thought && { thought }) };
       timer ??= setTimeout(onTimer, FLUSH_MS);
     },
     flush,

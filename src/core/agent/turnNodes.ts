@@ -60,6 +60,7 @@ async function callModel(
     messageId,
     usedIds: callIds(messages),
     onText: (delta) => node.flusher.add(messageId, delta),
+    onReasoning: (delta) => node.flusher.add(messageId, delta, true),
   });
   turn.cutAtLimit = reply.cutAtLimit;
   await node.flusher.flush();

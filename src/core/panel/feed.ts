@@ -201,11 +201,8 @@ function changesOf({ items, gone, pieces }: ThreadItems): Change[] {
   return [
     ...items.map((item): Change => ({ type: 'item', item })),
     ...gone.map((itemId): Change => ({ type: 'gone', itemId })),
-    ...pieces.flatMap(({ messageId: itemId, turnId, offset, delta }): Change[] => {
-      const item = { kind: 'assistant', id: itemId, turnId, text: '', streaming: true } as const;
-      const piece: Change = { type: 'text', itemId, offset, delta };
-      // A message begins, or is said again after a crash.
-      return offset === 0 ? [{ type: 'item', item }, piece] : [piece];
+    ...pieces.map(({ messageId: itemId, turnId, offset, delta, thought }): Change => {
+      return { type: 'text', itemId, turnId, offset, delta, ...(thought && { thought }) };
     }),
   ];
 }

@@ -6,10 +6,13 @@ import type { TranscriptItem } from '../../protocol/messages.ts';
 import type { TextEvent, ThreadRows } from '../ports/eventStore.ts';
 import type { CallRow, MessageRow, TurnRow } from '../ports/store.ts';
 import { parseJson } from '../base/json.ts';
-import { toolName } from '../../protocol/calls.ts';
+import { toolName, UNFINISHED } from '../../protocol/calls.ts';
 
 /** Longest output a transcript line carries, in UTF-16 units; the whole stays in the store. */
 const MAX_OUTPUT = 20_000;
+
+/** Most files that the line of a turn names. */
+const MAX_FILES = 50;
 
 type Decided = ThreadRows['decisions'][number];
 
@@ -45,6 +48,7 @@ export function threadItems(rows: ThreadRows): ThreadItems {
     }
     const turn = moved.get(id);
     if (turn) addState(all, turn, texts);
+    if (turn && !UNFINISHED.includes(turn.status)) all.items.push(...changedItem(rows, id));
     else all.pieces.push(...joined(texts));
   }
   return all;
@@ -72,11 +76,25 @@ function addState(all: ThreadItems, turn: TurnRow, texts: readonly TextEvent[]):
   const end = endItem(turn);
   const streaming = turn.status === 'running';
   for (const [id, pieces] of Map.groupBy(texts, ({ messageId }) => messageId)) {
-    const text = pieces.map(({ delta }) => delta).join('');
-    all.items.push({ kind: 'assistant', id, turnId: turn.id, text, streaming });
+    const [text, reasoning] = [textOf(pieces, undefined), textOf(pieces, true)];
+    const item = { kind: 'assistant', id, turnId: turn.id, text, streaming } as const;
+    all.items.push(reasoning === '' ? item : { ...item, reasoning });
   }
   all.items.push(...end);
   if (end.length === 0) all.gone.push(endId(turn.id));
+}
+
+function textOf(pieces: readonly TextEvent[], thought: true | undefined): string {
+  const wanted = pieces.filter((piece) => piece.thought === thought);
+  return wanted.map(({ delta }) => delta).join('');
+}
+
+/** The line that names the files which a turn changed, from where it can be undone. */
+function changedItem({ changed }: ThreadRows, turnId: string): TranscriptItem[] {
+  const paths = changed.find((one) => one.turnId === turnId)?.paths ?? [];
+  if (paths.length === 0) return [];
+  const files = paths.slice(0, MAX_FILES).map(oneLine);
+  return [{ kind: 'changed', id: `${turnId}:changed`, turnId, files, count: paths.length }];
 }
 
 /** Neighbouring pieces of one message as one; they are in order and have no gaps. */
@@ -85,7 +103,9 @@ function joined(texts: readonly TextEvent[]): TextEvent[] {
   for (const event of texts) {
     const last = pieces.at(-1);
     const follows =
-      last?.messageId === event.messageId && last.offset + last.delta.length === event.offset;
+      last?.messageId === event.messageId &&
+      last.thought === event.thought &&
+      last.offset + last.delta.length === event.offset;
     if (last && follows) pieces[pieces.length - 1] = { ...last, delta: last.delta + event.delta };
     else pieces.push(event);
   }
@@ -96,14 +116,15 @@ function joined(texts: readonly TextEvent[]): TextEvent[] {
 function messageItem(row: MessageRow): TranscriptItem | null {
   const { message, turnId } = row;
   if (message.role === 'user') {
+    const { id, text, again } = message;
     const undo = message.undoes !== undefined && ({ undo: true } as const);
-    return { kind: 'user', id: message.id, turnId, text: message.text, ...undo };
+    return { kind: 'user', id, turnId, text, ...undo, ...(again && { again }) };
   }
   if (message.role !== 'assistant') return null;
   const { id, text, reasoning } = message;
   if (text === '' && reasoning === undefined) return null;
   const item = { kind: 'assistant', id, turnId, text, streaming: false } as const;
-  return reasoning === undefined ? item : { ...item, reasoning: shorten(reasoning) };
+  return reasoning === undefined ? item : { ...item, reasoning };
 }
 
 function callItem(
@@ -120,6 +141,7 @@ function callItem(
     id: callItemId(call.turnId, call.callId),
     turnId: call.turnId,
     callId: call.callId,
+    batchId: call.batchId,
     tool: call.tool,
     summary: summaryOf(call),
     state,

@@ -24,5 +24,6 @@ export function sincePlace(rows: ThreadRows, from: Place | null): ThreadRows {
     ),
     calls: rows.calls.filter((row) => later(row) || (inTurn(row) && !before.has(row.batchId))),
     texts: rows.texts.filter((row) => later(row) || inTurn(row)),
+    changed: rows.changed.filter((row) => later(row) || inTurn(row)),
   };
 }

@@ -1,6 +1,7 @@
 // Connects one webview to the engine: a snapshot when it says it is ready, then what changes; every message parsed, bounded
 // and answered. It holds no truth: what it sends is read from the store, but for the output of running commands.
 import { Feed } from './feed.ts';
+import { findInThread } from './find.ts';
 import { handleViewMessage, type PanelHost } from './requests.ts';
 import { DisposableStore, type Disposable } from '../base/lifecycle.ts';
 import { toAppError } from '../base/errors.ts';
@@ -61,6 +62,7 @@ class Presenter implements Disposable {
   #ready = false;
   #looking = false;
   #disposed = false;
+  #finding = new AbortController();
   /** Messages leave in the order in which their causes came, although building one may await the store. */
   #queue: Promise<void> = Promise.resolve();
 
@@ -87,7 +89,9 @@ class Presenter implements Disposable {
       if (this.#surface.kind === 'chat') this.#enqueue(async () => this.#wishes());
     }
     if (message.type === 'earlier' && this.#ready) this.#enqueue(() => this.#feed.earlier());
-    handleViewMessage(this.#deps, message)
+    const done =
+      message.type === 'find' ? this.#find(message) : handleViewMessage(this.#deps, message);
+    done
       .then((error) => this.#reply(message.requestId, error))
       .catch((error: unknown) => {
         const failure = toAppError(error);
@@ -109,11 +113,25 @@ class Presenter implements Disposable {
   /** After what the session shows by now, so that the card is there. */
   onWish(wish: PageWish): void {
     if (!this.#ready) return;
-    if (wish.type !== 'focusCard') this.#enqueue(async () => [wish]);
+    if (wish.type === 'find') this.#enqueue(async () => this.#wishes());
+    else if (wish.type !== 'focusCard') this.#enqueue(async () => [wish]);
     else {
       this.#enqueue(() => this.#feed.look());
       this.#enqueue(async () => this.#wishes());
     }
+  }
+
+  /** Beside the queue: what streams is not held up by it. */
+  async #find({ text }: Extract<ViewToHost, { type: 'find' }>): Promise<null> {
+    this.#finding.abort();
+    const { signal } = (this.#finding = new AbortController());
+    const { threadId } = this.#deps.session.state;
+    const found =
+      threadId === null || this.#surface.kind === 'panel'
+        ? { itemIds: [], more: false }
+        : await findInThread(this.#deps.store, { threadId, text, signal });
+    if (!signal.aborted) this.#enqueue(async () => [{ type: 'found', text, ...found }]);
+    return null;
   }
 
   #wishes(): HostToView[] {
@@ -128,7 +146,10 @@ class Presenter implements Disposable {
 
   dispose(): void {
     this.#disposed = true;
-    if (this.#surface.kind === 'chat') this.#deps.session.cardFocused(null);
+    this.#finding.abort();
+    if (this.#surface.kind !== 'chat') return;
+    this.#deps.session.cardFocused(null);
+    this.#deps.session.chatFocused(false);
   }
 
   #enqueue(step: () => Promise<HostToView[]>): void {

@@ -24,6 +24,8 @@ export interface PanelHost {
   /** Starts the demo agent in a thread of its own, where the sample is. */
   tryDemo(): Promise<void>;
   openWhy(rule: string, layer: RuleLayer): Promise<void>;
+  /** Shows what undoing the turn would do, and lets the user start it. */
+  undoTurn(turnId: string): Promise<void>;
   copy(text: string): Promise<void>;
   /** As an edit of the user's, in the editor that they were in. Throws AppError `no_editor`. */
   insertAtCursor(text: string): Promise<void>;
@@ -44,6 +46,7 @@ export async function handleViewMessage(
     // The presenter sends what is asked for.
     case 'ready':
     case 'earlier':
+    case 'find':
       return null;
     case 'send':
       await sendMessage(deps, message);
@@ -69,6 +72,9 @@ export async function handleViewMessage(
     case 'cardFocus':
       deps.session.cardFocused(message.card);
       return null;
+    case 'chatFocus':
+      deps.session.chatFocused(message.has);
+      return null;
     case 'submit': {
       const { actionId, proposalHash, decisions, drift, confirm } = message;
       const submission = {
@@ -90,6 +96,7 @@ export async function handleViewMessage(
     case 'selectModel':
     case 'tryDemo':
     case 'openWhy':
+    case 'undoTurn':
       await askWindow(deps, message);
       return null;
     default:
@@ -109,7 +116,8 @@ type AskWindow = Extract<
       | 'setMode'
       | 'selectModel'
       | 'tryDemo'
-      | 'openWhy';
+      | 'openWhy'
+      | 'undoTurn';
   }
 >;
 
@@ -139,6 +147,8 @@ async function askWindow(deps: PresenterDeps, message: AskWindow): Promise<void>
       return host.tryDemo();
     case 'openWhy':
       return host.openWhy(message.rule, message.layer);
+    case 'undoTurn':
+      return host.undoTurn(message.turnId);
     default:
       return assertNever(message);
   }
@@ -157,7 +167,7 @@ async function saveDraft(
 /** Starts a turn in the session's thread, or in a new one; in a busy thread only when the message says what becomes of it. */
 async function sendMessage(
   deps: PresenterDeps,
-  { text, whenBusy }: Extract<ViewToHost, { type: 'send' }>,
+  { text, whenBusy, again }: Extract<ViewToHost, { type: 'send' }>,
 ): Promise<void> {
   const { engine, session } = deps;
   const { model, mode } = session.state;
@@ -173,7 +183,7 @@ async function sendMessage(
   const threadId = session.state.threadId ?? (await engine.createThread()).id;
   if (threadId !== session.state.threadId) session.update({ threadId });
   const { provider, id } = model;
-  const start = { threadId, text, model: { provider, id }, mode };
+  const start = { threadId, text, model: { provider, id }, mode, again };
   await engine.startTurn({ ...start, whenBusy: whenBusy ?? 'refuse' });
 }
 

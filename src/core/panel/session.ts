@@ -20,6 +20,9 @@ export class Session {
   readonly onWish: Event<PageWish>;
   readonly #focus: Emitter<CardRef | null>;
   readonly onFocus: Event<CardRef | null>;
+  readonly #chatFocus: Emitter<boolean>;
+  /** Whether the keyboard is in the page of the chat. */
+  readonly onChatFocus: Event<boolean>;
   #focused: CardRef | null = null;
   #unseen: PageWish | null = null;
 
@@ -31,6 +34,8 @@ export class Session {
     this.onWish = this.#wishes.event;
     this.#focus = new Emitter(onError);
     this.onFocus = this.#focus.event;
+    this.#chatFocus = new Emitter(onError);
+    this.onChatFocus = this.#chatFocus.event;
   }
 
   get state(): SessionState {
@@ -52,9 +57,13 @@ export class Session {
     this.#focus.fire(card);
   }
 
-  /** Asks the page of the chat for something; the wish to see a card is kept until there is a page. */
+  chatFocused(has: boolean): void {
+    this.#chatFocus.fire(has);
+  }
+
+  /** Asks the page of the chat for something; the wish to see a card, or to find a text, is kept until there is a page. */
   wish(wish: PageWish): void {
-    if (wish.type === 'focusCard') this.#unseen = wish;
+    if (wish.type === 'focusCard' || wish.type === 'find') this.#unseen = wish;
     this.#wishes.fire(wish);
   }
 
@@ -68,6 +77,7 @@ export class Session {
   dispose(): void {
     this.#wishes.dispose();
     this.#focus.dispose();
+    this.#chatFocus.dispose();
     this.#emitter.dispose();
   }
 }

@@ -16,9 +16,11 @@ import type { TurnStatus } from '../../protocol/calls.ts';
 export interface NewText {
   turnId: string;
   messageId: string;
-  /** Where it begins in the message, in UTF-16 units. */
+  /** Where it begins in the message, or in what the model thinks beside it, in UTF-16 units. */
   offset: number;
   delta: string;
+  /** What the model thinks, and no part of the reply. */
+  thought?: true;
 }
 
 export interface TextEvent extends NewText {
@@ -42,6 +44,8 @@ export interface ThreadRows {
   calls: CallRow[];
   /** … text of messages that are not stored: all of it for a turn that moved … */
   texts: TextEvent[];
+  /** … files that turns changed which are over, as far as it can be undone … */
+  changed: { turnId: string; paths: string[] }[];
   /** … actions: without a mark the open ones, else those whose state changed in turns that are not over … */
   actions: ActionRow[];
   /** … and what was decided in the batches of `calls`, oldest first. */

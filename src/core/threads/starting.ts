@@ -10,7 +10,7 @@ import { firstLine } from './titleText.ts';
 import { isTemporary, prefixIn } from '../../protocol/temporary.ts';
 import { UNFINISHED, type Mode } from '../../protocol/calls.ts';
 import type { Drive, ThreadDeps } from './deps.ts';
-import type { Message } from '../agent/message.ts';
+import type { Message, SaidAgain } from '../agent/message.ts';
 import type { RunnerDeps } from '../agent/turnRunner.ts';
 import type { ModelRef } from '../ports/model.ts';
 import type { TurnRow } from '../ports/store.ts';
@@ -25,6 +25,8 @@ export interface StartTurn {
   mode: Mode;
   /** `refuse` when it is not said. */
   whenBusy?: WhenBusy;
+  /** Which message of the thread it says again; forgotten when that is of another one. */
+  again?: SaidAgain | undefined;
 }
 
 /**
@@ -42,7 +44,8 @@ export async function startTurn(deps: ThreadDeps, given: StartTurn): Promise<Dri
   await makeWay(deps, start);
   const id = ids.next(prefixIn(threadId, 'u'));
   const snapshot = await takeSnapshot(deps, id, start);
-  const user: Message = { role: 'user', id: `${id}:m0`, text };
+  const again = await earlier(deps, given);
+  const user: Message = { role: 'user', id: `${id}:m0`, text, ...(again && { again }) };
   const snapshotHash = hashOf(snapshot, texts);
   const createdAt = clock.now();
   const place = { limit: deps.maxRunningTurns(), behind: whenBusy !== 'refuse' };
@@ -57,6 +60,11 @@ export async function startTurn(deps: ThreadDeps, given: StartTurn): Promise<Dri
   // Only now: whatever dies in between, the message is written down, and nothing was stopped for one that is not.
   if (whenBusy === 'discard') await stopBefore(deps, turn);
   return inQueue(turn);
+}
+
+async function earlier({ store }: ThreadDeps, given: StartTurn): Promise<SaidAgain | undefined> {
+  const turn = given.again && (await store.getTurn(given.again.turnId));
+  return turn?.threadId === given.threadId ? given.again : undefined;
 }
 
 function turnRunning(): AppError {

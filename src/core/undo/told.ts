@@ -9,9 +9,14 @@ export function historyTold(rows: readonly MessageRow[]): Message[] {
   return [...turns.values()].flatMap((turn) => {
     const messages = turn.map(({ message }) => message);
     const [first] = messages;
-    if (first?.role !== 'user' || first.undoes === undefined) return messages;
+    if (first?.role !== 'user' || first.undoes === undefined) return messages.filter(saysSomething);
     return [{ role: 'user', id: first.id, text: noteText(first.text, messages) }];
   });
+}
+
+/** A reply that was stopped while the model was still thinking is none. */
+function saysSomething(message: Message): boolean {
+  return message.role !== 'assistant' || message.text !== '' || message.toolCalls.length > 0;
 }
 
 function noteText(what: string, messages: readonly Message[]): string {

@@ -23,8 +23,8 @@ export function createPrint(json: boolean): Print {
 /** Events of the turn as they happen. */
 export function printEvent(print: Print, event: EngineEvent): void {
   if (event.type === 'text') {
-    const { turnId, messageId, offset, delta } = event;
-    print({ type: 'text', turnId, messageId, offset, delta }, '');
+    const { turnId, messageId, offset, delta, thought } = event;
+    print({ type: thought ? 'reasoning' : 'text', turnId, messageId, offset, delta }, '');
   } else if (event.type === 'message') {
     const { turnId, message } = event.row;
     const said = message.role === 'assistant' ? displayBytes(message.text, true) : '';

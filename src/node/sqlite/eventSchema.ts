@@ -8,8 +8,8 @@ const ofDraft = (row: string): string => `
   FROM pending_action AS action JOIN turn ON turn.id = action.turn_id WHERE action.id = ${row}.action_id;`;
 
 /**
- * `event` says what changed in turns that are not over: text that is not a message yet (`message_id`, `at` in UTF-16
- * units, `delta` as JSON), or a row of another table by its number. Numbers are never used twice. `turn.changed` is the
+ * `event` says what changed in turns that are not over: text that is not a message yet (`message_id`, `ref` in UTF-16
+ * units, `delta` as JSON, `thought` when it is no part of the reply), or a row of another table by its number. Numbers are never used twice. `turn.changed` is the
  * number of the turn's last move; what happens to a turn that is over (a late result) only moves it.
  */
 export const EVENT_SCHEMA = `
@@ -20,6 +20,7 @@ CREATE TABLE event (
   ref INTEGER NOT NULL,
   message_id TEXT,
   delta TEXT,
+  thought INTEGER CHECK (thought IS NULL OR (thought = 1 AND kind = 'text')),
   CHECK ((kind = 'text') = (delta IS NOT NULL) AND (kind = 'text') = (message_id IS NOT NULL))
 ) STRICT;
 CREATE INDEX event_text ON event (turn, message_id) WHERE kind = 'text';

@@ -11,8 +11,8 @@ export function createEventStore(connection: Connection): EventStore {
   // Text that arrives after the end of its turn, or in a window that has lost it, has no reader any more; nor has text
   // of a message that is stored.
   const insert = db.prepare(
-    `INSERT INTO event (turn, kind, ref, message_id, delta)
-     SELECT seq, 'text', @offset, @messageId, @delta FROM turn
+    `INSERT INTO event (turn, kind, ref, message_id, delta, thought)
+     SELECT seq, 'text', @offset, @messageId, @delta, @thought FROM turn
      WHERE id = @turnId AND ${drivenHere('@turnId')}
        AND NOT EXISTS (SELECT 1 FROM message WHERE turn_id = @turnId AND message.id = @messageId)`,
   );
@@ -27,7 +27,8 @@ export function createEventStore(connection: Connection): EventStore {
       if (events.length === 0) return;
       await write(() => {
         for (const event of events) {
-          insert.run({ ...event, owner, delta: JSON.stringify(event.delta) });
+          const thought = event.thought === true ? 1 : null;
+          insert.run({ ...event, owner, thought, delta: JSON.stringify(event.delta) });
         }
       });
     },

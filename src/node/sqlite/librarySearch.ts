@@ -3,6 +3,7 @@
 import { setImmediate as others } from 'node:timers/promises';
 import { z } from 'zod';
 import type { LibraryStore, ThreadHit } from '../../core/ports/libraryStore.ts';
+import { folded } from '../../protocol/folded.ts';
 import type { Connection } from './connection.ts';
 
 /** How long one piece may take; its size follows from how long the last one took. */
@@ -58,15 +59,6 @@ function nextSize(size: number, took: number): number {
   return Math.round(
     Math.min(MOST_IN_PIECE, Math.max(1, (size * PIECE_MS) / Math.max(took, PIECE_MS / 2))),
   );
-}
-
-/** Letters without their case, each as long as it was, so that places in the one are places in the other. */
-function folded(text: string): string {
-  const lower = text.toLowerCase();
-  if (lower.length === text.length) return lower;
-  return [...text]
-    .map((one) => (one.toLowerCase().length === one.length ? one.toLowerCase() : one))
-    .join('');
 }
 
 /** One line around what was found. */

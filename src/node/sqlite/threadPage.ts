@@ -58,7 +58,13 @@ const onPage = (turn: string, position: string): string =>
      AND (${turn} < @lastTurn OR ${position} < @lastPosition)`;
 
 /** How a turn ended stands with its last message: on the page of the later one when the turn lies on two. */
-export function ofPage(db: Db, selectDecision: string) {
+export function ofPage(
+  db: Db,
+  {
+    selectDecision,
+    selectChanged,
+  }: { selectDecision: string; selectChanged: (turns: string) => string },
+) {
   const ofThread = 'turn.thread_id = @threadId';
   const turns = `${ofThread} AND turn.seq >= @firstTurn AND turn.seq < @lastTurn`;
   return {
@@ -73,6 +79,7 @@ export function ofPage(db: Db, selectDecision: string) {
        WHERE ${ofThread} AND ${onPage('turn.seq', 'coalesce(asked.position, 0)')} ORDER BY call.seq`,
     ),
     texts: db.prepare(`${selectText} WHERE ${turns} ORDER BY event.seq`),
+    changed: db.prepare(selectChanged(turns)),
     actions: db.prepare(`${selectAction} WHERE ${turns} AND state = 'open' ORDER BY action.seq`),
     decisions: db.prepare(
       `${selectDecision} AND turn_id IN (SELECT id FROM turn WHERE ${ofThread}

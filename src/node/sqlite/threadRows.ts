@@ -24,6 +24,7 @@ const Decision: z.ZodType<ThreadRows['decisions'][number]> = z.object({
   decidedBy: z.string().nullable(),
   decidedAt: z.int().nullable(),
 });
+const Changed = z.array(z.object({ turnId: z.string(), paths: jsonColumn(z.array(z.string())) }));
 const States = z.array(z.object({ id: z.string(), status: TurnStatus }));
 /** Null before the first event of the file. */
 const Mark = z.int().optional();
@@ -41,12 +42,12 @@ export function threadRowsReader(
   const select = {
     all: allOfThread(db),
     since: newInThread(db),
-    page: ofPage(db, selectDecision),
+    page: ofPage(db, { selectDecision, selectChanged }),
   };
   const find = pageFinder(db);
   const rowsOf = (
     threadId: string,
-    { turns, messages, calls, texts, actions, decisions, drafts }: Statements,
+    { turns, messages, calls, texts, changed, actions, decisions, drafts }: Statements,
     bounds: object,
   ): ThreadRows => {
     const place = { threadId, ...bounds };
@@ -59,6 +60,7 @@ export function threadRowsReader(
       messages: messageReader(logger).many(messages.all(place)),
       calls: callRows.many(calls.all(place)),
       texts: textReader(logger).many(texts.all(place)),
+      changed: Changed.parse(changed.all(place)),
       actions: actionRows.many(actions.all(place)),
       decisions: decisionReader.many(decisions.all(place)),
       drafts: draftReader(logger).many(drafts?.all(place) ?? []),
@@ -84,6 +86,13 @@ const selectDecision = `SELECT turn_id AS turnId, batch_id AS batchId, decisions
     FROM json_each(requests) WHERE value ->> 'changes' IS NOT NULL) AS hunks
   FROM pending_action WHERE state = 'resolved'`;
 
+/** Of turns that are over. */
+const selectChanged = (turns: string): string =>
+  `SELECT undo_edit.turn_id AS turnId, json_group_array(DISTINCT path) AS paths
+   FROM turn JOIN undo_edit ON undo_edit.turn_id = turn.id JOIN tool_call AS call USING (turn_id, call_id)
+   WHERE ${turns} AND ended_at IS NOT NULL AND call.state IN ('done', 'unknown')
+   GROUP BY turn.seq ORDER BY turn.seq`;
+
 function allOfThread(db: Db) {
   const ofThread = 'turn.thread_id = @threadId';
   return {
@@ -95,6 +104,7 @@ function allOfThread(db: Db) {
       `${selectCall} JOIN turn ON turn.id = call.turn_id WHERE ${ofThread} ORDER BY call.seq`,
     ),
     texts: db.prepare(`${selectText} WHERE ${ofThread} ORDER BY event.seq`),
+    changed: db.prepare(selectChanged(ofThread)),
     actions: db.prepare(`${selectAction} WHERE ${ofThread} AND state = 'open' ORDER BY action.seq`),
     decisions: db.prepare(
       `${selectDecision} AND turn_id IN (SELECT id FROM turn WHERE ${ofThread}) ORDER BY seq`,
@@ -124,6 +134,7 @@ function newInThread(db: Db) {
     turns: db.prepare(
       `${selectTurn} WHERE thread_id = @threadId AND changed > @since ORDER BY seq`,
     ),
+    changed: db.prepare(selectChanged('turn.thread_id = @threadId AND turn.changed > @since')),
     messages: db.prepare(
       `${selectMessage} JOIN turn ON turn.id = message.turn_id
        WHERE message.rowid IN (${messages}) ORDER BY turn.seq, position`,

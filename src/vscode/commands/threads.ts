@@ -2,7 +2,7 @@
 import * as vscode from 'vscode';
 import { registerCommand } from './register.ts';
 import { ageText } from '../ageText.ts';
-import { COMMANDS, VIEWS } from '../ids.ts';
+import { COMMANDS, CONTEXT, VIEWS } from '../ids.ts';
 import { notify } from '../notify.ts';
 import { plainPick } from '../plainText.ts';
 import { isTemporary } from '../../protocol/temporary.ts';
@@ -27,6 +27,14 @@ export const threadCommands: Contribution = {
     add(COMMANDS.resumePausedThread, () => resumePausedThread(services));
     add(COMMANDS.showPendingApprovals, () => showPendingApprovals(services));
     add(COMMANDS.stop, () => stop(services));
+    add(COMMANDS.findInThread, () => findInThread(services));
+    owned.add(
+      services.session.onChatFocus((has) => {
+        vscode.commands
+          .executeCommand('setContext', CONTEXT.chatFocused, has)
+          .then(undefined, () => undefined);
+      }),
+    );
     return owned;
   },
 };
@@ -59,6 +67,13 @@ async function resumePausedThread(services: Services): Promise<void> {
 async function showPendingApprovals(services: Services): Promise<void> {
   const action = await pickAction(services, t('Pending Approvals'));
   if (action) services.reveal.fire(action.id);
+}
+
+/** In the page of the chat, where what is found is shown. */
+async function findInThread(services: Services): Promise<void> {
+  await services.engine();
+  services.session.wish({ type: 'find' });
+  await focusChat();
 }
 
 async function stop(services: Services): Promise<void> {

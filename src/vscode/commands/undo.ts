@@ -24,14 +24,17 @@ interface TurnPick extends vscode.QuickPickItem {
   turnId: string;
 }
 
-async function undoTurn(services: Services): Promise<void> {
+/** Shows what undoing would do, of the turns of the chat's thread or of one of them, and starts what the user picks. */
+export async function undoTurn(services: Services, turnId?: string): Promise<void> {
   const trusted = (): boolean => vscode.workspace.isTrusted;
   refuseUntrusted({ trusted });
   const { engine } = await services.engine();
   const { threadId } = services.session.state;
-  const turns = threadId === null ? [] : await engine.undoableTurns(threadId);
+  const all = threadId === null ? [] : await engine.undoableTurns(threadId);
+  const turns = turnId === undefined ? all : all.filter((turn) => turn.turnId === turnId);
   if (turns.length === 0) {
-    notify('info', t('No turn of this thread changed files in a way that can be undone.'));
+    const none = t('No turn of this thread changed files in a way that can be undone.');
+    notify('info', turnId === undefined ? none : t('What this turn changed is not kept any more.'));
     return;
   }
   const picked = await vscode.window.showQuickPick(turns.map(toPick), {

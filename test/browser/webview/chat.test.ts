@@ -66,7 +66,13 @@ describe('page: chat', function () {
     await open(snapshot({ items: [stream, call('x', { state: 'started', outcome: null })] }));
     const text = '# One\n\ntwo **three**\n\n- four';
     for (let at = 0; at < text.length; at += 3) {
-      await view.say({ type: 'text', itemId: 's', offset: at, delta: text.slice(at, at + 3) });
+      await view.say({
+        type: 'text',
+        itemId: 's',
+        turnId: 't1',
+        offset: at,
+        delta: text.slice(at, at + 3),
+      });
     }
     await view.say({ type: 'output', mark: 0, itemId: 'x', offset: 0, delta: 'out' });
     const said = await view.byId('item-assistant').innerText();

@@ -93,7 +93,13 @@ describe('page: a chat of 5,000 items', function () {
       item: { kind: 'assistant', id: 's', turnId: 't499', text: '', streaming: true },
     });
     for (let n = 0; n < 20; n += 1)
-      await view.say({ type: 'text', itemId: 's', offset: n * 8, delta: 'a line\n\n' });
+      await view.say({
+        type: 'text',
+        itemId: 's',
+        turnId: 't499',
+        offset: n * 8,
+        delta: 'a line\n\n',
+      });
     assert.deepEqual(await seen(), before);
   });
 
@@ -142,7 +148,13 @@ describe('page: a chat of 5,000 items', function () {
       item: { kind: 'assistant', id: 's', turnId: 't499', text: '', streaming: true },
     });
     for (let n = 0; n < 30; n += 1)
-      await view.say({ type: 'text', itemId: 's', offset: n * 8, delta: 'a line\n\n' });
+      await view.say({
+        type: 'text',
+        itemId: 's',
+        turnId: 't499',
+        offset: n * 8,
+        delta: 'a line\n\n',
+      });
     await view.frames(3);
     const left = await view
       .byId('transcript')

@@ -85,7 +85,7 @@ describe('page: markdown', function () {
     for (let at = 0; at < text.length; at += 7) {
       await view.page.evaluate(
         ([offset, delta]) => {
-          window.postMessage({ type: 'text', itemId: 's', offset, delta }, '*');
+          window.postMessage({ type: 'text', itemId: 's', turnId: 't1', offset, delta }, '*');
         },
         [at, text.slice(at, at + 7)] as const,
       );
@@ -150,7 +150,8 @@ describe('page: what a call and a message carry', function () {
     assert.equal(await view.byId('retry').count(), 1, 'of the last message alone');
     await view.byId('composer-input').fill('typed meanwhile');
     await view.byId('retry').click();
-    assert.deepEqual(await view.sent('send'), [{ type: 'send', text: 'two\nlines' }]);
+    const again = { turnId: 't2', how: 'retry' };
+    assert.deepEqual(await view.sent('send'), [{ type: 'send', text: 'two\nlines', again }]);
     assert.equal(await view.byId('composer-input').inputValue(), 'typed meanwhile');
     await view.say({ type: 'status', status: over });
     assert.equal(await view.byId('retry').count(), 0, 'a turn that finished has its answer');

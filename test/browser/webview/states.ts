@@ -146,6 +146,54 @@ const ofItsOwn = (one: RequestView, index: number): RequestView => ({
   proposalHash: `hash-f${index}`,
 });
 
+/** A message, its edit, what was thought and changed. */
+export const TWICE: TranscriptItem[] = [
+  { kind: 'user', id: 'u1', turnId: 't1', text: 'Fix the totals of invoices.' },
+  {
+    ...{ kind: 'assistant', id: 'm1', turnId: 't1', streaming: false },
+    text: 'I rounded **each item** once more.',
+    reasoning: 'The total is off.\nSo I round each item.',
+  },
+  { kind: 'changed', id: 't1:changed', turnId: 't1', files: ['src/price.ts'], count: 1 },
+  {
+    ...{ kind: 'user', id: 'u2', turnId: 't2', text: 'Fix the totals: round once, at the end.' },
+    again: { turnId: 't1', how: 'edit' },
+  },
+  call('x1', {
+    ...{ turnId: 't2', tool: 'run_command', summary: 'npm test', outcome: 'error' },
+    output: 'Exit code 1 after 2.1 s.\n1 failing',
+  }),
+  {
+    ...{ kind: 'changed', id: 't2:changed', turnId: 't2', count: 52 },
+    files: Array.from({ length: 50 }, (_, n) => `src/part${n}.ts`),
+  },
+];
+
+const many = (state: 'planned' | 'started' | 'done', n: number): TranscriptItem =>
+  call(`b${n}`, {
+    ...{ turnId: 't3', batchId: 'm9', tool: 'run_command', summary: `npm run step${n}`, state },
+    ...(state === 'done' ? { output: 'Exit code 0 after 1.0 s.\nok' } : { outcome: null }),
+  });
+export const RUNNING: TranscriptItem[] = [
+  { kind: 'user', id: 'u3', turnId: 't3', text: 'Run all of them' },
+  {
+    ...{ kind: 'assistant', id: 'm9', turnId: 't3', text: '', streaming: true },
+    reasoning: 'One after another.',
+  },
+  many('done', 1),
+  many('started', 2),
+  many('planned', 3),
+];
+const runs = status({ turn: 'running', turnId: 't3', waiting: 0 });
+
+const finding: Reach = async (view) => {
+  await say({ items: TWICE, status: idle })(view);
+  await view.say({ type: 'find' });
+  await view.byId('find-input').fill('totals');
+  await view.say({ type: 'found', text: 'totals', itemIds: ['u1', 'u2'], more: false });
+  await view.frames(6);
+};
+
 const queuedTurn: TranscriptItem = { kind: 'user', id: 'q', turnId: 't9', text: 'And then this' };
 const outcome = ['mark_done', 'run_again', 'skip', 'respond'] as const;
 
@@ -161,6 +209,15 @@ export const STATES: Record<string, Reach> = {
     await view.byId('why').first().click();
     await view.byId('why-full').waitFor();
   },
+  'said twice, files changed': async (view) => {
+    await say({ items: TWICE, status: idle })(view);
+    await view.byId('edit-resend').click();
+    await view.byId('composer-editing').waitFor();
+    await view.page.locator('.reasoning summary').click();
+    await view.byId('changed-more').locator('summary').click();
+  },
+  'a batch runs': say({ items: RUNNING, status: runs }),
+  'find in the thread': finding,
   queued: say({ items: [...TALK, queuedTurn], status: status({ queued: ['t9'] }) }),
   interrupted: say({ status: status({ turn: 'interrupted', waiting: 0, drift: DRIFT }) }),
   expired: say({ status: status({ turn: 'expired', waiting: 0 }) }),

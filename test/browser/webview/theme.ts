@@ -9,6 +9,8 @@ const fonts = {
 };
 
 const dark = {
+  'editor-findMatchBackground': '#9e6a03',
+  'editor-findMatchHighlightBackground': 'rgba(234, 92, 0, 0.33)',
   foreground: '#cccccc',
   descriptionForeground: '#9d9d9d',
   disabledForeground: 'rgba(204, 204, 204, 0.5)',
@@ -59,6 +61,8 @@ const dark = {
 };
 
 const light = {
+  'editor-findMatchBackground': '#a8ac94',
+  'editor-findMatchHighlightBackground': 'rgba(234, 92, 0, 0.33)',
   ...dark,
   foreground: '#3b3b3b',
   descriptionForeground: '#3b3b3b',
@@ -105,6 +109,7 @@ const light = {
 };
 
 const contrast = {
+  'editor-findMatchHighlightBorder': '#f38518',
   foreground: '#ffffff',
   descriptionForeground: 'rgba(255, 255, 255, 0.7)',
   disabledForeground: '#a5a5a5',
@@ -148,6 +153,7 @@ const contrast = {
 };
 
 const contrastLight = {
+  'editor-findMatchHighlightBorder': '#0f4a85',
   ...contrast,
   foreground: '#292929',
   descriptionForeground: 'rgba(41, 41, 41, 0.7)',

@@ -125,8 +125,8 @@ describe('webview controller', () => {
     assert.equal(said.length, 1);
     assert.equal(controller.state.ready, false);
     controller.receive(snapshot());
-    controller.receive({ type: 'text', itemId: 'm1', offset: 9999, delta: 'x' });
-    controller.receive({ type: 'text', itemId: 'm1', offset: 9999, delta: 'x' });
+    controller.receive({ type: 'text', itemId: 'm1', turnId: 't1', offset: 9999, delta: 'x' });
+    controller.receive({ type: 'text', itemId: 'm1', turnId: 't1', offset: 9999, delta: 'x' });
     assert.deepEqual(host.posted, [{ type: 'ready', requestId: 1 }]);
   });
 });

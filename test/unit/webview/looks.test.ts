@@ -1,11 +1,6 @@
 import assert from 'node:assert/strict';
-import {
-  argLines,
-  callDuration,
-  callLook,
-  outputTail,
-  whyShort,
-} from '../../../webview/callLook.ts';
+import { argLines } from '../../../src/protocol/itemText.ts';
+import { callDuration, callLook, outputTail, whyShort } from '../../../webview/callLook.ts';
 import { call } from '../../browser/webview/samples.ts';
 
 describe('webview call lines', () => {

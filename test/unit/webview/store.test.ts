@@ -27,6 +27,7 @@ const assistant = (text: string): HostToView => ({
 const text = (offset: number, delta: string): HostToView => ({
   type: 'text',
   itemId: 'm9',
+  turnId: 't1',
   offset,
   delta,
 });
@@ -69,9 +70,7 @@ function changeOf(
   }
   const at = kind === 'begin' ? 0 : (offset ?? 0);
   texts.set(id, at + piece.length);
-  const begin = { kind: 'assistant', id, turnId: 't1', text: '', streaming: true } as const;
-  const more: Change = { type: 'text', itemId: id, offset: at, delta: piece };
-  return kind === 'begin' ? [{ type: 'item', item: begin }, more] : [more];
+  return [{ type: 'text', itemId: id, turnId: 't1', offset: at, delta: piece }];
 }
 
 describe('webview store', () => {
@@ -114,8 +113,23 @@ describe('webview store', () => {
     assert.equal(item?.kind === 'assistant' && item.text, 'abcd');
   });
 
+  it('a reply begins with what the model thinks, keeps it, and begins anew after a crash', () => {
+    const thinks = (offset: number, delta: string): HostToView =>
+      ({ ...text(offset, delta), thought: true }) as HostToView;
+    const said = (...messages: HostToView[]): unknown => {
+      const { items, gap } = after(snapshot({ items: [] }), ...messages);
+      const [item] = items;
+      return item?.kind === 'assistant' && [item.reasoning, item.text, item.streaming, gap];
+    };
+    const begun = [thinks(0, 'Per'), thinks(3, 'haps'), text(0, 'Y'), text(1, 'es')];
+    assert.deepEqual(said(...begun), ['Perhaps', 'Yes', true, false]);
+    assert.deepEqual(said(...begun, thinks(0, 'So')), ['So', '', true, false]);
+    assert.deepEqual(said(...begun, text(0, 'No')), ['Perhaps', 'No', true, false]);
+    assert.deepEqual(said(thinks(0, 'a'), thinks(5, 'x')), ['a', '', true, true]);
+  });
+
   it('asks for a snapshot when a piece is missing, and is whole after it', () => {
-    for (const delta of [text(5, 'x'), { ...text(0, 'x'), itemId: 'nobody' } as HostToView]) {
+    for (const delta of [text(5, 'x'), { ...text(1, 'x'), itemId: 'nobody' } as HostToView]) {
       const state = after(snapshot(), assistant('ab'), delta);
       assert.equal(state.gap, true);
       const item = state.items.at(-1);

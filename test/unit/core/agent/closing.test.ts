@@ -115,6 +115,34 @@ describe('a turn that is stopped', () => {
     );
   });
 
+  it('while the model thinks: what it thought stays, and no later model is told of an empty reply', async () => {
+    const { say, engine, deps, run } = bench();
+    let thinking = (): void => undefined;
+    const started = new Promise<void>((resolve) => (thinking = resolve));
+    say(async function* ({ signal }) {
+      yield { type: 'reasoning', delta: 'Perhaps ' };
+      thinking();
+      await new Promise((_, reject) => {
+        signal.addEventListener('abort', () => reject(new DOMException('stop', 'AbortError')));
+      });
+    });
+    const { id: threadId } = await engine.createThread();
+    const model = { provider: 'played', id: 'x' };
+    const drive = await engine.startTurn({ threadId, text: 'Go', model, mode: 'default' });
+    await started;
+    await engine.stop(drive.turn.id);
+    await drive.done;
+    const last = (await deps.store.messagesOfTurn(drive.turn.id)).at(-1)?.message;
+    assert.deepEqual(last?.role === 'assistant' && [last.reasoning, last.text], ['Perhaps ', '']);
+    say({ text: 'Done' });
+    await run({ threadId });
+    const sent = bench().requests.at(-1)?.messages ?? [];
+    assert.deepEqual(
+      sent.map(({ role }) => role),
+      ['user', 'user'],
+    );
+  });
+
   it('while a command runs: it is killed, and the history is whole', async () => {
     const { say, engine, deps, settings, events } = bench();
     settings['countersign.approval.allow'] = ['shell(sleep *)'];

@@ -23,6 +23,7 @@ async function collect(chunks: readonly ModelChunk[], used: string[] = []): Prom
     messageId: 'u1:m1',
     usedIds: new Set(used),
     onText: () => undefined,
+    onReasoning: () => undefined,
   });
 }
 

@@ -62,6 +62,25 @@ describe('createTextFlusher', () => {
     );
   });
 
+  it('counts what the model thinks on its own', async () => {
+    const { flusher, stored, emitted } = bench();
+    flusher.add('m1', 'hm', true);
+    flusher.add('m1', 'so', true);
+    flusher.add('m1', 'Yes');
+    flusher.add('m1', '!', true);
+    await flusher.flush();
+    const told = [
+      [0, 'hmso', true],
+      [0, 'Yes', undefined],
+      [4, '!', true],
+    ];
+    for (const all of [stored, emitted])
+      assert.deepEqual(
+        all.map(({ offset, delta, thought }) => [offset, delta, thought]),
+        told,
+      );
+  });
+
   it('writes by itself after a while', async () => {
     let written = (): void => undefined;
     const done = new Promise<void>((resolve) => (written = resolve));

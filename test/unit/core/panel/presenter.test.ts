@@ -41,6 +41,7 @@ describe('the presenter', () => {
         openPanel: async (id) => void opened.push(`panel ${id}`),
         selectModel: async () => void opened.push('model'),
         tryDemo: async () => void opened.push('demo'),
+        undoTurn: async (id) => void opened.push(`undo ${id}`),
         openWhy: async (rule, layer) => void opened.push(`why ${rule} ${layer}`),
         copy: async (text) => void opened.push(`copy ${text}`),
         insertAtCursor: async (text) => void opened.push(`insert ${text}`),

@@ -24,6 +24,7 @@ describe('the presenter and screening', () => {
       openPanel: unused,
       selectModel: unused,
       tryDemo: unused,
+      undoTurn: unused,
       openWhy: unused,
     };
     const texts = { copy: unused, insertAtCursor: unused, openLink: unused };

@@ -17,12 +17,17 @@ const model = { provider: 'played', id: 'x', label: 'Played' };
 
 /** A reply that is said piece by piece, when the test wants it. */
 class Streaming {
-  readonly #wanted: string[] = [];
+  readonly #wanted: ModelChunk[] = [];
   #wake = (): void => undefined;
   #over = false;
 
   say(delta: string): void {
-    this.#wanted.push(delta);
+    this.#wanted.push({ type: 'text', delta });
+    this.#wake();
+  }
+
+  think(delta: string): void {
+    this.#wanted.push({ type: 'reasoning', delta });
     this.#wake();
   }
 
@@ -33,8 +38,8 @@ class Streaming {
 
   async *reply(): AsyncGenerator<ModelChunk> {
     for (;;) {
-      const delta = this.#wanted.shift();
-      if (delta !== undefined) yield { type: 'text', delta };
+      const wanted = this.#wanted.shift();
+      if (wanted) yield wanted;
       else if (this.#over) break;
       else await new Promise<void>((resolve) => (this.#wake = resolve));
     }
@@ -151,6 +156,36 @@ describe('watching a thread', () => {
       await view.untilState((state) => state.status?.turn === 'finished');
       assert.equal(said(view), 'I look at it.');
       assert.deepEqual(view.state.items, shown.items);
+    }
+  });
+
+  it('what the model thinks is shown while it comes, apart from the reply, after a reload and elsewhere', async () => {
+    const { id } = await bench.engine.createThread();
+    const first = here(id);
+    await first.ask({ type: 'ready' });
+    const { stream, done } = await streaming(id);
+    const both = (view: View): unknown => {
+      const item = view.state.items.findLast(({ kind }) => kind === 'assistant');
+      return item?.kind === 'assistant' && [item.reasoning, item.text];
+    };
+    const isShown = (view: View, wanted: unknown): Promise<void> =>
+      view.untilState(() => JSON.stringify(both(view)) === JSON.stringify(wanted));
+    stream.think('Rounding ');
+    await isShown(first, ['Rounding ', '']);
+    const { view: other } = await elsewhere(id);
+    assert.deepEqual(both(other), ['Rounding ', '']);
+    stream.think('each?');
+    stream.say('Once.');
+    await isShown(first, ['Rounding each?', 'Once.']);
+    // The page is loaded again in the middle of it.
+    await first.ask({ type: 'ready' });
+    assert.deepEqual(both(first), ['Rounding each?', 'Once.']);
+    stream.end();
+    await done;
+    for (const view of [first, other]) {
+      await view.untilState((state) => state.status?.turn === 'finished');
+      assert.deepEqual(both(view), ['Rounding each?', 'Once.']);
+      assert.deepEqual(view.state.items, (await whole(id)).items);
     }
   });
 

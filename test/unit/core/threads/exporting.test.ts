@@ -31,6 +31,7 @@ function rows(changes: Partial<ThreadRows> = {}): ThreadRows {
     messages: [{ turnId: 'turn1', position: 0, state: 'final', message: user }, assistantRow()],
     calls: [{ ...call, state: 'done', outcome: 'ok', result: 'passed' }],
     texts: [],
+    changed: [],
     actions: [],
     decisions: [],
     drafts: [],
