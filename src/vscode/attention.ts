@@ -1,7 +1,7 @@
 // Says that a turn of this window waits: a notification with one button, which shows the card and decides nothing, and a sound. Once
 // an action, and only as the settings have it.
 import * as vscode from 'vscode';
-import { speaksUp, waitingText } from './attentionText.ts';
+import { attends, waitingText } from './attentionText.ts';
 import { showCard } from './commands/inbox.ts';
 import { notify } from './notify.ts';
 import { toDisposable } from '../core/base/lifecycle.ts';
@@ -35,7 +35,12 @@ export const attention: Contribution = {
 
 async function speak(services: Services, opened: OpenedEngine, action: ActionRow): Promise<void> {
   const { values } = opened.settings();
-  if (!speaksUp(values['countersign.notify.whenWaiting'], vscode.window.state.focused)) return;
+  const wants = {
+    whenWaiting: values['countersign.notify.whenWaiting'],
+    sound: values['countersign.notify.sound'],
+  };
+  const { notifies, sounds } = attends(wants, vscode.window.state.focused);
+  if (!notifies) return;
   const title = titleOf(await opened.store.getThread(action.threadId));
   const [first] = action.requests;
   notify('info', waitingText(action, title), [t('Review')], () => {
@@ -45,5 +50,5 @@ async function speak(services: Services, opened: OpenedEngine, action: ActionRow
       notify('info', t('This approval does not wait any more.'));
     });
   });
-  if (values['countersign.notify.sound']) services.session.wish({ type: 'sound' });
+  if (sounds) services.session.wish({ type: 'sound' });
 }

@@ -6,7 +6,16 @@ import type { ActionRow } from '../core/ports/store.ts';
 
 export type WhenWaiting = 'off' | 'unfocused' | 'always';
 
-export function speaksUp(when: WhenWaiting, focused: boolean): boolean {
+/** What a window does when a turn begins to wait: the sound goes with the notification. */
+export function attends(
+  wants: { whenWaiting: WhenWaiting; sound: boolean },
+  focused: boolean,
+): { notifies: boolean; sounds: boolean } {
+  const notifies = speaksUp(wants.whenWaiting, focused);
+  return { notifies, sounds: notifies && wants.sound };
+}
+
+function speaksUp(when: WhenWaiting, focused: boolean): boolean {
   return when === 'always' || (when === 'unfocused' && !focused);
 }
 

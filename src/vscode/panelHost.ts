@@ -27,7 +27,7 @@ export function createPanelHost(services: Services): PanelHost {
     tryDemo: () => tryDemo(services),
     openWhy: (rule, layer) => openWhy(services, rule, layer),
     undoTurn: async (turnId) => {
-      leaveOpen(services, undoTurn(services, turnId), 'what undoing would do could not be shown');
+      leaveOpen(services, undoTurn(services, turnId));
     },
     confirm,
     ...textHost,
@@ -64,8 +64,7 @@ async function openAllDiffs(services: Services, action: ActionRow): Promise<void
 /** Opens what can change the rule: the list of remembered approvals, its line in settings.json, or the page of its setting. */
 async function openWhy(services: Services, rule: string, layer: RuleLayer): Promise<void> {
   if (layer === 'grant') {
-    const list = manageApprovals(services, rule);
-    leaveOpen(services, list, 'remembered approvals could not be shown');
+    leaveOpen(services, manageApprovals(services, rule));
     return;
   }
   const place = placeOfRule(rule, layer, services.settings.read());
@@ -74,9 +73,9 @@ async function openWhy(services: Services, rule: string, layer: RuleLayer): Prom
 }
 
 /** The page is answered at once: what is shown stays for as long as the user looks at it. */
-function leaveOpen(services: Services, shown: Promise<void>, failed: string): void {
+function leaveOpen(services: Services, shown: Promise<void>): void {
   shown.catch((error: unknown) => {
-    services.logger.error(failed, error);
+    services.logger.error('a list could not be shown', error);
     notify('error', toAppError(error).message);
   });
 }

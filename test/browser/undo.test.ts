@@ -54,7 +54,13 @@ describe('undo', () => {
     assert.equal(existsSync(folder.at('src/made.ts')), false);
     await bench.screenshot('undo-done');
     assert.equal(await chat.testId('edit-resend').count(), 0);
-    await bench.runCommand('Countersign: Undo Turn');
+    // On the line of the turn, which is the undo itself: the same pick, of this turn alone, and nothing before it.
+    const lines = chat.testId('item-changed');
+    assert.match(await lines.last().innerText(), /2 files changed:[^]*src\/price\.ts/);
+    await lines.last().getByTestId('undo-turn').click();
+    await bench.quickPick.input.waitFor();
+    await bench.screenshot('undo-line');
+    assert.equal(await chat.testId('card').count(), 0, 'the press starts nothing');
     await bench.quickPick.choose('Undo “Shorten the comment”');
     await chat.armed('undo0');
     await chat.decide('undo0', 'reject');

@@ -75,16 +75,8 @@ export async function handleViewMessage(
     case 'chatFocus':
       deps.session.chatFocused(message.has);
       return null;
-    case 'submit': {
-      const { actionId, proposalHash, decisions, drift, confirm } = message;
-      const submission = {
-        actionId,
-        proposalHash,
-        decisions,
-        ...(drift !== undefined && { drift }),
-      };
-      return submitDecisions(deps, deps.host, submission, confirm);
-    }
+    case 'submit':
+      return submitFromPage(deps, message);
     case 'draft':
       return saveDraft(deps, message);
     case 'openDiff':
@@ -102,6 +94,15 @@ export async function handleViewMessage(
     default:
       return assertNever(message);
   }
+}
+
+async function submitFromPage(
+  deps: PresenterDeps,
+  message: Extract<ViewToHost, { type: 'submit' }>,
+): Promise<Refusal | null> {
+  const { actionId, proposalHash, decisions, drift, confirm } = message;
+  const submission = { actionId, proposalHash, decisions, ...(drift !== undefined && { drift }) };
+  return submitDecisions(deps, deps.host, submission, confirm);
 }
 
 type AskWindow = Extract<

@@ -90,7 +90,7 @@ const selectDecision = `SELECT turn_id AS turnId, batch_id AS batchId, decisions
 const selectChanged = (turns: string): string =>
   `SELECT undo_edit.turn_id AS turnId, json_group_array(DISTINCT path) AS paths
    FROM turn JOIN undo_edit ON undo_edit.turn_id = turn.id JOIN tool_call AS call USING (turn_id, call_id)
-   WHERE ${turns} AND ended_at IS NOT NULL AND call.state IN ('done', 'unknown')
+   WHERE ${turns} AND turn.ended_at IS NOT NULL AND call.state IN ('done', 'unknown')
    GROUP BY turn.seq ORDER BY turn.seq`;
 
 function allOfThread(db: Db) {

@@ -61,9 +61,9 @@ const dark = {
 };
 
 const light = {
+  ...dark,
   'editor-findMatchBackground': '#a8ac94',
   'editor-findMatchHighlightBackground': 'rgba(234, 92, 0, 0.33)',
-  ...dark,
   foreground: '#3b3b3b',
   descriptionForeground: '#3b3b3b',
   disabledForeground: 'rgba(97, 97, 97, 0.5)',
@@ -153,7 +153,6 @@ const contrast = {
 };
 
 const contrastLight = {
-  'editor-findMatchHighlightBorder': '#0f4a85',
   ...contrast,
   foreground: '#292929',
   descriptionForeground: 'rgba(41, 41, 41, 0.7)',
@@ -198,6 +197,7 @@ const contrastLight = {
   'editorLineNumber-foreground': '#292929',
   'diffEditor-insertedTextBorder': '#374e06',
   'diffEditor-removedTextBorder': '#ad0707',
+  'editor-findMatchHighlightBorder': '#0f4a85',
 };
 
 export const THEMES: Record<string, { kind: string; variables: Record<string, string> }> = {

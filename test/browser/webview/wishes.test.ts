@@ -57,7 +57,17 @@ describe('page: wishes of the window', function () {
 
   it('a tone can be made under the page’s policy', async () => {
     const view = await open();
-    await view.say(snapshot({}), { type: 'sound' });
-    await view.byId('composer-input').waitFor();
+    await view.page.evaluate(() => {
+      const nodes = AudioScheduledSourceNode.prototype;
+      const start: unknown = Reflect.get(nodes, 'start');
+      nodes.start = function (when) {
+        document.body.dataset['tones'] = `${Number(document.body.dataset['tones'] ?? 0) + 1}`;
+        if (typeof start === 'function') Reflect.apply(start, this, [when]);
+      };
+    });
+    await view.say(snapshot({}));
+    assert.equal(await view.page.locator('body').getAttribute('data-tones'), null);
+    await view.say({ type: 'sound' });
+    assert.equal(await view.page.locator('body').getAttribute('data-tones'), '1');
   });
 });

@@ -1,8 +1,9 @@
 // When and how a window says that a turn waits.
 import assert from 'node:assert/strict';
-import { speaksUp, waitingText } from '../../../src/vscode/attentionText.ts';
+import { attends, waitingText } from '../../../src/vscode/attentionText.ts';
 import { plain } from '../../../src/vscode/plainText.ts';
 import { commandProposal, openAction, request } from '../../contract/storeFixtures.ts';
+import manifest from '../../../package.json' with { type: 'json' };
 import type { Proposal } from '../../../src/protocol/calls.ts';
 
 const text = (proposal: Proposal, title = 'T'): string =>
@@ -12,8 +13,8 @@ describe('attention', () => {
   it('a window speaks up as its user wants it', () => {
     assert.deepEqual(
       (['off', 'unfocused', 'always'] as const).map((when) => [
-        speaksUp(when, true),
-        speaksUp(when, false),
+        attends({ whenWaiting: when, sound: false }, true).notifies,
+        attends({ whenWaiting: when, sound: false }, false).notifies,
       ]),
       [
         [false, false],
@@ -21,6 +22,18 @@ describe('attention', () => {
         [true, true],
       ],
     );
+  });
+
+  it('it sounds only when its user wants a sound, with the notification, and not unless they say so', () => {
+    const sounds = (whenWaiting: 'off' | 'unfocused' | 'always', sound: boolean): boolean[] =>
+      [true, false].map((focused) => attends({ whenWaiting, sound }, focused).sounds);
+    assert.deepEqual(sounds('always', false), [false, false]);
+    assert.deepEqual(sounds('always', true), [true, true]);
+    assert.deepEqual(sounds('unfocused', true), [false, true]);
+    assert.deepEqual(sounds('off', true), [false, false]);
+    const [, byDefault] =
+      /"countersign\.notify\.sound":\{[^}]*"default":(\w+)/.exec(JSON.stringify(manifest)) ?? [];
+    assert.equal(byDefault, 'false');
   });
 
   it('it says what waits and where', () => {
