@@ -2,6 +2,7 @@
 // long conversation that comes page by page.
 import assert from 'node:assert/strict';
 import { call } from './support/script.ts';
+import { until } from './support/until.ts';
 import { pictureOnFailure, startSession, type Session } from './support/session.ts';
 
 describe('transcript', () => {
@@ -83,8 +84,12 @@ describe('transcript', () => {
     await chat.testId('item-assistant').getByText('That was all.').waitFor({ timeout: 60_000 });
     await bench.reload();
     await chat.testId('item-assistant').getByText('That was all.').waitFor();
-    await chat.testId('composer-input').click();
-    await bench.page.keyboard.press('Control+f');
+    // The key counts from when the window knows that the keyboard is in the chat.
+    await until('the field to find something', async () => {
+      await chat.testId('composer-input').click();
+      await bench.page.keyboard.press('Control+f');
+      return (await chat.testId('find-input').count()) > 0;
+    });
     await chat.testId('find-input').fill('step 3.');
     await chat.testId('item-assistant').getByText('Step 3.', { exact: true }).waitFor();
     await chat.testId('find-count').getByText('1 of 1 entries').waitFor();

@@ -32,6 +32,7 @@ export function composer(controller: Controller): TemplateResult {
   const active = turn !== null && UNFINISHED.includes(turn) && !tryAgain;
   const choice = active && NEEDS_CHOICE.includes(turn);
   const { composer: text } = controller.drafts;
+  const edits = editedTurn(controller) !== undefined;
   return html`<div class="composer" data-testid="composer" data-state=${turn ?? 'idle'}>
     ${
       controller.error
@@ -47,13 +48,12 @@ export function composer(controller: Controller): TemplateResult {
     }
     ${turn === 'interrupted' ? interrupted(controller) : nothing}
     ${turn === 'expired' ? expired(controller) : nothing} ${turn === 'queued' ? queued() : nothing}
-    ${choice ? choiceNote(controller, turn) : nothing}
-    ${editedTurn(controller) === undefined ? nothing : editingNote(controller)}
+    ${choice ? choiceNote(controller, turn) : nothing} ${edits ? editingNote(controller) : nothing}
     <textarea
       class="field"
       data-testid="composer-input"
       aria-label=${t('Message to the agent')}
-      aria-describedby=${choice ? 'composer-note' : nothing}
+      aria-describedby=${edits ? 'composer-editing' : choice ? 'composer-note' : nothing}
       rows="3"
       placeholder=${turn === 'paused' ? t('Waiting for your decision') : t('Ask the agent to do something')}
       .value=${live(text)}
@@ -104,7 +104,7 @@ function choiceNote(controller: Controller, turn: TurnStatus): TemplateResult | 
 }
 
 function editingNote(controller: Controller): TemplateResult {
-  return html`<p class="composer-note" data-testid="composer-editing">
+  return html`<p class="composer-note" id="composer-editing" data-testid="composer-editing">
     ${icon('edit')}<span
       >${t('This is an edit of your last message. What came of that stays.')}</span
     >

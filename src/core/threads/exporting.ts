@@ -98,6 +98,7 @@ function jsonTurn(turn: TurnRow, parts: readonly Part[]): object {
     messages: parts.map((part) => ({
       role: part.message.role,
       text: part.message.text,
+      ...(part.message.role === 'user' && part.message.again && { again: part.message.again }),
       ...(part.calls.length > 0 && { calls: part.calls.map(jsonCall) }),
     })),
   };
@@ -141,8 +142,14 @@ function* asMarkdown(rows: ThreadRows, now: number): Generator<string, void> {
   }
 }
 
+function saidAgain({ again }: Extract<MessageRow['message'], { role: 'user' }>): string {
+  if (!again) return '';
+  return again.how === 'edit' ? ', an edit of an earlier message' : ', another try of a message';
+}
+
 function* saidBlock({ message }: Part, turn: TurnRow): Generator<string, void> {
-  const who = message.role === 'user' ? `You, ${time(turn.createdAt)}` : 'Agent';
+  const who =
+    message.role === 'user' ? `You, ${time(turn.createdAt)}${saidAgain(message)}` : 'Agent';
   if (message.role === 'user' || message.text.trim() !== '')
     yield `\n## ${who}\n\n${quoted(message.text)}\n`;
 }

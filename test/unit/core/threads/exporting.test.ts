@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { exportName, exportThread } from '../../../../src/core/threads/exporting.ts';
+import type { MessageRow } from '../../../../src/core/ports/store.ts';
 import type { ThreadRows } from '../../../../src/core/ports/eventStore.ts';
 import {
   assistantRow,
@@ -109,6 +110,20 @@ describe('export of a thread', () => {
     assert.equal(call?.result, 'passed');
     assert.equal(call?.proposal.command, 'npm test');
     assert.deepEqual(exported(rows({ turns: [] })).turns, []);
+  });
+
+  it('a message that says an earlier one again says so', () => {
+    const again = { turnId: 'turn0', how: 'edit' } as const;
+    const user: MessageRow['message'] = { role: 'user', id: 'u1', text: 'Fix it', again };
+    const given = rows({
+      messages: [{ turnId: 'turn1', position: 0, state: 'final', message: user }],
+    });
+    assert.match(
+      text(given, 'markdown'),
+      /^## You, 1970-01-01T00:00:01\.000Z, an edit of an earlier message$/m,
+    );
+    const [said] = exported(given).turns[0]?.messages ?? [];
+    assert.deepEqual(said, { role: 'user', text: 'Fix it', again });
   });
 
   it('what waits says so', () => {
