@@ -30,7 +30,9 @@ describe('page: find in the thread', function () {
   const marks = (): Promise<{ all: string[]; now: string[] }> =>
     view.page.evaluate(() => {
       const texts = (name: string): string[] =>
-        [...(CSS.highlights.get(name) ?? [])].map((range) => String(range));
+        [...(CSS.highlights.get(name) ?? [])].map((range) =>
+          range instanceof Range ? range.toString() : '',
+        );
       return { all: texts('countersign-found'), now: texts('countersign-found-now') };
     });
   const current = (): Promise<string | null> =>

@@ -5,7 +5,7 @@ import { PAGE_MESSAGES } from '../../../../src/core/panel/page.ts';
 import { findInThread } from '../../../../src/core/panel/find.ts';
 import { newTurn, toolRow } from '../../../contract/storeFixtures.ts';
 import { openBench, type Bench } from '../agent/support.ts';
-import { View } from './view.ts';
+import { quietHost, View } from './view.ts';
 import type { Message } from '../../../../src/core/agent/message.ts';
 import type { PresenterDeps } from '../../../../src/core/panel/presenter.ts';
 import type { TranscriptItem } from '../../../../src/protocol/messages.ts';
@@ -28,19 +28,12 @@ describe('turns of a thread in a view', () => {
     session = new Session({ threadId: null, model, mode: 'acceptEdits' }, (error) =>
       assert.fail(String(error)),
     );
-    const none = async (): Promise<undefined> => undefined;
     const deps: PresenterDeps = {
       ...{ engine: bench.engine, store: bench.deps.store, session, tools: bench.deps.tools },
       ...{ clock: bench.deps.clock, logger: bench.logger },
       problems: () => [],
       trusted: () => true,
-      host: {
-        ...{ openDiff: none, openPanel: none, selectModel: none, tryDemo: none, openWhy: none },
-        ...{ copy: none, insertAtCursor: none, openLink: none },
-        undoTurn: async (id) => void undone.push(id),
-        confirm: async () => true,
-        decidedBy: 'this window',
-      },
+      host: { ...quietHost('this window'), undoTurn: async (id) => void undone.push(id) },
     };
     view = new View(deps, { kind: 'chat' });
     await view.ask({ type: 'ready' });

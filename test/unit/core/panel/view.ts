@@ -13,6 +13,7 @@ export function quietHost(decidedBy: string): PresenterDeps['host'] {
     ...{ openDiff: nothing, openPanel: nothing, selectModel: nothing, tryDemo: nothing },
     openAllDiffs: async () => undefined,
     ...{ openWhy: nothing, copy: nothing, insertAtCursor: nothing, openLink: nothing },
+    undoTurn: nothing,
     confirm: async () => true,
     decidedBy,
   };
