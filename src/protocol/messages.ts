@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { DecidedAction, DecidedCall } from './decided.ts';
 import { SentDraft, StoredDraft } from './drafts.ts';
+import { CardRef, PageWish } from './wishes.ts';
 import {
   ActionKind,
   ActionRequest,
@@ -16,7 +17,7 @@ import {
   Verdict,
 } from './calls.ts';
 
-export { MAX_TEXT };
+export { CardRef, MAX_TEXT, PageWish };
 
 export const ThreadSummary = z.object({
   id: z.string(),
@@ -92,26 +93,6 @@ export const TranscriptItem = z.discriminatedUnion('kind', [
   }),
 ]);
 export type TranscriptItem = z.infer<typeof TranscriptItem>;
-
-/** One card, by its action and call. */
-export const CardRef = z.strictObject({
-  actionId: z.string().max(200),
-  callId: z.string().max(500),
-});
-export type CardRef = z.infer<typeof CardRef>;
-
-/** What the window asks of the page of the chat, for a command of its user. None of them decides anything. */
-export const PageWish = z.discriminatedUnion('type', [
-  /** To bring a card into view and give it the focus. */
-  z.object({ type: z.literal('focusCard'), card: CardRef }),
-  /** To do what the button of the focused card would; what is submitted then, the window asks about natively. */
-  z.object({ type: z.literal('press'), button: z.enum(['approve', 'reject']) }),
-  /** To sound, once. */
-  z.object({ type: z.literal('sound') }),
-  /** To look for something in the thread: the field for it gets the focus. */
-  z.object({ type: z.literal('find') }),
-]);
-export type PageWish = z.infer<typeof PageWish>;
 
 /** What a card shows of one call. `before` is the base text of an edit; null when there is none or it is too large. */
 export const RequestView = ActionRequest.extend({
