@@ -26,7 +26,7 @@ import {
   type Composed,
   type Drafts,
 } from './drafts.ts';
-import { editedTurn } from './editing.ts';
+import { sentAgain } from './editing.ts';
 import { decidedNote, type DecidedNote } from './elsewhere.ts';
 import { allows, batchDecisions, rejection, undecided } from './review.ts';
 import { actionsOf, initialState, reduce, type ViewState } from './store.ts';
@@ -144,10 +144,9 @@ export class Controller {
   /** Sends the composer's text; it is back there when the host refuses it, as it does in a busy thread without `whenBusy`. */
   sendMessage(whenBusy?: 'queue' | 'discard'): void {
     const { composer, editing } = this.drafts;
-    const [text, turnId] = [composer.trim(), editedTurn(this)];
+    const text = composer.trim();
     if (text === '') return;
-    const again = turnId === undefined ? {} : { again: { turnId, how: 'edit' as const } };
-    this.send({ type: 'send', text, ...(whenBusy ? { whenBusy } : {}), ...again }, () => {
+    this.send({ type: 'send', text, ...(whenBusy ? { whenBusy } : {}), ...sentAgain(this) }, () => {
       if (this.drafts.composer === '') this.keepComposed({ composer, editing });
     });
     this.keepComposed(NOTHING_TYPED);

@@ -1,4 +1,5 @@
 // An earlier message is changed and sent again: in the composer, which knows what its text is an edit of.
+import type { Again } from '../src/protocol/messages.ts';
 import type { Composed } from './drafts.ts';
 import type { ViewState } from './store.ts';
 
@@ -24,6 +25,12 @@ export function editedTurn({
 }: Pick<Composer, 'drafts' | 'state'>): string | undefined {
   const { editing } = drafts;
   return editing?.threadId === threadOf({ state }) ? editing.turnId : undefined;
+}
+
+/** What a message of the composer says of the one it is an edit of. */
+export function sentAgain(composer: Pick<Composer, 'drafts' | 'state'>): { again?: Again } {
+  const turnId = editedTurn(composer);
+  return turnId === undefined ? {} : { again: { turnId, how: 'edit' } };
 }
 
 /** What is in the composer stays there, as a message of its own. */
