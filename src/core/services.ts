@@ -43,6 +43,8 @@ export interface OpenEngineOptions {
   takesQueued?: () => boolean;
   /** False for a surface on which nobody can be asked: there a call that asks is denied. True when it is not said. */
   canPause?: boolean;
+  /** False for a process that ends with its turn: there no command goes on in the background. True when it is not said. */
+  keepsRunning?: boolean;
   /** Instead of what `countersign.thread.titles` says. */
   titles?: 'firstLine';
   /** For test harnesses: stands between the engine and its store. */

@@ -1,5 +1,6 @@
 // Puts the engine together from the node adapters. The one place that knows them all.
 import { readFile } from 'node:fs/promises';
+import { endLeftover } from './commands/leftovers.ts';
 import { createCommandRunner } from './commands/runner.ts';
 import { createShells } from './commands/shells.ts';
 import { createFileMover } from './files/mover.ts';
@@ -182,6 +183,7 @@ function createPorts(
     maxRunningTurns: () =>
       parseSettings(options.settings.read()).values['countersign.agent.maxRunningTurns'],
     canPause: () => options.canPause !== false,
+    ...(options.keepsRunning !== false && { leftovers: endLeftover }),
     takesQueued: options.takesQueued ?? (() => options.settings.read().trusted),
     expiresAfter: () => {
       const { values } = parseSettings(options.settings.read());

@@ -30,7 +30,7 @@ export function callTitle({ proposal }: { proposal: Proposal }): CallTitle {
     }
     case 'command':
       return {
-        kind: t('Run'),
+        kind: proposal.background === true ? t('Run in the background') : t('Run'),
         subject: commandCount(proposal.parts.length),
         phrase: t('run of {0}', proposal.command),
       };
@@ -45,6 +45,15 @@ export function callTitle({ proposal }: { proposal: Proposal }): CallTitle {
     case 'tool': {
       const subject = toolName(proposal);
       return { kind: t('Call'), subject, phrase: t('call of {0}', subject) };
+    }
+    case 'running': {
+      const { op, command: subject } = proposal;
+      if (op === 'stop') return { kind: t('Stop'), subject, phrase: t('stop of {0}', subject) };
+      return {
+        kind: t('Read the output of'),
+        subject,
+        phrase: t('reading of the output of {0}', subject),
+      };
     }
   }
 }

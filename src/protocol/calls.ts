@@ -104,7 +104,10 @@ export const CommandProposal = z.object({
   cwd: z.string(),
   cwdShown: z.string(),
   env: z.record(z.string(), z.string()),
-  timeoutMs: z.number().int(),
+  /** Null: it runs until it ends or is stopped. */
+  timeoutMs: z.number().int().nullable(),
+  /** It goes on after its call. */
+  background: z.literal(true).optional(),
   parts: z.array(CommandPart),
   /** What it would run of edits that nobody was asked about and the user has not looked at; approving is the look. */
   unseen: z.array(UnseenFile).optional(),
@@ -150,6 +153,15 @@ export const ToolProposal = z.object({
 });
 export type ToolProposal = z.infer<typeof ToolProposal>;
 
+/** What is done with a command that the agent runs in the background: its output is read, or it is stopped. */
+export const RunningProposal = z.object({
+  kind: z.literal('running'),
+  op: z.enum(['read', 'stop']),
+  id: z.string(),
+  command: z.string(),
+});
+export type RunningProposal = z.infer<typeof RunningProposal>;
+
 /** As rules name it: `server/tool`. */
 export function toolName({ server, tool }: ToolProposal): string {
   return `${server}/${tool}`;
@@ -162,6 +174,7 @@ export const Proposal = z.discriminatedUnion('kind', [
   QuestionProposal,
   ReadProposal,
   ToolProposal,
+  RunningProposal,
 ]);
 export type Proposal = z.infer<typeof Proposal>;
 

@@ -72,6 +72,8 @@ export const TranscriptItem = z.discriminatedUnion('kind', [
     /** From its start to its end, once it has both. */
     durationMs: z.number().optional(),
     actionId: z.string().nullable(),
+    /** Of a command: whether it is part of the call, or goes on after it. */
+    command: z.enum(['call', 'background']).optional(),
     /** Absent while nobody has decided it, and for a call that nobody had to decide. */
     decided: DecidedCall.optional(),
   }),
@@ -145,6 +147,8 @@ export const ChatStatus = z.object({
   problems: z.array(z.string()),
   /** How this window is called where decisions are recorded. */
   window: z.string().optional(),
+  /** Calls of the thread whose command goes on in the background, here or in another window. */
+  background: z.array(z.object({ turnId: z.string(), callId: z.string() })).optional(),
   /** Of an interrupted turn: stands in the way of Continue. */
   drift: DriftView.optional(),
   /** The turn was interrupted because its model could not be used: it can be tried again, and a message gives it up. */
@@ -239,6 +243,7 @@ export type HostToView = z.infer<typeof HostToView>;
 export const MAX_FIND = 1000;
 
 const request = { requestId: z.number().int().nonnegative() };
+const call = { turnId: z.string().max(200), callId: z.string().max(500) };
 
 /** Webview to host. Every message is a request and gets exactly one `reply` with its `requestId`. */
 export const ViewToHost = z.discriminatedUnion('type', [
@@ -276,6 +281,12 @@ export const ViewToHost = z.discriminatedUnion('type', [
   }),
   /** Stops the turn that waits for this approval. */
   z.strictObject({ type: z.literal('discard'), ...request, actionId: z.string().max(200) }),
+  /** Shows what the call's command prints in a terminal that takes no input. */
+  z.strictObject({ type: z.literal('showTerminal'), ...request, ...call }),
+  /** Ends the call's command, and not its turn. */
+  z.strictObject({ type: z.literal('stopCommand'), ...request, ...call }),
+  /** Lists the commands in the background. */
+  z.strictObject({ type: z.literal('showBackground'), ...request }),
   z.strictObject({ type: z.literal('newThread'), ...request }),
   z.strictObject({
     type: z.literal('submit'),

@@ -6,6 +6,7 @@ export const COMMANDS = {
   resumePausedThread: 'countersign.resumePausedThread',
   showPendingApprovals: 'countersign.showPendingApprovals',
   stop: 'countersign.stop',
+  showBackground: 'countersign.showBackground',
   undoTurn: 'countersign.undoTurn',
   findInThread: 'countersign.findInThread',
   selectModel: 'countersign.selectModel',

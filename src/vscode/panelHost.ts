@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import { tryDemo } from './demo.ts';
 import type { DiffRequest } from './diffEditors.ts';
+import { showBackgroundCommands } from './backgroundList.ts';
 import { diffRequest } from './diffRequest.ts';
 import { selectModel } from './models.ts';
 import { manageApprovals } from './approvalsList.ts';
@@ -29,6 +30,8 @@ export function createPanelHost(services: Services): PanelHost {
     undoTurn: async (turnId) => {
       leaveOpen(services, undoTurn(services, turnId));
     },
+    showTerminal: (call) => services.terminals.showCall(call),
+    showBackground: async () => leaveOpen(services, showBackgroundCommands(services)),
     confirm,
     ...textHost,
   };

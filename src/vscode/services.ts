@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { createHash } from 'node:crypto';
 import path from 'node:path';
 import { createBuffers } from './buffers.ts';
+import { createCommandTerminals, type CommandTerminals } from './commandTerminals.ts';
 import { foldersKnown, offerReload } from './folders.ts';
 import { createLogger, type ChannelLogger } from './logger.ts';
 import { createVscodeProvider } from './languageModels.ts';
@@ -43,6 +44,8 @@ export interface Services {
   reveal: Emitter<string>;
   /** What waits in this workspace. */
   inbox: Inbox;
+  /** Of commands that run or ran. */
+  terminals: CommandTerminals;
   owned: DisposableStore;
 }
 
@@ -90,7 +93,9 @@ export function createServices(context: vscode.ExtensionContext, load: EngineLoa
     owned.add(opened.event((value) => owned.add(use(value))));
   };
   const name = (): string => windowName(number, process.pid);
+  const terminals = owned.add(createCommandTerminals({ engine, logger }));
   const parts = {
+    terminals,
     context,
     logger,
     settings,

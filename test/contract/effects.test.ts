@@ -102,6 +102,10 @@ const EFFECTS: Table = {
     powers: 'child_process.spawnSync module',
     because: 'the same command line on a newer Node; the compile cache',
   },
+  'src/vscode/commandTerminals.ts': {
+    powers: '.createTerminal',
+    because: 'a terminal of our own output, without a process behind it and without input',
+  },
   'src/vscode/buffers.ts': {
     powers: '.applyEdit .save',
     because: 'the approved write into an open document; the executor’s effect',
@@ -322,6 +326,8 @@ describe('effects', () => {
     // They are programs that the user looked at and accepted, byte for byte; the executor's token is for calls of the model.
     assert.deepEqual(naming(/\beffects\.runCommand\b/).sort(), [
       'src/core/agent/executor.ts',
+      // With the effects of the call that starts it, and no others.
+      'src/core/commands/background.ts',
       'src/core/screening/screenResults.ts',
       'src/core/tools/runCommand.ts',
       'src/node/hooks/workspaceHooks.ts',

@@ -91,6 +91,7 @@ export function toolWorld(
       files,
       texts: systemTexts,
       effects,
+      at: { threadId: 't1', turnId: 'u1', callId: 'c1' },
       onOutput: (chunk) => output.push(chunk),
       signal: options.signal ?? new AbortController().signal,
     },

@@ -101,4 +101,25 @@ describe('--no-pause', function () {
     assert.equal(misplaced.status, 2);
     assert.match(misplaced.stderr, /--no-pause does not belong to this command/);
   });
+
+  it('no command goes on in the background of a process that ends with its turn, allowed or not', async () => {
+    const args = { command: 'echo ran >> runs.txt', background: true };
+    const settings = { 'countersign.approval.mode': 'bypass' };
+    const script = [
+      {
+        toolCalls: [
+          { ...append, args },
+          { id: 'o', name: 'read_command_output', args: { id: 'b1' } },
+        ],
+      },
+      {
+        text: 'Left.',
+        expect: ['No command can go on in the background here', 'no background commands here'],
+      },
+    ];
+    const { lines, end, status } = withEnd(await run(script, { settings }));
+    assert.deepEqual([status, end.type], [0, 'turn.finished']);
+    assert.equal(existsSync(flow().at('runs.txt')), false);
+    assert.equal(callLine(lines, 'c')?.outcome, 'invalid');
+  });
 });

@@ -16,7 +16,7 @@ import {
 } from '../review.ts';
 import { ageText, expiryText } from '../store.ts';
 import { cardActions } from './cardActions.ts';
-import { commandBody, editBody, keptNote, placeWarnings, plainBody } from './cardBody.ts';
+import { editBody, keptNote, placeWarnings, plainBody } from './cardBody.ts';
 import { ArmedElement } from './armedElement.ts';
 import { questionBody } from './questionBody.ts';
 import { t, tParts } from '../../src/protocol/l10n.ts';
@@ -288,8 +288,6 @@ export class CardView extends ArmedElement {
           ...{ request, proposal, draft, patch: this.pick },
           disabled: this.busy || draft.decision !== null,
         });
-      case 'command':
-        return commandBody(proposal);
       case 'question':
         return questionBody({
           question: proposal,
@@ -298,8 +296,10 @@ export class CardView extends ArmedElement {
           disabled: this.busy || draft.decision !== null,
         });
       case 'move':
+      case 'command':
       case 'read':
       case 'tool':
+      case 'running':
         return plainBody(proposal);
     }
   }

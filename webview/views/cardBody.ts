@@ -7,6 +7,7 @@ import type {
   MoveProposal,
   Proposal,
   ReadProposal,
+  RunningProposal,
   ToolProposal,
   VerdictKind,
 } from '../../src/protocol/calls.ts';
@@ -200,8 +201,26 @@ function verdictLook(verdict: VerdictKind): { icon: string; word: string } {
   return looks[verdict];
 }
 
+/** What has nothing on it to choose or type. */
+export function plainBody(
+  proposal: MoveProposal | CommandProposal | ReadProposal | ToolProposal | RunningProposal,
+): TemplateResult {
+  switch (proposal.kind) {
+    case 'move':
+      return moveBody(proposal);
+    case 'command':
+      return commandBody(proposal);
+    case 'read':
+      return readBody(proposal);
+    case 'tool':
+      return toolBody(proposal);
+    case 'running':
+      return runningBody(proposal);
+  }
+}
+
 /** A command: the whole line first, then its simple commands, then how it would run. */
-export function commandBody(proposal: CommandProposal): TemplateResult {
+function commandBody(proposal: CommandProposal): TemplateResult {
   const only = proposal.parts.length === 1 ? proposal.parts[0] : undefined;
   const env = Object.entries(proposal.env);
   const ours = gitSettings(proposal.env);
@@ -222,11 +241,23 @@ export function commandBody(proposal: CommandProposal): TemplateResult {
       ${only?.program === undefined ? nothing : html`<span>${tParts('with {0}', html`<b>${shown(only.program)}</b>`)}</span>`}
       <span>${tParts('shell {0}', html`<b>${shown(proposal.shellPath)}</b>`)}</span>
       ${env.length > 0 && others.length === 0 ? nothing : html`<span>${tParts<unknown>('environment {0}', env.length === 0 ? html`<b>${t('unchanged')}</b>` : others.map(variable))}</span>`}
-      <span>${tParts('stops after {0}', html`<b>${duration(proposal.timeoutMs)}</b>`)}</span>
+      ${timeMeta(proposal)}
     </p>
+    ${proposal.background === true ? note('server-process', goesOnText()) : nothing}
     ${ours.size === 0 ? nothing : gitDetails(env.filter(([name]) => ours.has(name)))}
     ${unseenFiles(proposal)} ${boundFiles(proposal)}
   `;
+}
+
+function timeMeta({ timeoutMs }: CommandProposal): TemplateResult {
+  if (timeoutMs === null) return html`<span>${t('no time limit')}</span>`;
+  return html`<span>${tParts('stops after {0}', html`<b>${duration(timeoutMs)}</b>`)}</span>`;
+}
+
+function goesOnText(): string {
+  return t(
+    'It goes on running in the background after this call: until it ends, you or the agent stop it, or this window closes.',
+  );
 }
 
 function part(value: CommandPart): TemplateResult {
@@ -278,6 +309,14 @@ function moveBody({ path, to, lines }: MoveProposal): TemplateResult {
     <p class="meta"><span>${t('{0} lines, which stay as they are', lines)}</span></p>`;
 }
 
+/** What is done with a command of the agent's that goes on in the background. */
+function runningBody({ id, command }: RunningProposal): TemplateResult {
+  return html`
+    <pre class="command" data-testid="card-command">${shownDense(command)}</pre>
+    <p class="meta"><span>${tParts('background command {0}', html`<b>${shown(id)}</b>`)}</span></p>
+  `;
+}
+
 /** A foreign tool by where it goes and all that it is sent; two servers' tools of one name are told apart. */
 function toolBody({ server, tool, args, redescribed }: ToolProposal): TemplateResult {
   return html`
@@ -293,10 +332,4 @@ function toolBody({ server, tool, args, redescribed }: ToolProposal): TemplateRe
     }
     <cs-args .args=${args}></cs-args>
   `;
-}
-
-/** Of what is neither text nor command. */
-export function plainBody(proposal: MoveProposal | ReadProposal | ToolProposal): TemplateResult {
-  if (proposal.kind === 'move') return moveBody(proposal);
-  return proposal.kind === 'read' ? readBody(proposal) : toolBody(proposal);
 }

@@ -6,6 +6,7 @@ import type { ChatStatus } from '../../src/protocol/messages.ts';
 import type { Controller } from '../controller.ts';
 import { controlValue } from '../controls.ts';
 import { editedTurn, stopEditing } from '../editing.ts';
+import { backgroundNote } from './commandActions.ts';
 import { driftList } from './driftBanner.ts';
 import { t } from '../../src/protocol/l10n.ts';
 import { icon, shown } from './text.ts';
@@ -46,7 +47,7 @@ export function composer(controller: Controller): TemplateResult {
           </p>`
         : nothing
     }
-    ${turn === 'interrupted' ? interrupted(controller) : nothing}
+    ${backgroundNote(controller)} ${turn === 'interrupted' ? interrupted(controller) : nothing}
     ${turn === 'expired' ? expired(controller) : nothing} ${turn === 'queued' ? queued() : nothing}
     ${choice ? choiceNote(controller, turn) : nothing} ${edits ? editingNote(controller) : nothing}
     <textarea

@@ -8,6 +8,7 @@ import { placeText } from '../../src/protocol/decided.ts';
 import { callDuration, callLook, outputTail, resultShort, whyShort } from '../callLook.ts';
 import { timeText } from '../elsewhere.ts';
 import { changedRow } from './changedRow.ts';
+import { commandActions } from './commandActions.ts';
 import { LightElement } from './lightElement.ts';
 import type { TextUses } from './codeBlock.ts';
 import { markdownBlocks, type Block } from './markdown.ts';
@@ -152,7 +153,7 @@ export class ItemView extends LightElement {
       </div>
       ${item.decided ? this.#decided(item.decided) : nothing} ${resultLine(item)}
       ${this.whyOpen && item.why ? this.#whyFull(item.why) : nothing}
-      ${open ? this.#details(item) : nothing}
+      ${open ? this.#details(item) : nothing} ${commandActions(this.controller, item)}
     </div>`;
   }
 

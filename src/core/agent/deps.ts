@@ -7,6 +7,8 @@ import type { GitRepositories } from '../ports/git.ts';
 import type { Moderator } from '../ports/moderator.ts';
 import type { SecretScanner } from '../ports/secretScanner.ts';
 import type { Hooks } from '../ports/hooks.ts';
+import type { Commands } from '../ports/commands.ts';
+import type { RunningCalls } from '../commands/runningCalls.ts';
 import type { Clock, Ids, Logger, Texts } from '../ports/system.ts';
 import type { Effects, Files, Shells } from '../ports/workspace.ts';
 import type { ModelProviders } from '../ports/model.ts';
@@ -24,6 +26,10 @@ export interface EngineDeps {
   /** Used by the executor only. */
   effects: Effects;
   shells: Shells;
+  /** Absent where no command can go on in the background, because the process ends with its turn. */
+  commands?: Commands;
+  /** Calls that run here, each of which can be stopped by itself. */
+  running?: RunningCalls;
   git: GitRepositories;
   shellParser: ShellParser;
   providers: ModelProviders;

@@ -1,4 +1,5 @@
 // What the engine tells whoever watches. Rows are as stored; text and output come as deltas at an offset.
+import type { BackgroundRow } from '../ports/commandStore.ts';
 import type { DraftRow } from '../ports/draftStore.ts';
 import type { ActionRow, CallRow, MessageRow, ThreadRow, TurnRow } from '../ports/store.ts';
 
@@ -25,5 +26,8 @@ export type EngineEvent =
       offset: number;
       delta: string;
     }
+  /** One that goes on in the background. */
+  | { type: 'command'; command: BackgroundRow }
+  | { type: 'commandOutput'; threadId: string; commandId: string; offset: number; delta: string }
   | { type: 'action'; action: ActionRow }
   | { type: 'draft'; draft: DraftRow };

@@ -76,9 +76,9 @@ function leaseEffects(effects: Effects): { effects: Effects; end: () => void } {
         check();
         return effects.moveFile(move);
       },
-      runCommand: async (spec, onOutput, signal) => {
+      runCommand: async (...order) => {
         check();
-        return effects.runCommand(spec, onOutput, signal);
+        return effects.runCommand(...order);
       },
     },
     end: () => {

@@ -27,6 +27,7 @@ type PlanDeps = Pick<
   | 'files'
   | 'git'
   | 'shells'
+  | 'commands'
   | 'shellParser'
   | 'texts'
   | 'tools'

@@ -57,14 +57,15 @@ async function openBatch(deps: EngineDeps, turnId: string): Promise<CallRow[]> {
   return open ? deps.store.callsOfBatch(turnId, open.batchId) : [];
 }
 
-/** True when it is certain what happened: reads just run again, edits are told by the file's content. */
+/** True when it is certain what happened: reads and stops just run again, edits are told by the file's content. */
 async function settleAfterCrash(
   deps: EngineDeps,
   row: CallRow,
   decided: ActionRow | undefined,
 ): Promise<boolean> {
   const { turnId, callId, proposal } = row;
-  if (findTool(deps.tools, row.tool)?.group === 'read') {
+  const group = findTool(deps.tools, row.tool)?.group;
+  if (group === 'read' || group === 'running') {
     return deps.store.unstartCall(turnId, callId);
   }
   if (proposal?.kind === 'move') return settleMove(deps, row, proposal);

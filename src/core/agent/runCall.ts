@@ -265,9 +265,14 @@ async function performFrozen(run: ScreenedRun, row: CallRow, prepared: Prepared)
       const { texts } = deps;
       const files = readableFiles(deps.files, deps.policy);
       const clean = { effects: screen.effects(effects), onOutput: output.write };
-      const context = { files, texts, ...clean, signal };
+      const at = { threadId: run.threadId, turnId: row.turnId, callId: row.callId };
+      const own = deps.running?.begin(at, signal);
+      const { commands } = deps;
+      const more = { at, ...(commands && { commands }), signal: own?.signal ?? signal };
+      const context = { files, texts, ...clean, ...more };
       const performing = prepared.tool.perform(frozen.proposal, frozen.args, context);
       return performing.finally(() => {
+        own?.end();
         output.end();
         return lines.end();
       });

@@ -107,6 +107,18 @@ const NAMES: Readonly<Record<string, ToolNames>> = {
       ...['replace_string_in_file', 'create_file', 'delete_file'],
     ],
   },
+  read_command_output: {
+    claude: { name: 'BashOutput', args: { id: 'bash_id' } },
+    vscode: { name: 'get_terminal_output', args: {} },
+    copilot: { name: 'read_bash', args: { id: 'shellId' } },
+    more: ['TaskOutput'],
+  },
+  stop_command: {
+    claude: { name: 'KillShell', args: { id: 'shell_id' } },
+    vscode: { name: 'kill_terminal', args: {} },
+    copilot: { name: 'stop_bash', args: { id: 'shellId' } },
+    more: ['KillBash', 'TaskStop'],
+  },
   ask_user: {
     claude: { name: 'AskUserQuestion', args: {} },
     vscode: { name: 'vscode_askQuestions', args: {} },

@@ -4,6 +4,7 @@ import { canonicalJson } from '../base/json.ts';
 import type { LedgerEntry, Place, Summary } from './entrySchema.ts';
 import { toolName } from '../../protocol/calls.ts';
 import type { ActionRequest, Decision, Proposal, TurnStatus } from '../../protocol/calls.ts';
+import type { BackgroundRow, EndBackground } from '../ports/commandStore.ts';
 import type {
   ActionRow,
   ClaimAction,
@@ -172,6 +173,17 @@ export function callSettled(
   return { at, turnId, callId, kind: 'outcome', body };
 }
 
+export function backgroundEnded(
+  { id: commandId, state, exitCode, signal, at }: EndBackground,
+  row: Pick<BackgroundRow, 'turnId' | 'callId' | 'startedAt' | 'stopAskedBy'>,
+  place: Place,
+): LedgerEntry {
+  const { turnId, callId, startedAt, stopAskedBy } = row;
+  const durationMs = Math.max(0, at - startedAt);
+  const body = { commandId, state, exitCode, signal, stopAskedBy, durationMs, place };
+  return { at, turnId, callId, kind: 'background.ended', body };
+}
+
 /** A move that has no other entry: into and out of the queue, and of recovery. */
 export function turnMoved(
   turnId: string,
@@ -202,8 +214,9 @@ function summaryOf(proposal: Proposal): Summary {
       return { kind, target: realPath, to, baseHash };
     }
     case 'command': {
-      const { kind, command, cwd, env } = proposal;
-      return { kind, target: command, cwd, env: Object.keys(env).sort() };
+      const { kind, command, cwd, env, background } = proposal;
+      const more = background === true && { background };
+      return { kind, target: command, cwd, env: Object.keys(env).sort(), ...more };
     }
     case 'question':
       return { kind: proposal.kind, target: proposal.question };
@@ -211,5 +224,7 @@ function summaryOf(proposal: Proposal): Summary {
       return { kind: proposal.kind, target: proposal.target };
     case 'tool':
       return { kind: proposal.kind, target: toolName(proposal) };
+    case 'running':
+      return { kind: proposal.kind, target: proposal.command };
   }
 }

@@ -23,13 +23,15 @@ export type Place = z.infer<typeof Place>;
 
 /** What a call would do, without any content. */
 const Summary = z.object({
-  kind: z.enum(['edit', 'move', 'command', 'question', 'read', 'tool']),
+  kind: z.enum(['edit', 'move', 'command', 'question', 'read', 'tool', 'running']),
   /** Path, command line, question or what is read. */
   target: Text,
   /** Of a move: where it leads. */
   to: Text.optional(),
   change: z.enum(['create', 'modify', 'delete']).optional(),
   cwd: Text.optional(),
+  /** The command would go on after its call. */
+  background: z.literal(true).optional(),
   /** Names of environment variables that differ; never their values. */
   env: z.array(Text).optional(),
   baseHash: z.string().nullish(),
@@ -152,6 +154,19 @@ export const LedgerEntry = z.discriminatedUnion('kind', [
       resultLength: z.int(),
       outputHash: z.string().optional(),
       durationMs: z.int().optional(),
+    }),
+  ),
+  /** A command in the background is over. */
+  entry(
+    'background.ended',
+    z.object({
+      commandId: z.string(),
+      state: z.enum(['exited', 'stopped', 'timedOut', 'lost']),
+      exitCode: z.int().nullable(),
+      signal: z.string().nullable(),
+      stopAskedBy: Text.nullable(),
+      durationMs: z.int(),
+      place: Place,
     }),
   ),
   entry(

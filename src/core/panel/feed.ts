@@ -193,7 +193,9 @@ export class Feed {
   async #statusKey(rows: ThreadRows | null): Promise<string> {
     const { store, session, problems } = this.#deps;
     const waiting = await store.waiting();
-    return JSON.stringify([rows?.thread, rows?.states, waiting, session.state, problems()]);
+    const running = await store.runningBackground();
+    const all = [rows?.thread, rows?.states, waiting, running, session.state, problems()];
+    return JSON.stringify(all);
   }
 }
 

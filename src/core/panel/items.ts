@@ -150,6 +150,7 @@ function callItem(
     output: shorten(call.result ?? ''),
     args: shorten(call.argsText),
     ...timeOf(call),
+    ...commandOf(call),
     actionId: waits ? actionId : null,
     ...(decided ? { decided } : {}),
   };
@@ -159,6 +160,11 @@ function timeOf({ startedAt, endedAt }: CallRow): { durationMs?: number } {
   return startedAt === null || endedAt === null
     ? {}
     : { durationMs: Math.max(0, endedAt - startedAt) };
+}
+
+function commandOf({ proposal }: CallRow): { command?: 'call' | 'background' } {
+  if (proposal?.kind !== 'command') return {};
+  return { command: proposal.background === true ? 'background' : 'call' };
 }
 
 /** The last decision about a call: after a crash there may be one about its outcome. */
@@ -212,7 +218,7 @@ function summaryOf(call: CallRow): string {
   if (!proposal) return oneLine(call.argsText);
   if (proposal.kind === 'edit') return proposal.path;
   if (proposal.kind === 'move') return oneLine(`${proposal.path} → ${proposal.to}`);
-  if (proposal.kind === 'command') return oneLine(proposal.command);
+  if (proposal.kind === 'command' || proposal.kind === 'running') return oneLine(proposal.command);
   if (proposal.kind === 'question') return oneLine(proposal.question);
   if (proposal.kind === 'tool') return oneLine(toolName(proposal));
   return withPattern(proposal.target, call);

@@ -140,6 +140,8 @@ class Presenter implements Disposable {
   }
 
   onEngineEvent(event: EngineEvent): void {
+    // What a command in the background prints is for its terminal.
+    if (event.type === 'commandOutput') return;
     if (event.type !== 'output') this.look();
     else if (this.#ready) this.#enqueue(async () => this.#feed.output(event));
   }

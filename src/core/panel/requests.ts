@@ -26,6 +26,10 @@ export interface PanelHost {
   openWhy(rule: string, layer: RuleLayer): Promise<void>;
   /** Shows what undoing the turn would do, and lets the user start it. */
   undoTurn(turnId: string): Promise<void>;
+  /** What the command of a call prints, in a terminal that takes no input. Throws AppError `not_running`. */
+  showTerminal(call: { turnId: string; callId: string }): Promise<void>;
+  /** The list of commands in the background; it stays for as long as the user looks at it. */
+  showBackground(): Promise<void>;
   copy(text: string): Promise<void>;
   /** As an edit of the user's, in the editor that they were in. Throws AppError `no_editor`. */
   insertAtCursor(text: string): Promise<void>;
@@ -53,6 +57,9 @@ export async function handleViewMessage(
       return null;
     case 'stop':
       await stopTurn(deps);
+      return null;
+    case 'stopCommand':
+      await stopCommand(deps, message);
       return null;
     case 'removeQueued':
       await removeQueued(deps, message.turnId);
@@ -89,6 +96,8 @@ export async function handleViewMessage(
     case 'tryDemo':
     case 'openWhy':
     case 'undoTurn':
+    case 'showTerminal':
+    case 'showBackground':
       await askWindow(deps, message);
       return null;
     default:
@@ -118,7 +127,9 @@ type AskWindow = Extract<
       | 'selectModel'
       | 'tryDemo'
       | 'openWhy'
-      | 'undoTurn';
+      | 'undoTurn'
+      | 'showTerminal'
+      | 'showBackground';
   }
 >;
 
@@ -150,6 +161,10 @@ async function askWindow(deps: PresenterDeps, message: AskWindow): Promise<void>
       return host.openWhy(message.rule, message.layer);
     case 'undoTurn':
       return host.undoTurn(message.turnId);
+    case 'showTerminal':
+      return host.showTerminal({ turnId: message.turnId, callId: message.callId });
+    case 'showBackground':
+      return host.showBackground();
     default:
       return assertNever(message);
   }
@@ -230,6 +245,17 @@ export async function stopTurn(deps: Pick<PresenterDeps, 'engine' | 'session'>):
   if (threadId === null || !(await deps.engine.stopThread(threadId))) {
     throw new AppError('nothing_to_stop', 'Nothing is running or waiting in this thread.');
   }
+}
+
+async function stopCommand(
+  { engine }: PresenterDeps,
+  { turnId, callId }: { turnId: string; callId: string },
+): Promise<void> {
+  if (await engine.stopCommand({ turnId, callId })) return;
+  throw new AppError(
+    'not_running',
+    'This command does not run in this window: it is over, or another window runs it. Stop it there, or stop its turn.',
+  );
 }
 
 async function removeQueued(deps: PresenterDeps, turnId: string): Promise<void> {

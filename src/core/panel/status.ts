@@ -23,10 +23,21 @@ export async function chatStatus(
     queued: threadId === null ? [] : await queuedMessages(store, threadId),
     usage: threadId === null ? { input: 0, output: 0 } : await store.usageOfThread(threadId),
     problems: problems(),
+    background: threadId === null ? [] : await backgroundOf(store, threadId),
     window: host.decidedBy,
     ...(turn?.status === 'interrupted' ? driftView({ engine }, turn) : {}),
     ...(turn && stoppedByModel(turn) ? { tryAgain: true } : {}),
   };
+}
+
+async function backgroundOf(
+  store: PresenterDeps['store'],
+  threadId: string,
+): Promise<{ turnId: string; callId: string }[]> {
+  const running = await store.runningBackground();
+  return running
+    .filter((row) => row.threadId === threadId)
+    .map(({ turnId, callId }) => ({ turnId, callId }));
 }
 
 async function queuedMessages(store: PresenterDeps['store'], threadId: string): Promise<string[]> {

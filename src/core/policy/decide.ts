@@ -34,6 +34,11 @@ function decideBySubject(subject: PolicySubject, rules: RuleSet, context: Policy
     case 'task':
     case 'skill':
       return decideNamed(subject, rules, context);
+    case 'running': {
+      const { deny, ask } = rulesFor(rules, subject);
+      const [strict] = [...deny, ...ask];
+      return strict === undefined ? builtIn('allow', OWN[subject.op]) : byRule(strict);
+    }
     case 'none': {
       const [denied] = rulesFor(rules, subject).deny;
       return denied === undefined
@@ -42,6 +47,11 @@ function decideBySubject(subject: PolicySubject, rules: RuleSet, context: Policy
     }
   }
 }
+
+const OWN = {
+  read: 'it only reads what a command of this thread has printed',
+  stop: 'it only ends a command that the agent started itself',
+};
 
 const joined = new WeakMap<RuleSet, RuleSet>();
 

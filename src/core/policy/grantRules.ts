@@ -99,6 +99,7 @@ export function isAbout(folder: string | null, subject: PolicySubject): boolean 
     case 'mcp':
     case 'task':
     case 'skill':
+    case 'running':
     case 'none':
       return false;
   }

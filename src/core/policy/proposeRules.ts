@@ -58,6 +58,7 @@ function proposed(subject: PolicySubject, rules: RuleSet): readonly string[] | n
     case 'mcp':
     case 'task':
     case 'skill':
+    case 'running':
     case 'none':
       return null;
   }

@@ -21,6 +21,8 @@ const NAMES: ReadonlyMap<string, RuleName> = new Map<string, RuleName>([
   ['mcp', { pattern: 'text', group: 'mcp' }],
   ['task', { pattern: 'text', group: 'task' }],
   ['skill', { pattern: 'text', group: 'skill' }],
+  ['read_command_output', { pattern: 'none', group: 'running' }],
+  ['stop_command', { pattern: 'none', group: 'running' }],
   ['ask_user', { pattern: 'none', group: 'none' }],
 ]);
 

@@ -69,6 +69,7 @@ function callLines(subject: PolicySubject): string[] {
     case 'task':
     case 'skill':
       return [`Call      ${subject.group}(${displayBytes(subject.target)})`];
+    case 'running':
     case 'none':
       return [`Call      ${subject.tool}`];
   }

@@ -31,6 +31,8 @@ export type PolicySubject =
     }
   /** A call that is known by one text alone: a URL, `server/tool`, the name of an agent or a skill. */
   | { group: 'fetch' | 'mcp' | 'task' | 'skill'; tool: string; target: string }
+  /** What concerns only a command that the agent of the same thread runs in the background. */
+  | { group: 'running'; tool: string; op: 'read' | 'stop' }
   /** Questions to the user and the like: nothing to decide, always a pause. */
   | { group: 'none'; tool: string };
 

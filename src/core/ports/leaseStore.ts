@@ -29,3 +29,8 @@ export interface LeaseStore {
   /** started → planned, in an interrupted turn or one we drive: for a call that did not happen, only reads, or shall run again. */
   unstartCall(turnId: string, callId: string): Promise<boolean>;
 }
+
+export interface WindowStore {
+  /** This window's number among those on the file: the smallest that no living window has. The same when asked again. */
+  joinWindow(): Promise<number>;
+}

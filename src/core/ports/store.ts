@@ -1,9 +1,10 @@
 // Durable state. Every move is one transaction; a move whose WHERE no longer holds returns false or `lost`.
 // Methods throw AppError `store_busy`, `store_readonly`, `store_full` or `store_failed` when the database cannot serve.
 import type { HookTrace } from '../hooks/trace.ts';
+import type { CommandStore } from './commandStore.ts';
 import type { ConsentStore } from './consentStore.ts';
 import type { DraftStore } from './draftStore.ts';
-import type { LeaseStore } from './leaseStore.ts';
+import type { LeaseStore, WindowStore } from './leaseStore.ts';
 import type { EventStore } from './eventStore.ts';
 import type { LibraryStore } from './libraryStore.ts';
 import type { UndoBase, UndoStore } from './undoStore.ts';
@@ -264,11 +265,6 @@ export interface ActionStore {
 /** How a decided action was decided, without its proposals. */
 export type DecisionRow = Pick<ActionRow, 'decisions' | 'decidedBy' | 'decidedAt'>;
 
-export interface WindowStore {
-  /** This window's number among those on the file: the smallest that no living window has. The same when asked again. */
-  joinWindow(): Promise<number>;
-}
-
 /** An open action without its proposals. */
 export interface WaitingRow {
   actionId: string;
@@ -341,6 +337,7 @@ export interface Store
     TitleStore,
     UnseenStore,
     UndoStore,
+    CommandStore,
     EventStore,
     BlobStore {
   /** Calls back after another connection or process committed something. */

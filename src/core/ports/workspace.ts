@@ -121,7 +121,10 @@ export interface CommandSpec {
   cwd: string;
   /** Added to the allow-listed environment. */
   env: Record<string, string>;
-  timeoutMs: number;
+  /** Null: it runs until it ends or is stopped. */
+  timeoutMs: number | null;
+  /** Its output is handed on for as long as it comes, and none of it is kept for the outcome. */
+  endless?: true;
   /** What it reads on its standard input; nothing when it is not said. */
   stdin?: string;
 }
@@ -146,12 +149,23 @@ export interface Effects {
   writeFile(change: FileChange): Promise<WriteOutcome>;
   /** Never replaces a file. Cut off in the middle, both names are there, for one file; the same move again ends it. */
   moveFile(move: FileMove): Promise<WriteOutcome>;
+  /**
+   * `onStart` is told which process it is (for `Leftovers`) and awaited before the command begins; when it throws, the command
+   * does not run. Where a shell cannot be held back (Windows) it has begun, and is ended.
+   */
   runCommand(
     spec: CommandSpec,
     onOutput: (chunk: string, stream: 'stdout' | 'stderr') => void,
     signal: AbortSignal,
+    onStart?: (process: string) => Promise<void>,
   ): Promise<CommandOutcome>;
 }
+
+/**
+ * Ends what is left of a command whose host process is gone, if it is certain that it is that command's: a process id alone may
+ * be somebody else's by now. `gone`: nothing is left; `ended`: it was, and was told to end; `unknown`: it cannot be told.
+ */
+export type Leftovers = (process: string) => 'gone' | 'ended' | 'unknown';
 
 /** Shell and program lookup, without running anything. */
 export interface Shells {

@@ -42,8 +42,7 @@ export function createResultScreen(deps: FindDeps): ResultScreen {
   return {
     effects: (effects) => ({
       ...effects,
-      runCommand: async (spec, onOutput, signal) =>
-        ofCommand(await effects.runCommand(spec, onOutput, signal)),
+      runCommand: async (...order) => ofCommand(await effects.runCommand(...order)),
     }),
     result: async (result) => {
       const { text, count } = await clear(result.text);

@@ -1,4 +1,6 @@
 // The engine as the surfaces see it: threads, turns, decisions, stop. It owns who drives which turn in this process.
+import { BackgroundCommands } from '../commands/background.ts';
+import { RunningCalls } from '../commands/runningCalls.ts';
 import { askAgain } from '../agent/askAgain.ts';
 import { driftOfTurn, type TurnDrift } from '../agent/drift.ts';
 import { discreetFor } from '../agent/discreet.ts';
@@ -22,8 +24,12 @@ import type { Decisions, Proposal, Submission } from '../../protocol/calls.ts';
 import type { ModelRef } from '../ports/model.ts';
 import type { PutDraft } from '../ports/draftStore.ts';
 import type { ThreadRow, TurnRow } from '../ports/store.ts';
+import type { Leftovers } from '../ports/workspace.ts';
 
-export type CoreDeps = Omit<RunnerDeps, 'emit'>;
+/** `leftovers`: for a process in which commands may go on in the background. */
+export type CoreDeps = Omit<RunnerDeps, 'emit' | 'commands' | 'running'> & {
+  leftovers?: Leftovers;
+};
 
 export class Engine {
   readonly #deps: ThreadDeps;
@@ -34,11 +40,18 @@ export class Engine {
   readonly onEvent: Event<EngineEvent>;
   /** Of commands that this process runs. */
   readonly outputs = new RunningOutputs();
+  /** Absent where none can go on in the background. */
+  readonly background: BackgroundCommands | undefined;
+  readonly #running = new RunningCalls();
 
   constructor(deps: CoreDeps) {
     this.#emitter = new Emitter((error) => deps.logger.error('a watcher failed', error));
     this.onEvent = this.#emitter.event;
-    const runner: RunnerDeps = { ...deps, emit: (event) => this.#emitter.fire(event) };
+    const { leftovers, ...core } = deps;
+    const emit = (event: EngineEvent): void => this.#emitter.fire(event);
+    this.background = leftovers && new BackgroundCommands({ ...core, emit, leftovers });
+    const commands = this.background && { commands: this.background };
+    const runner: RunnerDeps = { ...core, emit, running: this.#running, ...commands };
     const screened: ThreadDeps['screened'] = (notice) => (this.#notice = notice);
     this.#deps = { ...runner, drives: new Drives(runner), screened };
     this.#queue = new QueueKeeper(this.#deps);
@@ -105,6 +118,14 @@ export class Engine {
     return this.#thenMove(stopThread(this.#deps, threadId));
   }
 
+  /** Stops one command, of this call, and not its turn. False when it does not run in this process. */
+  async stopCommand(call: { turnId: string; callId: string }): Promise<boolean> {
+    const all = (await this.background?.list()) ?? [];
+    const row = all.find((one) => one.turnId === call.turnId && one.callId === call.callId);
+    if (row?.state === 'running') return (await this.background?.stop(row.id, 'the user')) === true;
+    return this.#running.stop(call);
+  }
+
   /** Takes back a queued message; false when its turn runs, or ran, by now. */
   async removeQueued(turnId: string): Promise<boolean> {
     return this.#thenMove(removeQueued(this.#deps, turnId));
@@ -117,6 +138,7 @@ export class Engine {
 
   /** Looks after turns whose process died; see recovering.ts. Returns the drives it started. */
   async recover(options: { drive: boolean }): Promise<Drive[]> {
+    await this.background?.recover();
     return recover(this.#deps, options);
   }
 
@@ -156,7 +178,7 @@ export class Engine {
 
   /** With all that was said and done in it; the ledger stays. Throws what `deleteThread` of library.ts throws. */
   async deleteThread(id: string): Promise<void> {
-    return this.#thenMove(deleteThread(this.#deps, id));
+    return this.#thenMove(deleteThread({ ...this.#deps, background: this.background }, id));
   }
 
   isDriving(turnId: string): boolean {
@@ -171,6 +193,7 @@ export class Engine {
   dispose(): void {
     // Shutdown decides nothing: paused turns stay paused, running ones are left as they are.
     this.#titles.dispose();
+    this.background?.dispose();
     this.#queue.dispose();
     this.#deps.drives.dispose();
     this.#emitter.dispose();

@@ -2,6 +2,7 @@
 import { AppError } from '../base/errors.ts';
 import { stopResting } from './stopping.ts';
 import { givenTitle } from './titleText.ts';
+import type { BackgroundCommands } from '../commands/background.ts';
 import type { ThreadDeps } from './deps.ts';
 import type { RunnerDeps } from '../agent/turnRunner.ts';
 
@@ -25,11 +26,15 @@ export async function archiveThread(
 }
 
 /**
- * What waits in the thread is stopped first, so that every call has its result. Throws AppError `unknown_thread`, and
+ * What waits in the thread, and its commands in the background, are stopped first, so that every call has its result. Throws AppError `unknown_thread`, and
  * `thread_running` when a turn of it runs or is about to, here or in another window: then nothing is changed.
  */
-export async function deleteThread(deps: ThreadDeps, id: string): Promise<void> {
+export async function deleteThread(
+  deps: ThreadDeps & { background: BackgroundCommands | undefined },
+  id: string,
+): Promise<void> {
   const stopped = await stopResting(deps, id);
+  if (stopped) await deps.background?.stopOfThread(id, 'the deletion of its thread');
   const outcome = stopped ? await deps.store.deleteThread(id, deps.clock.now()) : 'busy';
   if (outcome === 'unknown') throw unknownThread();
   if (outcome === 'busy') {

@@ -7,6 +7,7 @@ import { findFiles } from './findFiles.ts';
 import { listDirectory } from './listDirectory.ts';
 import { moveFile } from './moveFile.ts';
 import { readFile } from './readFile.ts';
+import { readCommandOutput, stopCommand } from './backgroundTools.ts';
 import { runCommand } from './runCommand.ts';
 import { searchText } from './searchText.ts';
 import { undoEdit } from './undoEdit.ts';
@@ -26,6 +27,8 @@ export const allTools: readonly Tool[] = [
   deleteFile,
   moveFile,
   runCommand,
+  readCommandOutput,
+  stopCommand,
   askUser,
   undoEdit,
 ];

@@ -1,16 +1,22 @@
 // run_command: one command line in a fresh, non-interactive shell.
 import { z } from 'zod';
 import { osText, pathArg } from './args.ts';
-import { commandResult } from './commandResult.ts';
+import { commandResult, startedText } from './commandResult.ts';
 import { needsFolder, shownPath } from './paths.ts';
 import { SHELL_BUILTINS } from './shellBuiltins.ts';
-import { defineTool, type DescribeContext, type Described } from './tool.ts';
+import {
+  defineTool,
+  type DescribeContext,
+  type Described,
+  type Performed,
+  type PerformContext,
+} from './tool.ts';
 import { gitFactsFor, holdsGit } from '../policy/gitGuard.ts';
 import { globNames } from '../policy/globNames.ts';
 import { listFolders, resolveOperands } from '../policy/operands.ts';
 import { unseenRunBy } from '../policy/unseen.ts';
 import type { ShellSubject } from '../policy/place.ts';
-import type { CommandPart } from '../../protocol/calls.ts';
+import type { CommandPart, CommandProposal } from '../../protocol/calls.ts';
 import type { ShellParse, SimpleCommand } from '../ports/shell.ts';
 import type { Files, ResolvedPath } from '../ports/workspace.ts';
 
@@ -32,7 +38,14 @@ const schema = z.strictObject({
     .max(MAX_TIMEOUT_MS)
     .optional()
     .describe(
-      `Milliseconds after which it is stopped. Default ${DEFAULT_TIMEOUT_MS}, at most ${MAX_TIMEOUT_MS}.`,
+      `Milliseconds after which it is stopped. Default ${DEFAULT_TIMEOUT_MS}, at most ${MAX_TIMEOUT_MS}; in the background it has no default.`,
+    ),
+  background: z
+    .boolean()
+    .optional()
+    .describe(
+      'For what does not end by itself, like a server: the result comes at once with an id, and the command goes on. ' +
+        'read_command_output reads what it prints, stop_command ends it.',
     ),
 });
 
@@ -43,7 +56,8 @@ export const runCommand = defineTool({
   group: 'shell',
   description:
     'Runs a command line in a fresh non-interactive shell and returns its exit code and output. Nothing is kept between calls: ' +
-    'no variables, no current folder. There is no input to type into, and what it leaves running is stopped. ' +
+    'no variables, no current folder. There is no input to type into, and what it leaves running is stopped, ' +
+    'unless it runs as a whole with background: true. ' +
     'Keep to one simple command: it is easier for the user to approve.',
   schema,
   describe: describeRunCommand,
@@ -53,15 +67,31 @@ export const runCommand = defineTool({
     }
     const { command, shell, shellPath, cwd, env, timeoutMs } = proposal;
     const spec = { command, shell, shellPath, cwd, env, timeoutMs };
+    if (proposal.background === true) return startInBackground(proposal, context);
     const ended = await context.effects.runCommand(spec, context.onOutput, context.signal);
     return commandResult(ended, timeoutMs);
   },
 });
 
+/** The result comes with its start; its end is said where its output is read. */
+async function startInBackground(
+  { command, shell, shellPath, cwd, env, timeoutMs, cwdShown }: CommandProposal,
+  { commands, effects, at }: PerformContext,
+): Promise<Performed> {
+  if (!commands) return { outcome: 'error', text: `Not run: ${NO_BACKGROUND}` };
+  const spec = { command, shell, shellPath, cwd, env, timeoutMs, endless: true } as const;
+  const started = await commands.start(at, { spec, cwdShown }, effects);
+  if (!started.ok) {
+    return { outcome: 'error', text: `The command could not be started: ${started.message}` };
+  }
+  return startedText(started.row, started.output);
+}
+
 async function describeRunCommand(args: Args, context: DescribeContext): Promise<Described> {
   const { files, shells, shellParser } = context;
   const refused = needsFolder(files);
   if (refused !== null) return { ok: false, message: refused };
+  if (args.background === true && !context.commands) return { ok: false, message: NO_BACKGROUND };
   const found = shells.defaultShell();
   if ('error' in found) return { ok: false, message: `No command can be run: ${found.error}` };
   const cwd = await files.resolve(args.cwd ?? '.');
@@ -93,13 +123,23 @@ async function describeRunCommand(args: Args, context: DescribeContext): Promise
       cwd: cwd.real,
       cwdShown: files.roots.length > 1 ? cwd.real : shownPath(cwd),
       env: {},
-      timeoutMs: args.timeout_ms ?? DEFAULT_TIMEOUT_MS,
+      ...lasting(args),
       parts: await describeParts(parse, cwd, context),
       ...(unseen.length > 0 && { unseen }),
     },
     subject,
   };
 }
+
+/** In the background it runs until it ends, unless the agent says for how long. */
+function lasting(args: Args): Pick<CommandProposal, 'timeoutMs' | 'background'> {
+  if (args.background !== true) return { timeoutMs: args.timeout_ms ?? DEFAULT_TIMEOUT_MS };
+  return { timeoutMs: args.timeout_ms ?? null, background: true };
+}
+
+const NO_BACKGROUND =
+  'No command can go on in the background here: this process ends with the turn, and its commands with it. ' +
+  'Run it without `background`, with a time-out, or leave it to the user.';
 
 /** A git that is found nowhere but in the workspace is somebody else's. */
 function gitOf({ git, shells }: DescribeContext): DescribeContext['git'] {

@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import type { CallOutcome, Proposal, UnseenFile } from '../../protocol/calls.ts';
 import type { PolicySubject } from '../policy/types.ts';
 import type { GitRepositories } from '../ports/git.ts';
+import type { CallPlace, Commands } from '../ports/commands.ts';
 import type { Effects, Files, Shells } from '../ports/workspace.ts';
 import type { ShellParser } from '../ports/shell.ts';
 import type { Texts } from '../ports/system.ts';
@@ -23,6 +24,8 @@ export interface DescribeContext {
   unseen?: readonly UnseenFile[];
   /** What earlier turns changed; for undo. */
   undo?: UndoStore;
+  /** Absent where no command can go on in the background. */
+  commands?: Commands;
 }
 
 /** What the call would do, or why it cannot be done; `message` goes to the model as an error result. */
@@ -36,6 +39,9 @@ export interface PerformContext {
   texts: Texts;
   /** Valid for this one call. */
   effects: Effects;
+  /** Which call it is. */
+  at: CallPlace;
+  commands?: Commands;
   /** Output as it arrives, for the card. */
   onOutput: (chunk: string) => void;
   signal: AbortSignal;

@@ -37,6 +37,8 @@ export async function openForCli(
     secrets: { get: async (name) => keys.get(name) },
     logger: stderrLogger,
     canPause: options.canPause,
+    // This process ends with its turn.
+    keepsRunning: false,
     // A command drives its own turn only.
     takesQueued: () => false,
     // A run without an editor makes no model request beyond its turn's.

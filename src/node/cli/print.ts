@@ -107,7 +107,7 @@ export function pausedText(action: ActionRow): string {
   const calls = action.requests.map((request) => {
     const { proposal } = request;
     const what =
-      proposal.kind === 'command'
+      proposal.kind === 'command' || proposal.kind === 'running'
         ? proposal.command
         : proposal.kind === 'question'
           ? proposal.question

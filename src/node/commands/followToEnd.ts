@@ -20,7 +20,7 @@ const LOOK_EVERY_MS = 10;
 /** Never rejects. Settles soon after the shell's own end, whoever still holds its output. */
 export async function followToEnd(
   child: ChildProcess,
-  limits: { timeoutMs: number; signal: AbortSignal },
+  limits: { timeoutMs: number | null; signal: AbortSignal },
 ): Promise<Ending> {
   let timedOut = false;
   let cancelled = false;
@@ -36,10 +36,12 @@ export async function followToEnd(
     cancelled = !timedOut;
     stop();
   };
-  const timer = setTimeout(() => {
+  const { timeoutMs } = limits;
+  const onTimeout = (): void => {
     timedOut = !cancelled;
     stop();
-  }, limits.timeoutMs);
+  };
+  const timer = timeoutMs === null ? undefined : setTimeout(onTimeout, timeoutMs);
   limits.signal.addEventListener('abort', onAbort, { once: true });
   // The abort may have come while the shell was starting.
   if (limits.signal.aborted) onAbort();

@@ -5,8 +5,9 @@ import { failureText } from '../files/failure.ts';
 import { commandEnvironment, type Environment } from './environment.ts';
 import { createOutputCapture } from '../../core/base/outputCapture.ts';
 import { followToEnd, type Ending } from './followToEnd.ts';
-import { startHeld, type Shell } from './heldShell.ts';
-import { trackGroup } from './processGroups.ts';
+import { startHeld, type HeldShell, type Shell } from './heldShell.ts';
+import { endTree, trackGroup } from './processGroups.ts';
+import { nameProcess } from './leftovers.ts';
 import { ensureWatchdog, guardGroup, type Guarded } from './watchdog.ts';
 import type { CommandOutcome, CommandSpec, Effects } from '../../core/ports/workspace.ts';
 
@@ -26,21 +27,39 @@ const KEPT_CHARS = 10_000_000;
 
 /** Never throws. Output is given on as it comes, up to what is kept; the outcome tells how it ended. */
 export function createCommandRunner(options: CommandRunnerOptions): Effects['runCommand'] {
-  return async (spec, onOutput, signal) => {
+  return async (spec, onOutput, signal, onStart) => {
     const start = performance.now();
     const elapsed = (): number => Math.round(performance.now() - start);
     if (signal.aborted) return notRun({ cancelled: true, startError: null }, elapsed());
     const refused = await cwdProblem(spec.cwd);
     if (refused !== null) return notRun({ cancelled: false, startError: refused }, elapsed());
-    const started = await startShell(spec, options);
-    if (!started.ok) {
-      return notRun({ cancelled: false, startError: started.message }, elapsed());
-    }
-    const output = capture(started.child, options, onOutput);
-    const ending = await followToEnd(started.child, { timeoutMs: spec.timeoutMs, signal });
-    started.guarded.dispose();
+    const held = await holdShell(spec, options);
+    if (!held.ok) return notRun({ cancelled: false, startError: held.message }, elapsed());
+    const output = capture(held.child, spec.endless ? NOTHING : keeping(options), onOutput);
+    const following = followToEnd(held.child, { timeoutMs: spec.timeoutMs, signal });
+    const began = await begin(held, onStart);
+    const ending = await following;
+    began.guarded?.dispose();
+    const { startError } = began;
+    if (startError !== null) return notRun({ cancelled: false, startError }, elapsed());
     return { ...endOf(ending), ...output(ending.leftRunning), durationMs: elapsed() };
   };
+}
+
+interface Keeping {
+  /** Characters that the outcome shows, and those that are kept and handed on in all. */
+  shown: number;
+  kept: number;
+  streamed: number;
+}
+
+const NOTHING: Keeping = { shown: 0, kept: 0, streamed: Infinity };
+
+function keeping({
+  shownChars = SHOWN_CHARS,
+  keptChars = KEPT_CHARS,
+}: CommandRunnerOptions): Keeping {
+  return { shown: shownChars, kept: keptChars, streamed: keptChars };
 }
 
 /** The folder must still be what was shown. */
@@ -53,42 +72,60 @@ async function cwdProblem(cwd: string): Promise<string | null> {
   }
 }
 
-async function startShell(
+type Held = HeldShell & { pid: number };
+
+async function holdShell(
   spec: CommandSpec,
   options: CommandRunnerOptions,
-): Promise<{ ok: true; child: Shell; guarded: Guarded } | { ok: false; message: string }> {
+): Promise<({ ok: true } & Held) | { ok: false; message: string }> {
   const { platform } = process;
   const parent = options.env ?? process.env;
   const env = { ...commandEnvironment({ parent, roots: options.roots, platform }), ...spec.env };
   try {
     await access(spec.shellPath, constants.X_OK);
     ensureWatchdog();
-    const { child, release } = startHeld(spec, env);
-    if (child.pid !== undefined) {
-      trackGroup(child.pid);
-      return { ok: true, child, guarded: guardGroup(child.pid, release) };
+    const held = startHeld(spec, env);
+    const { pid } = held.child;
+    if (pid !== undefined) {
+      trackGroup(pid);
+      return { ok: true, ...held, pid };
     }
-    const error = await new Promise<unknown>((resolve) => child.once('error', resolve));
+    const error = await new Promise<unknown>((resolve) => held.child.once('error', resolve));
     return { ok: false, message: `${spec.shellPath}: ${failureText(error)}` };
   } catch (error) {
     return { ok: false, message: `${spec.shellPath}: ${failureText(error)}` };
   }
 }
 
+/** Says which process it is and lets it run; one that must not begin is ended where it waits. */
+async function begin(
+  { pid, release }: Held,
+  onStart: Parameters<Effects['runCommand']>[3],
+): Promise<{ guarded?: Guarded; startError: string | null }> {
+  try {
+    await onStart?.(nameProcess(pid));
+    return { guarded: guardGroup(pid, release), startError: null };
+  } catch (error) {
+    endTree(pid);
+    return { startError: `it could not be recorded: ${failureText(error)}` };
+  }
+}
+
 /** Collects both streams as they come; the result gives what the outcome says of them. */
 function capture(
   child: Shell,
-  options: CommandRunnerOptions,
+  keep: Keeping,
   onOutput: Parameters<Effects['runCommand']>[1],
 ): (leftRunning: boolean) => Pick<CommandOutcome, 'output' | 'fullOutput'> {
-  const keptChars = options.keptChars ?? KEPT_CHARS;
-  const shown = createOutputCapture(options.shownChars ?? SHOWN_CHARS);
-  const kept = createOutputCapture(keptChars);
+  const shown = createOutputCapture(keep.shown);
+  const kept = createOutputCapture(keep.kept);
   let streamed = 0;
   const push = (chunk: string, stream: 'stdout' | 'stderr' = 'stdout'): void => {
-    shown.push(chunk);
-    kept.push(chunk);
-    if (streamed < keptChars) onOutput(chunk, stream);
+    if (keep.kept > 0) {
+      shown.push(chunk);
+      kept.push(chunk);
+    }
+    if (streamed < keep.streamed) onOutput(chunk, stream);
     streamed += chunk.length;
   };
   // setEncoding keeps a character together that two chunks share.

@@ -1,6 +1,7 @@
 // The state file and the memory of temporary threads as one store: each call goes where its id says, lists hold both.
 // Every method is named here, so that a new one cannot reach the disk unnoticed.
 import { isTemporary } from '../../protocol/temporary.ts';
+import type { CommandStore } from '../../core/ports/commandStore.ts';
 import type { EventStore } from '../../core/ports/eventStore.ts';
 import type { LibraryStore } from '../../core/ports/libraryStore.ts';
 import type { LeaseStore } from '../../core/ports/leaseStore.ts';
@@ -59,6 +60,7 @@ export function createBothStores(kept: Store, memory: LazyMemory, always?: LazyA
     ...events(sides),
     ...unseen(sides),
     ...undo(sides),
+    ...background(sides),
     ...blobs(sides),
     onExternalChange: (listener) => kept.onExternalChange(listener),
     dispose: () => {
@@ -273,6 +275,25 @@ function undo({ of }: Sides): UndoStore {
   return {
     undoChanges: (id) => of(id, (store) => store.undoChanges(id)),
     undoText: (id, hash) => of(id, (store) => store.undoText(id, hash)),
+  };
+}
+
+/** Nobody else runs those of a temporary thread: none of them is ever abandoned. */
+function background({ kept, of, both }: Sides): CommandStore {
+  return {
+    addBackground: (row) => of(row.id, (store) => store.addBackground(row)),
+    appendBackground: (id, ...output) => of(id, (store) => store.appendBackground(id, ...output)),
+    endBackground: (end) => of(end.id, (store) => store.endBackground(end)),
+    askBackgroundStop: (id, by) => of(id, (store) => store.askBackgroundStop(id, by)),
+    backgroundRead: (id, to) => of(id, (store) => store.backgroundRead(id, to)),
+    getBackground: (id) => of(id, (store) => store.getBackground(id)),
+    listBackground: async () => {
+      const lists = await both((store) => store.listBackground());
+      return merged(lists, (a, b) => a.startedAt >= b.startedAt);
+    },
+    runningBackground: async () => (await both((store) => store.runningBackground())).flat(),
+    backgroundOutput: (id) => of(id, (store) => store.backgroundOutput(id)),
+    abandonedBackground: () => kept.abandonedBackground(),
   };
 }
 

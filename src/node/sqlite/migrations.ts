@@ -1,5 +1,6 @@
 // The schema, as numbered steps. Append only: a step that was released is never changed.
 import type { Db } from './database.ts';
+import { BACKGROUND_SCHEMA } from './background.ts';
 import { CONSENT_SCHEMA } from './consentSchema.ts';
 import { EDIT_TEXT_SCHEMA } from './editTexts.ts';
 import { EVENT_SCHEMA, SHARED_CALL_SCHEMA, SHARED_RESULT_SCHEMA } from './eventSchema.ts';
@@ -127,7 +128,7 @@ CREATE TABLE blob (
   hash TEXT NOT NULL PRIMARY KEY,
   body TEXT NOT NULL
 ) STRICT;
-${CONSENT_SCHEMA}${EVENT_SCHEMA}${SHARED_RESULT_SCHEMA}${SHARED_CALL_SCHEMA}${EDIT_TEXT_SCHEMA}${UNSEEN_SCHEMA}${UNDO_SCHEMA}`,
+${CONSENT_SCHEMA}${EVENT_SCHEMA}${SHARED_RESULT_SCHEMA}${SHARED_CALL_SCHEMA}${EDIT_TEXT_SCHEMA}${UNSEEN_SCHEMA}${UNDO_SCHEMA}${BACKGROUND_SCHEMA}`,
   SAVER_SCHEMA,
   LEDGER_SCHEMA,
 ];

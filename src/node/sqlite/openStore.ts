@@ -7,6 +7,7 @@ import type { Store } from '../../core/ports/store.ts';
 import type { Clock, Logger } from '../../core/ports/system.ts';
 import { noSealer, type Sealer } from '../sealer.ts';
 import { createActionStore } from './actions.ts';
+import { createBackgroundStore } from './background.ts';
 import { createBlobStore } from './blobs.ts';
 import { createConsentStore } from './consent.ts';
 import {
@@ -114,6 +115,7 @@ function createStore(connection: Connection, owned: DisposableStore, consent: Co
     ...createDraftStore(connection),
     ...createUnseenStore(driving),
     ...createUndoStore(connection),
+    ...createBackgroundStore(connection),
     ...consent,
     ...windows,
     ...createEventStore(driving),

@@ -1,6 +1,6 @@
 // Table `window`: small numbers by which people tell the windows on one state file apart.
 import { z } from 'zod';
-import type { WindowStore } from '../../core/ports/store.ts';
+import type { WindowStore } from '../../core/ports/leaseStore.ts';
 import type { Connection } from './connection.ts';
 import { isGone } from './owner.ts';
 

@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import { registerCommand } from './register.ts';
 import { ageText } from '../ageText.ts';
+import { showBackgroundCommands } from '../backgroundList.ts';
 import { COMMANDS, CONTEXT, VIEWS } from '../ids.ts';
 import { notify } from '../notify.ts';
 import { plainPick } from '../plainText.ts';
@@ -35,6 +36,7 @@ export const threadCommands: Contribution = {
           .then(undefined, () => undefined);
       }),
     );
+    add(COMMANDS.showBackground, () => showBackgroundCommands(services));
     return owned;
   },
 };

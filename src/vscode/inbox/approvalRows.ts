@@ -115,10 +115,12 @@ function risksOf(proposal: Proposal): string[] {
       return [
         ...(proposal.parts.length > 1 ? [t('{0} commands', proposal.parts.length)] : []),
         ...((proposal.unseen?.length ?? 0) > 0 ? [t('runs edits you have not seen')] : []),
+        ...(proposal.background === true ? [t('goes on in the background')] : []),
       ];
     case 'tool':
       return proposal.redescribed ? [t('its description changed')] : [];
     case 'question':
+    case 'running':
       return [];
   }
 }
@@ -137,5 +139,7 @@ function iconOf(proposal: Proposal): string {
       return 'eye';
     case 'tool':
       return 'plug';
+    case 'running':
+      return proposal.op === 'stop' ? 'debug-stop' : 'eye';
   }
 }

@@ -188,4 +188,25 @@ describe('temporary threads', () => {
     assert.match(opened.logged(), /turn ~u\w+ was halted: model_not_configured/);
     assert.doesNotMatch(opened.logged(), new RegExp(MARK));
   });
+
+  it('a command of theirs in the background is in no file, and ends with the window', async () => {
+    const args = { command: `echo ${MARK}; sleep 300`, background: true };
+    const turns = [{ toolCalls: [{ id: 'b', name: 'run_command', args }] }, { text: 'on' }];
+    engine = await openTestEngine({ script: { turns }, files: {} });
+    const { drive } = await startIn(engine);
+    await drive.done;
+    const action = await paused(engine);
+    const decisions = { b: { type: 'approve' } } as const;
+    const { id: actionId, proposalHash } = action;
+    const outcome = await engine.engine.submit({ actionId, proposalHash, decisions }, 'test');
+    assert.ok(outcome.ok);
+    await engine.engine.idle();
+    const [row] = await engine.store.listBackground();
+    assert.deepEqual([row?.state, row?.threadId], ['running', action.threadId]);
+    const other = await engine.reopen();
+    assert.deepEqual(await other.store.listBackground(), []);
+    other.dispose();
+    assert.ok(row && (await engine.engine.stopCommand(row)));
+    assert.equal((await engine.store.getBackground(row.id))?.state, 'stopped');
+  });
 });

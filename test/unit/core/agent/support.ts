@@ -10,6 +10,7 @@ import { Engine } from '../../../../src/core/threads/engine.ts';
 import { SecretAction } from '../../../../src/core/screening/secretAction.ts';
 import { allTools } from '../../../../src/core/tools/registry.ts';
 import { createCommandRunner } from '../../../../src/node/commands/runner.ts';
+import { endLeftover } from '../../../../src/node/commands/leftovers.ts';
 import { createShells } from '../../../../src/node/commands/shells.ts';
 import { createGitRepositories } from '../../../../src/node/git/repositories.ts';
 import { createLocalFiles } from '../../../../src/node/files/localFiles.ts';
@@ -88,7 +89,7 @@ export async function openBench(
     ...{ folder, logger, replies, requests, events, settings, deadlines, sealer },
     roots: [folder.at('w'), ...(second ? [folder.at('v')] : [])],
   });
-  const engine = new Engine(deps);
+  const engine = new Engine({ ...deps, leftovers: endLeftover });
   engine.onEvent((event) => events.push(event));
   return {
     ...{ deps, engine, folder, logger, events, requests, settings },

@@ -42,6 +42,9 @@ describe('the presenter', () => {
         selectModel: async () => void opened.push('model'),
         tryDemo: async () => void opened.push('demo'),
         undoTurn: async (id) => void opened.push(`undo ${id}`),
+        showTerminal: async ({ turnId, callId }) =>
+          void opened.push(`terminal ${turnId} ${callId}`),
+        showBackground: async () => void opened.push('background'),
         openWhy: async (rule, layer) => void opened.push(`why ${rule} ${layer}`),
         copy: async (text) => void opened.push(`copy ${text}`),
         insertAtCursor: async (text) => void opened.push(`insert ${text}`),

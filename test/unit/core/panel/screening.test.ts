@@ -26,6 +26,8 @@ describe('the presenter and screening', () => {
       tryDemo: unused,
       undoTurn: unused,
       openWhy: unused,
+      showTerminal: unused,
+      showBackground: unused,
     };
     const texts = { copy: unused, insertAtCursor: unused, openLink: unused };
     const host = { ...window, ...texts, confirm: async () => true, decidedBy: 'this window' };

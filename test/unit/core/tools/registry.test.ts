@@ -36,6 +36,8 @@ describe('the tool list', () => {
         'delete_file:edit',
         'move_file:edit',
         'run_command:shell',
+        'read_command_output:running',
+        'stop_command:running',
         'ask_user:none',
         'undo_edit:edit',
       ],
