@@ -8,7 +8,9 @@ import { icon } from './text.ts';
 type CallItem = Extract<TranscriptItem, { kind: 'call' }>;
 
 /** Whether the call's command goes on in the background at this moment. */
-export function goesOn(controller: Controller, { turnId, callId }: CallItem): boolean {
+export function goesOn(controller: Controller, item: TranscriptItem): boolean {
+  if (item.kind !== 'call' || item.command !== 'background') return false;
+  const { turnId, callId } = item;
   const running = controller.state.status?.background ?? [];
   return running.some((one) => one.turnId === turnId && one.callId === callId);
 }
@@ -17,10 +19,10 @@ export function goesOn(controller: Controller, { turnId, callId }: CallItem): bo
 export function commandActions(
   controller: Controller,
   item: CallItem,
+  live: boolean,
 ): TemplateResult | typeof nothing {
   if (item.command === undefined) return nothing;
   const { turnId, callId } = item;
-  const live = goesOn(controller, item);
   const running = item.state === 'started' || live;
   const started = item.command === 'background' && item.state === 'done';
   if (!running && !started) return nothing;

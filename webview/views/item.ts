@@ -25,6 +25,7 @@ export class ItemView extends LightElement {
     waiting: { attribute: false },
     queued: { attribute: false },
     again: { attribute: false },
+    live: { attribute: false },
     open: { state: true },
     whyOpen: { state: true },
     all: { state: true },
@@ -41,6 +42,8 @@ export class ItemView extends LightElement {
   declare replacedBy: Item<'user'> | undefined;
   /** What the human looks for and is shown in this row: the parts that hold it are open. */
   declare wanted: string;
+  /** Whether the call's command goes on in the background. */
+  declare live: boolean;
   /** Whether the message's turn has not begun. */
   declare queued: boolean;
   declare open: boolean | undefined;
@@ -53,6 +56,7 @@ export class ItemView extends LightElement {
   constructor() {
     super();
     this.waiting = false;
+    this.live = false;
     this.queued = false;
     this.open = undefined;
     this.whyOpen = false;
@@ -153,7 +157,7 @@ export class ItemView extends LightElement {
       </div>
       ${item.decided ? this.#decided(item.decided) : nothing} ${resultLine(item)}
       ${this.whyOpen && item.why ? this.#whyFull(item.why) : nothing}
-      ${open ? this.#details(item) : nothing} ${commandActions(this.controller, item)}
+      ${open ? this.#details(item) : nothing} ${commandActions(this.controller, item, this.live)}
     </div>`;
   }
 

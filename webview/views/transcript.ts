@@ -5,6 +5,7 @@ import { UNFINISHED } from '../../src/protocol/calls.ts';
 import type { Again, TranscriptItem } from '../../src/protocol/messages.ts';
 import type { Controller } from '../controller.ts';
 import { guessHeight, places, shownRows, topOf, type Place, type Shown } from '../window.ts';
+import { goesOn } from './commandActions.ts';
 import './item.ts';
 import { t } from '../../src/protocol/l10n.ts';
 import { LightElement } from './lightElement.ts';
@@ -191,6 +192,7 @@ export class TranscriptView extends LightElement {
       .again=${index === this.#lastMessage() ? this.#offers() : undefined}
       .replacedBy=${item.kind === 'user' ? this.#again.get(item.turnId) : undefined}
       .wanted=${item.id === this.finding.itemId ? this.finding.text : ''}
+      .live=${goesOn(this.controller, item)}
     ></cs-item>`;
   }
 

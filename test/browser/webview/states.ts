@@ -50,7 +50,9 @@ const ROWS: TranscriptItem[] = [
     state: 'started',
     outcome: null,
     output: 'ok 1',
+    command: 'call',
   }),
+  call('server', { tool: 'run_command', summary: 'npm start', command: 'background' }),
   call('denied', {
     outcome: 'denied',
     why: {

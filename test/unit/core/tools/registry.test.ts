@@ -86,8 +86,8 @@ describe('parseToolArgs', () => {
     assert.match(problem('read_file', { path: 'a', limit: 0 }), /limit: too small/);
     assert.match(problem('read_file', { path: 'a\0' }), /path: must not hold a NUL/);
     assert.match(
-      problem('run_command', { command: 'x', background: true }),
-      /unknown field background/,
+      problem('run_command', { command: 'x', detached: true }),
+      /unknown field detached/,
     );
     assert.match(
       problem('ask_user', { question: 'q', options: [{ label: 'a', valu: 'x' }] }),

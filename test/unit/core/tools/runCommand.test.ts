@@ -9,9 +9,16 @@ import {
   splitOnBlanks,
   toolWorld,
 } from '../../../fakes/toolContext.ts';
+import type { BackgroundOrder, Commands } from '../../../../src/core/ports/commands.ts';
 import type { CommandOutcome } from '../../../../src/core/ports/workspace.ts';
 
 const files = () => createMemoryFiles({ 'src/run.sh': '#', 'src/a.ts': '' });
+
+const ROW = {
+  ...{ threadId: 't1', turnId: 'u1', callId: 'c1', command: 'npm start', cwd: '.' },
+  ...{ exitCode: null, signal: null, stopAskedBy: null, startedAt: 0, endedAt: null },
+  ...{ length: 0, readTo: 0 },
+};
 
 describe('run_command', () => {
   it('proposes command, shell, folder, time-out and the program of each part', async () => {
@@ -110,14 +117,50 @@ describe('run_command', () => {
     assert.match(await refusal(runCommand, { command: 'ls' }, bare), /bash was not found/);
   });
 
-  it('takes no empty command, NUL, background or over-long time-out', () => {
+  it('takes no empty command, NUL or over-long time-out', () => {
     const ok = (args: object) => runCommand.schema.safeParse(args).success;
     assert.equal(ok({ command: 'ls', timeout_ms: 600_000 }), true);
     assert.equal(ok({ command: ' \n' }), false);
     assert.equal(ok({ command: 'ls\0' }), false);
     assert.equal(ok({ command: 'ls', timeout_ms: 600_001 }), false);
     assert.equal(ok({ command: 'ls', timeout_ms: 0 }), false);
-    assert.equal(ok({ command: 'ls', background: true }), false);
+    assert.equal(ok({ command: 'ls', background: 'yes' }), false);
+  });
+
+  it('goes on in the background only where it can, and by the words of its proposal', async () => {
+    const world = toolWorld(files());
+    const args = { command: 'npm start', background: true };
+    assert.match(await refusal(runCommand, args, world), /this process ends with the turn/);
+    const started: BackgroundOrder[] = [];
+    const row = { ...ROW, id: 'b1', state: 'running' } as const;
+    const commands: Commands = {
+      find: async () => row,
+      start: async (_at, order) => {
+        started.push(order);
+        return { ok: true, row, output: { from: 0, text: '' } };
+      },
+      read: async () => undefined,
+      readTo: async () => undefined,
+      stop: async () => true,
+    };
+    const able = {
+      ...world,
+      describeContext: { ...world.describeContext, commands },
+      performContext: { ...world.performContext, commands },
+    };
+    const { proposal } = await describeOk(runCommand, args, able);
+    assert.ok(proposal.kind === 'command');
+    assert.deepEqual([proposal.background, proposal.timeoutMs], [true, null]);
+    const limited = await describeOk(runCommand, { ...args, timeout_ms: 5000 }, able);
+    assert.equal(limited.proposal.kind === 'command' && limited.proposal.timeoutMs, 5000);
+    const done = await runCommand.perform(proposal, { command: 'rm' }, able.performContext);
+    assert.equal(done.outcome, 'ok');
+    assert.match(done.text, /^Started in the background with id b1\. Read what it prints with/);
+    const [{ spec }] = started as [BackgroundOrder];
+    assert.deepEqual([spec.command, spec.timeoutMs, spec.endless], ['npm start', null, true]);
+    assert.deepEqual(world.commands, [], 'nothing else ran');
+    const late = await runCommand.perform(proposal, args, world.performContext);
+    assert.match(late.text, /^Not run: No command can go on/);
   });
 
   it('runs exactly the proposal, streaming', async () => {
