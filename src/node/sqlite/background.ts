@@ -14,11 +14,10 @@ import { ledgerWriter } from './ledger.ts';
 import { isGone } from './owner.ts';
 import { rowReader } from './rows.ts';
 
-/** No reference to the turn: it outlives it. `process` and `owner` say whose it is: the command's process, and ours. */
+/** Few rows, in the order of their ids, which is that of their starts. No reference to the turn: they outlive it. `process` and `owner` say whose it is: the command's process, and ours. */
 export const BACKGROUND_SCHEMA = `
 CREATE TABLE background_command (
-  seq INTEGER PRIMARY KEY AUTOINCREMENT,
-  id TEXT NOT NULL UNIQUE,
+  id TEXT NOT NULL PRIMARY KEY,
   thread_id TEXT NOT NULL REFERENCES thread (id) ON DELETE CASCADE,
   turn_id TEXT NOT NULL,
   call_id TEXT NOT NULL,
@@ -35,9 +34,7 @@ CREATE TABLE background_command (
   length INTEGER NOT NULL DEFAULT 0,
   read_to INTEGER NOT NULL DEFAULT 0,
   CHECK ((state = 'running') = (ended_at IS NULL))
-) STRICT;
-CREATE INDEX background_by_thread ON background_command (thread_id, seq);
-CREATE INDEX background_running ON background_command (state) WHERE state = 'running';
+) STRICT, WITHOUT ROWID;
 CREATE TABLE command_output (
   command_id TEXT NOT NULL REFERENCES background_command (id) ON DELETE CASCADE,
   start INTEGER NOT NULL,
@@ -84,7 +81,7 @@ export function createBackgroundStore(connection: Connection): CommandStore {
   const { db, logger, read, write, writeSoon } = connection;
   const rows = rowReader('background_command', ['id'], Row, logger);
   const one = db.prepare(`${select} WHERE id = ?`);
-  const all = db.prepare(`${select} ORDER BY seq DESC`);
+  const all = db.prepare(`${select} ORDER BY id DESC`);
   const stop = db.prepare(
     `UPDATE background_command SET stop_asked_by = coalesce(stop_asked_by, @by)
      WHERE id = @id AND state = 'running'`,
@@ -100,7 +97,7 @@ export function createBackgroundStore(connection: Connection): CommandStore {
   );
   const running = db.prepare(
     `SELECT id, thread_id AS threadId, turn_id AS turnId, call_id AS callId FROM background_command
-     WHERE state = 'running' ORDER BY seq`,
+     WHERE state = 'running' ORDER BY id`,
   );
   const add = adder(connection);
   const append = appender(connection);
@@ -147,7 +144,7 @@ function adder({ db, owner }: Connection): (row: NewBackground) => void {
   const tidy = db.prepare(
     `DELETE FROM background_command WHERE id IN (
        SELECT id FROM background_command WHERE thread_id = ? AND state <> 'running'
-       ORDER BY seq DESC LIMIT -1 OFFSET ${KEPT_ENDED})`,
+       ORDER BY id DESC LIMIT -1 OFFSET ${KEPT_ENDED})`,
   );
   return (row) => {
     insert.run({ ...row, owner });

@@ -14,6 +14,7 @@ export function quietHost(decidedBy: string): PresenterDeps['host'] {
     openAllDiffs: async () => undefined,
     ...{ openWhy: nothing, copy: nothing, insertAtCursor: nothing, openLink: nothing },
     undoTurn: nothing,
+    ...{ showTerminal: nothing, showBackground: nothing },
     confirm: async () => true,
     decidedBy,
   };
