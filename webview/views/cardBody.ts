@@ -153,6 +153,7 @@ export function placeWarnings(proposal: Proposal): TemplateResult | typeof nothi
     case 'command':
     case 'question':
     case 'tool':
+    case 'running':
       return nothing;
   }
 }
