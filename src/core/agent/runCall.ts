@@ -5,7 +5,16 @@ import { deniedEdit, sayOfRow, withTold } from './hooked.ts';
 import { contentOfEdit } from './contentOfEdit.ts';
 import { execute } from './executor.ts';
 import { DECIDED_OTHERWISE, earlierEdits, standOnBatch } from './standOnBatch.ts';
-import { afterCrash, blocked, noted, CHANGED_SINCE, type Settled } from './settled.ts';
+import {
+  afterCrash,
+  blocked,
+  noted,
+  CHANGED_SINCE,
+  type Settled,
+  rejectedText,
+  knownResult,
+  needsApprovalText,
+} from './settled.ts';
 import { deniedText, prepareCall, type Prepared } from './plan.ts';
 import { programDrift } from './programDrift.ts';
 import { unasked } from './unasked.ts';
@@ -63,12 +72,6 @@ export async function runCall(
       : await decideAndRun({ ...run, screen }, row, decisions.approval);
   const told = { ...settled, text: withTold(settled.text, row.hook) };
   return toMessage(row, await settle(run, row, withoutSecrets(run.deps, told)));
-}
-
-/** A result the journal already holds. A call that was started and never settled is never run again. */
-function knownResult(row: CallRow): Settled | undefined {
-  if (row.state === 'planned' || row.state === 'started') return undefined;
-  return { state: row.state, outcome: row.outcome ?? 'error', text: row.result ?? '' };
 }
 
 async function decideAndRun(
@@ -341,13 +344,4 @@ function toMessage(row: CallRow, settled: Settled): ToolMessage {
     status: good ? 'ok' : 'error',
     text: settled.text,
   };
-}
-
-function rejectedText(reason: string | undefined): string {
-  return `Rejected by the user: ${reason?.trim() || 'no reason given'}`;
-}
-
-/** For a call that was allowed when it was planned: nobody was asked, so it does not run. */
-function needsApprovalText(verdict: Verdict): string {
-  return `Not run: it was allowed when you asked for it, but now it needs the user’s approval (${verdict.reason}). Ask for it again.`;
 }

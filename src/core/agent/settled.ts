@@ -1,6 +1,7 @@
 // What became of a call, and what a human says became of one whose process died. Pure.
 import { assertNever } from '../base/assert.ts';
 import type { CallOutcome, CallState, Decision, Verdict } from '../../protocol/calls.ts';
+import type { CallRow } from '../ports/store.ts';
 
 /** What became of a call: settled in the journal, told to the model. */
 export interface Settled {
@@ -65,4 +66,19 @@ export const CHANGED_SINCE =
 /** What the model must know besides the result of a call that worked. */
 export function noted(settled: Settled, note: string): Settled {
   return settled.outcome === 'ok' ? { ...settled, text: `${settled.text}\n\n${note}` } : settled;
+}
+
+export function rejectedText(reason: string | undefined): string {
+  return `Rejected by the user: ${reason?.trim() || 'no reason given'}`;
+}
+
+/** A result the journal already holds. A call that was started and never settled is never run again. */
+export function knownResult(row: CallRow): Settled | undefined {
+  if (row.state === 'planned' || row.state === 'started') return undefined;
+  return { state: row.state, outcome: row.outcome ?? 'error', text: row.result ?? '' };
+}
+
+/** For a call that was allowed when it was planned: nobody was asked, so it does not run. */
+export function needsApprovalText(verdict: Verdict): string {
+  return `Not run: it was allowed when you asked for it, but now it needs the user’s approval (${verdict.reason}). Ask for it again.`;
 }
