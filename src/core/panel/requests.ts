@@ -74,13 +74,9 @@ export async function handleViewMessage(
       await discard(deps, message.actionId);
       return null;
     case 'newThread':
-      deps.session.update({ threadId: null });
-      return null;
     case 'cardFocus':
-      deps.session.cardFocused(message.card);
-      return null;
     case 'chatFocus':
-      deps.session.chatFocused(message.has);
+      tellSession(deps, message);
       return null;
     case 'submit':
       return submitFromPage(deps, message);
@@ -168,6 +164,15 @@ async function askWindow(deps: PresenterDeps, message: AskWindow): Promise<void>
     default:
       return assertNever(message);
   }
+}
+
+function tellSession(
+  { session }: PresenterDeps,
+  message: Extract<ViewToHost, { type: 'newThread' | 'cardFocus' | 'chatFocus' }>,
+): void {
+  if (message.type === 'newThread') session.update({ threadId: null });
+  else if (message.type === 'cardFocus') session.cardFocused(message.card);
+  else session.chatFocused(message.has);
 }
 
 async function saveDraft(
