@@ -75,7 +75,6 @@ function durationText(ms: number): string {
 
 interface BackgroundPick {
   label: string;
-  description: string;
   detail: string;
 }
 
@@ -84,7 +83,7 @@ export function backgroundPick(row: BackgroundRow, title: string, now: number): 
   const age = t('{0} ago', ageText(now - row.startedAt));
   return {
     label: plainPick(row.command.replaceAll(/\s*\n\s*/g, ' ⏎ ')),
-    description: `${stateText(row)} · ${t('started {0}', age)}`,
-    detail: t('{0} · in {1}', plainPick(title), plainPick(row.cwd)),
+    // A long command would leave no room beside it.
+    detail: `${stateText(row)} · ${t('started {0}', age)} · ${t('{0} · in {1}', plainPick(title), plainPick(row.cwd))}`,
   };
 }

@@ -33,6 +33,7 @@ export function commandActions(
     data-state=${running ? 'running' : 'over'}
   >
     ${live ? html`<span class="command-live">${icon('loading codicon-modifier-spin')}${t('goes on in the background')}</span>` : nothing}
+    ${running ? nothing : html`<span data-testid="command-over">${t('does not run any more')}</span>`}
     ${button('show-terminal', t('Show in Terminal'), () => controller.send({ type: 'showTerminal', ...call }))}
     ${running ? button('stop-command', t('Stop Command'), () => controller.send({ type: 'stopCommand', ...call })) : nothing}
   </div>`;
