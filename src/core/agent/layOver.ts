@@ -11,17 +11,19 @@ export async function layOver(
   if (proposal?.kind === 'edit') overlay.set(proposal.realPath, proposal.newText);
   if (proposal?.kind !== 'move') return;
   const { realPath, toReal } = proposal;
-  const text = overlay.get(realPath) ?? (await plainText(files, realPath));
+  const text = await textWithoutMark(files, realPath, overlay.get(realPath));
   overlay.set(realPath, null);
   // A later edit of what cannot be told does not find the file.
   if (text !== undefined) overlay.set(toReal, text);
 }
 
-/** Not with a byte order mark, which a text alone does not tell. */
-async function plainText(
+/** Undefined for a file with a byte order mark, which a text alone does not tell: edits of the batch keep it. */
+async function textWithoutMark(
   files: EngineDeps['files'],
   realPath: string,
+  left: string | null | undefined,
 ): Promise<string | undefined> {
   const read = await files.read(realPath);
-  return read.kind === 'text' && read.encoding === 'utf8' ? read.text : undefined;
+  if (read.kind !== 'text') return left ?? undefined;
+  return read.encoding === 'utf8' ? (left ?? read.text) : undefined;
 }

@@ -1,6 +1,7 @@
 // Undo of a turn: a turn of its own in the same thread, whose calls the host makes. Gate, guards, journal and ledger are those
 // of every other turn.
 import { discreetFor } from '../agent/discreet.ts';
+import { layOver } from '../agent/layOver.ts';
 import { prepareCall } from '../agent/plan.ts';
 import { hashOf, TurnSnapshot } from '../agent/snapshot.ts';
 import { takeUndoSnapshot } from '../agent/takeSnapshot.ts';
@@ -112,27 +113,33 @@ async function planUndo(
     ...{ turnId: turn.id, title: firstLine(said), at: turn.createdAt },
     ...{ files: [], left: [], same: [] },
   };
-  for (const all of Map.groupBy(changes, ({ realPath }) => realPath).values()) {
+  const files = [...Map.groupBy(changes, ({ realPath }) => realPath).values()];
+  // What was moved is back before its new name goes.
+  const goes = (all: UndoChange[]): boolean =>
+    all[0]?.beforeHash === null && all.some(({ movedFrom }) => movedFrom !== null);
+  const overlay = new Map<string, string | null>();
+  for (const all of files.toSorted((a, b) => Number(goes(a)) - Number(goes(b)))) {
     const path = all.at(-1)?.path ?? '';
-    const { where, says } = await outlook(deps, turn, path);
+    const { where, says } = await outlook(deps, turn, { path, overlay });
     if (where === 'same') plan.same.push(path);
     else plan[where].push({ path, says });
   }
   return plan;
 }
 
-/** What undo would do to one file as it is now. Reads only. */
+/** What undo would do to one file as it is now, after those that `overlay` holds; adds what it leaves. Reads only. */
 async function outlook(
   deps: EngineDeps,
   { id: turn }: TurnRow,
-  path: string,
+  { path, overlay }: { path: string; overlay: Map<string, string | null> },
 ): Promise<{ where: 'files' | 'left' | 'same'; says: UndoFile['says'] }> {
   const call = { id: 'undo', name: UNDO_TOOL, argsText: JSON.stringify({ path, turn }) };
-  const prepared = await prepareCall(deps, call, { mode: 'default', overlay: new Map() });
+  const prepared = await prepareCall(deps, call, { mode: 'default', overlay });
   if (!prepared.ok)
     return { where: prepared.nothing === true ? 'same' : 'left', says: prepared.message };
   const { verdict, proposal } = prepared;
   if (verdict.verdict === 'deny') return { where: 'left', says: verdict.reason };
+  await layOver(deps, overlay, proposal);
   return { where: 'files', says: proposal.kind === 'edit' ? saysOf(proposal) : '' };
 }
 

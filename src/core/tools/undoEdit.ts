@@ -39,13 +39,9 @@ async function describeUndo(
   const all = await undo.undoChanges(turn);
   const changes = changesOf(all, path, name);
   if (typeof changes === 'string') return { ok: false, message: changes };
-  if (!(await comesBack(undo, { turn, all }, path.real))) {
-    const where = shownPath(path);
-    return {
-      ok: false,
-      message: `${where} was moved there by that turn, and its text is not kept: move it back yourself.`,
-    };
-  }
+  const origin = originOf(all, path.real);
+  const kept = origin && (await undo.undoText(turn, origin.hash)) !== undefined;
+  if (origin === undefined || kept === false) return stays(path, 'its text is not kept');
   const found = await currentText(path, context);
   if (!found.ok) return found;
   const { current } = found;
@@ -53,6 +49,10 @@ async function describeUndo(
     changes.map((change) => withTexts(undo, { turn, change }, context)),
   );
   const restored = restore(texts, current.text, context.texts);
+  if (restored.kind === 'restored' && restored.text === null && origin) {
+    // Taken away before its old name has it again, the text would be nowhere.
+    if (!(await isBack(origin, context))) return stays(path, 'its old name does not hold it again');
+  }
   const note = restoredNote(shownPath(path), restored);
   if (restored.kind === 'same' || restored.kind === 'left') {
     const nothing = restored.kind === 'same' && { nothing: true as const };
@@ -95,23 +95,42 @@ function changesOf(
   return `${shown} led to ${moved.realPath} when the turn changed it and leads to ${path.real} now: it is left as it is.`;
 }
 
-/** Where the turn moved the file here: whether undo can give it back its old name, so that it may go here. */
-async function comesBack(
-  undo: Pick<UndoStore, 'undoText'>,
-  { turn, all }: { turn: string; all: readonly UndoChange[] },
-  realPath: string,
-): Promise<boolean> {
+function stays(path: ResolvedPath, why: string): Described {
+  const where = shownPath(path);
+  return {
+    ok: false,
+    message: `${where} was moved there by that turn, and ${why}: move it back yourself.`,
+  };
+}
+
+interface Origin {
+  realPath: string;
+  hash: string;
+}
+
+/** Where the turn moved the file from, and what it was there; null where it moved nothing that was there, undefined when that cannot be told. */
+function originOf(all: readonly UndoChange[], realPath: string): Origin | null | undefined {
   const seen = new Set<string>();
   for (let at: string | null = realPath; at !== null && !seen.has(at);) {
     seen.add(at);
     const here = all.filter((change) => change.realPath === at);
-    const before = here[0]?.beforeHash ?? null;
-    if (at !== realPath && here.length === 0) return false;
-    if (at !== realPath && before !== null)
-      return (await undo.undoText(turn, before)) !== undefined;
+    const hash = here[0]?.beforeHash ?? null;
+    if (at !== realPath && here.length === 0) return undefined;
+    if (at !== realPath && hash !== null) return { realPath: at, hash };
     at = here.findLast(({ movedFrom }) => movedFrom !== null)?.movedFrom ?? null;
   }
-  return true;
+  return null;
+}
+
+/** Whether the old name holds the text again, or will when the calls of the batch before this one have run. */
+async function isBack(
+  { realPath, hash }: Origin,
+  { overlay, files, texts }: Pick<DescribeContext, 'overlay' | 'files' | 'texts'>,
+): Promise<boolean> {
+  const planned = overlay.get(realPath);
+  if (planned !== undefined) return planned !== null && texts.sha256(planned) === hash;
+  const read = await files.read(realPath);
+  return read.kind === 'text' && read.hash === hash;
 }
 
 async function withTexts(

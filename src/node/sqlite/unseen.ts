@@ -48,9 +48,10 @@ export function unseenWriter(db: Db): UnseenWriter {
        shown = @whole OR @newHash IS seen_hash
      WHERE real_path = @realPath`,
   );
+  // A row without a hash may be of a move or a deletion that failed: the file is still there, and not seen.
   const carry = db.prepare(
     `INSERT INTO unseen_file (real_path, hash, seen_hash, turn_id, call_id, at)
-     SELECT @toReal, hash, NULL, @turnId, @callId, @at FROM unseen_file WHERE real_path = @realPath AND hash IS NOT NULL
+     SELECT @toReal, coalesce(hash, @hash), NULL, @turnId, @callId, @at FROM unseen_file WHERE real_path = @realPath
      ON CONFLICT (real_path) DO UPDATE SET hash = excluded.hash, turn_id = excluded.turn_id,
        call_id = excluded.call_id, at = excluded.at, shown = 0`,
   );
@@ -70,7 +71,7 @@ export function unseenWriter(db: Db): UnseenWriter {
         add.run({ ...own, realPath: toReal, newHash: hash, baseHash: null });
         return;
       }
-      const carried = carry.run({ ...own, realPath, toReal }).changes > 0;
+      const carried = carry.run({ ...own, realPath, toReal, hash }).changes > 0;
       if (!carried) renew.run({ ...own, realPath: toReal, newHash: hash, whole: 1 });
       renew.run({ ...own, realPath, newHash: null, whole: 1 });
       return;

@@ -199,6 +199,49 @@ describe('moves of files', function () {
     await assert.rejects(bench().engine.undoTurn(moved), { code: 'nothing_to_undo' });
     assert.equal(await text('local.env'), 'KEY=1\n');
   });
+  it('undo takes the new name away only where the old one is back', async () => {
+    const first = await turn([[move('a.txt', 'b.txt')]]);
+    const drive = await bench().engine.undoTurn(first.turnId);
+    await drive.done;
+    await decide(({ proposal }) =>
+      proposal.kind === 'edit' && proposal.change === 'delete'
+        ? { type: 'approve' }
+        : { type: 'reject' },
+    );
+    assert.equal(await text('b.txt'), 'one\ntwo\n');
+    assert.match((await results(drive.turn.id)).join('\n'), /b\.txt was moved there by that turn/);
+  });
+
+  it('undo gives the old name back first, whatever came there since', async () => {
+    const { turnId } = await turn([[move('a.txt', 'b.txt')], [write('a.txt', 'new\n')]]);
+    assert.match(await undo(turnId), /^Undid 2 of 2/);
+    assert.equal(await text('a.txt'), 'one\ntwo\n');
+    assert.ok(!(await names()).includes('b.txt'));
+  });
+
+  it('that fail leave what was not seen so', async () => {
+    await turn([[write('x.sh', 'echo evil\n')]]);
+    await turn([[move('x.sh', 'y.sh')]], 'default');
+    const { effects } = bench().deps;
+    const own = { ...effects };
+    effects.moveFile = () => Promise.resolve({ kind: 'failed', message: 'No.' });
+    await approve();
+    Object.assign(effects, own);
+    await turn([[move('x.sh', 'z.sh')]], 'default');
+    await approve();
+    assert.equal(await text('z.sh'), 'echo evil\n');
+    const unseen = await bench().deps.store.unseenFiles();
+    assert.ok(unseen.some(({ realPath }) => realPath === bench().at('z.sh')));
+  });
+
+  it('keep the byte order mark where an edit of the batch follows', async () => {
+    await writeFile(bench().at('a.txt'), '\uFEFFone\ntwo\n');
+    await turn([
+      [edit('a.txt', 'one', 'ONE'), move('a.txt', 'b.txt'), edit('b.txt', 'two', 'TWO')],
+    ]);
+    const there = await text((await names()).includes('b.txt') ? 'b.txt' : 'a.txt');
+    assert.equal(there.codePointAt(0), 0xfeff, JSON.stringify(there));
+  });
   const lastThread = async (): Promise<string | undefined> => {
     const threads = await bench().deps.store.listThreads();
     return threads.toSorted((a, b) => b.updatedAt - a.updatedAt)[0]?.id;
