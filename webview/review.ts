@@ -43,7 +43,9 @@ export function clashes({ proposal }: RequestView): boolean {
  * side, as a merge editor begins. The host looks at it in full.
  */
 export function unsettled({ proposal }: RequestView, { content }: CardDraft): boolean {
-  if (content === null || proposal.kind !== 'edit' || !isMarked(proposal.newText)) return false;
+  if (content === null || proposal.kind !== 'edit') return false;
+  // Typed before the file changed, it may clash where the agent's text does not.
+  if (!isMarked(proposal.newText)) return isMarked(content);
   return markerLine(content) !== null || sameLines(content, sideOf(proposal.newText, 'before'));
 }
 

@@ -15,15 +15,11 @@ export function unsettled(
   for (const { callId, tool, proposal } of requests) {
     const decision = decisions[callId];
     if (decision?.type !== 'edit' || proposal.kind !== 'edit') continue;
-    if (!isMarked(proposal.newText)) continue;
+    const { newText } = proposal;
     const { content, args } = decision;
     const exact = findTool(tools, tool)?.replacesExactly === true;
-    const problem =
-      content !== undefined
-        ? clashIn(texts, content, proposal.newText)
-        : args !== undefined && !exact
-          ? WHOLE
-          : null;
+    const whole = isMarked(newText) && args !== undefined && !exact ? WHOLE : null;
+    const problem = content === undefined ? whole : clashIn(texts, content, newText ?? '');
     if (problem === null) continue;
     const message = `${proposal.path}: ${problem} Nothing was decided.`;
     return { code: 'unsettled', message, callIds: [callId] };
@@ -34,20 +30,29 @@ export function unsettled(
 const WHOLE =
   'its arguments would replace the whole file, and what you changed in it would be lost. Resolve the conflict in its text instead.';
 
-/** What is not settled in a text that was made of a marked one, as sentences; null when all is. */
+/**
+ * What is not settled in a text that was made of `shown`, as sentences; null when all is. What a human typed may clash where
+ * what was shown does not.
+ */
 export function clashIn(
   { merge }: Pick<Texts, 'merge'>,
   text: string,
-  marked: string,
+  shown: string,
 ): string | null {
-  const line = markerLine(text);
+  const marked = isMarked(shown);
+  const line = marked || isMarked(text) ? markerLine(text) : null;
   if (line !== null) {
     return `line ${line} is still a conflict marker. Write what is right there and take the markers out.`;
   }
-  const file = sideOf(marked, 'theirs');
-  const before = sideOf(marked, 'before');
+  if (!marked) return null;
+  // An editor knows one kind of line end.
+  const [file, before] = [plain(sideOf(shown, 'theirs')), plain(sideOf(shown, 'before'))];
+  const own = plain(text);
   if (before === file) return null;
-  const kept = merge(before, text, file).text;
-  if (kept === text) return null;
+  if (merge(before, own, file).text === own) return null;
   return 'in a conflict it has the lines from before both changes, so that what you changed would be lost. Take yours, the agent’s, or both.';
+}
+
+function plain(text: string): string {
+  return text.replaceAll('\r\n', '\n');
 }

@@ -98,14 +98,17 @@ async function onText(
   // What clashed before clashes on what both were made of; else it stands on what was shown.
   const clashed = isMarked(proposal.newText);
   const baseHash = clashed ? (proposal.describedOn ?? null) : proposal.baseHash;
-  const base = baseHash === null ? '' : await deps.store.getText(row.turnId, baseHash);
-  // Without the base nobody can tell the changes apart.
-  const merge = (text: string): Merged =>
-    base === undefined ? withoutBase(text, present) : texts.merge(base, text, present);
-  const merged = merge(clashed ? sideOf(based.newText, 'ours') : based.newText);
-  const human = edit.typed === undefined ? undefined : merge(edit.typed);
+  const mergeOn = async (hash: string | null, text: string): Promise<Merged> => {
+    const base = hash === null ? '' : await deps.store.getText(row.turnId, hash);
+    // Without the base nobody can tell the changes apart.
+    return base === undefined ? withoutBase(text, present) : texts.merge(base, text, present);
+  };
+  const merged = await mergeOn(baseHash, clashed ? sideOf(based.newText, 'ours') : based.newText);
+  // A human typed on the file as it was shown.
+  const human = edit.typed === undefined ? undefined : await mergeOn(proposal.baseHash, edit.typed);
   const typed = human === undefined ? {} : { typed: human.marked };
-  const clean = (human ?? merged).clean && textProblem(merged.text) === null;
+  // Whatever the human made of it: the text that can be approved without theirs keeps every change, too.
+  const clean = merged.clean && human?.clean !== false && textProblem(merged.text) === null;
   const again = clean ? undefined : await describedAnew(deps, edit, present);
   const { conflict: _clashed, ...rest } = based;
   const shown = (newText: string): EditProposal => {

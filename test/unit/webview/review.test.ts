@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import type { QuestionProposal } from '../../../src/protocol/calls.ts';
+import { markedText } from '../../../src/protocol/conflict.ts';
 import { displayRuns } from '../../../src/protocol/displayBytes.ts';
 import { draftKey, emptyDraft, withDraft, type Drafts } from '../../../webview/drafts.ts';
 import {
@@ -10,6 +11,7 @@ import {
   batchDecisions,
   callTitle,
   canApprove,
+  holdsBack,
   parseArgs,
   rejection,
   schemaProblem,
@@ -39,6 +41,12 @@ describe('webview review', () => {
     const noEdit = editRequest({ allowedDecisions: ['approve', 'reject'] });
     assert.equal(canApprove(noEdit, emptyDraft), true);
     assert.equal(canApprove(noEdit, { ...emptyDraft, content: 'x' }), false);
+  });
+
+  it('holds a text back that still has its markers, also where the agent’s has none', () => {
+    const content = markedText(['one\n', { ours: 'mine\n', before: 'two\n', theirs: 'zwei\n' }]);
+    assert.equal(holdsBack(edit, { ...emptyDraft, content }), true);
+    assert.equal(holdsBack(edit, { ...emptyDraft, content: 'one\nmine, zwei\n' }), false);
   });
 
   it('leaves an empty reason out', () => {

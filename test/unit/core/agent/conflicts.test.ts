@@ -38,6 +38,17 @@ describe('texts that clash', () => {
     assert.equal(resolved('TWO\n=======\n'), null, 'a heading is a line like any other');
   });
 
+  it('are not settled by the lines from before in other line ends, as an editor writes them', () => {
+    const base = 'one\r\ntwo\nthree\r\n';
+    const mixed = systemTexts.merge(base, 'one\r\nTWO\nthree\r\n', 'one\r\nzwei\nthree\r\n').marked;
+    for (const eol of ['\n', '\r\n']) {
+      const typed = (two: string): string => ['one', two, 'three', ''].join(eol);
+      assert.match(clashIn(systemTexts, typed('two'), mixed) ?? '', /from before both changes/);
+      assert.equal(clashIn(systemTexts, typed('zwei'), mixed), null);
+      assert.equal(clashIn(systemTexts, typed('TWO'), mixed), null);
+    }
+  });
+
   const line = fc.constantFrom('a', 'b', 'c', 'd', '=======', 'x y', '');
   const text = fc
     .tuple(fc.array(line, { maxLength: 9 }), fc.constantFrom('\n', '\r\n'), fc.boolean())

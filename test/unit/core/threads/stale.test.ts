@@ -152,6 +152,51 @@ describe('stale edits', () => {
     assert.equal(await text(), content);
   });
 
+  it('what the human typed clashes where the agent’s text does not: its markers are never written', async () => {
+    const action = await waits(edit('c1', 'two', 'TWO'));
+    const theirs = BASE.replace('four', 'vier');
+    await write(theirs);
+    const content = BASE.replace('two', 'TWO').replace('four', 'FOUR');
+    await refused(action, { c1: { type: 'edit', content } });
+    const again = await bench().action();
+    const [draft] = await bench().deps.store.draftsOfAction(again.id);
+    assert.match(draft?.content ?? '', /FOUR[^]*vier/);
+    const typed = { type: 'edit', content: draft?.content ?? '' } as const;
+    assert.equal((await refused(again, { c1: typed })).code, 'unsettled');
+    assert.equal(await text(), theirs);
+    const settled = BASE.replace('two', 'TWO').replace('four', 'FOUR, vier');
+    await done(again, { c1: { type: 'edit', content: settled } });
+    assert.equal(await text(), settled);
+  });
+
+  it('the agent’s text clashes where the human’s does not: without theirs it cannot be approved', async () => {
+    const action = await waits(edit('c1', 'two', 'TWO'));
+    await write(BASE.replace('two', 'zwei'));
+    await refused(action, { c1: { type: 'edit', content: BASE.replace('four', 'FOUR') } });
+    const again = await bench().action();
+    assert.ok(!again.requests[0]?.allowedDecisions.includes('approve'));
+    assert.equal(proposal(again.requests[0]).conflict, true);
+    const [draft] = await bench().deps.store.draftsOfAction(again.id);
+    const content = BASE.replace('two', 'zwei').replace('four', 'FOUR');
+    assert.equal(draft?.content, content);
+    await done(again, { c1: { type: 'edit', content } });
+    assert.equal(await text(), content);
+  });
+
+  it('what settled a conflict is not asked for again when the file changes elsewhere', async () => {
+    const action = await waits(edit('c1', 'two', 'TWO'));
+    const theirs = BASE.replace('two', 'zwei');
+    await write(theirs);
+    await refused(action, { c1: approve });
+    const again = await bench().action();
+    await write(`${theirs}more\n`);
+    const settled = BASE.replace('two', 'zwei, TWO');
+    await refused(again, { c1: { type: 'edit', content: settled } });
+    const third = await bench().action();
+    const [draft] = await bench().deps.store.draftsOfAction(third.id);
+    assert.equal(draft?.content, `${settled}more\n`);
+  });
+
   it('a conflict that is gone with the next change can be approved again', async () => {
     const action = await waits(edit('c1', 'two', 'TWO'));
     await write(BASE.replace('two', 'zwei'));
