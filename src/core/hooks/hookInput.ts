@@ -15,6 +15,9 @@ export interface HookedCall {
   mode: Mode;
 }
 
+/** Arguments of a move: whoever guards files by one path is asked about each. */
+export type MovePlace = 'from' | 'to';
+
 export interface HookInput {
   json: string;
   /** The hook's new arguments by our own names; undefined when two of them mean the same. */
@@ -33,20 +36,27 @@ const MODES: Readonly<Record<Mode, string>> = {
 export async function hookInput(
   { facts, dialect }: LoadedHook,
   call: HookedCall,
-  { files, now }: { files: Pick<Files, 'resolve'>; now: number },
+  {
+    files,
+    now,
+    about,
+  }: { files: Pick<Files, 'resolve'>; now: number; about?: MovePlace | undefined },
 ): Promise<HookInput> {
   const matcher = compileMatcher(facts.matcher);
   const matches = (name: string): boolean => matcher.ok && matcher.matches(name);
   const alias = aliasFor(call.tool, dialect, matches);
   const flat = facts.event === 'preToolUse';
-  const sent = toTheirs(alias, await withPath(call.args, files, flat));
+  const args = about === undefined ? call.args : { ...call.args, path: call.args[about] };
+  const sent = toTheirs(alias, await withPaths(args, files, flat));
   const own = toTheirs(alias, call.args);
   const told = { cwd: facts.folder, name: alias.name, input: sent, now };
   const json = JSON.stringify(flat ? flatForm(call, told) : form(call, told));
   const read: HookInput['read'] = (updated) => {
     // What came back as it was sent is as the model wrote it.
-    const entries = Object.entries(updated).map(
-      ([key, value]) => [key, same(value, sent[key]) ? own[key] : value] as const,
+    const added = (key: string, value: unknown): boolean =>
+      same(value, sent[key]) && !Object.hasOwn(own, key);
+    const entries = Object.entries(updated).flatMap(([key, value]) =>
+      added(key, value) ? [] : [[key, same(value, sent[key]) ? own[key] : value] as const],
     );
     return toOurs(alias, Object.fromEntries(entries));
   };
@@ -54,14 +64,19 @@ export async function hookInput(
 }
 
 /** Claude Code and VS Code tell absolute paths, Copilot those inside the folder by their names there. */
-async function withPath(
+async function withPaths(
   args: JsonObject,
   files: Pick<Files, 'resolve'>,
   relative: boolean,
 ): Promise<JsonObject> {
-  if (typeof args['path'] !== 'string') return args;
-  const path = await files.resolve(args['path']);
-  return { ...args, path: relative ? (path.relLexical ?? path.lexical) : path.lexical };
+  const told = { ...args };
+  for (const name of ['path', 'from', 'to']) {
+    const given = args[name];
+    if (typeof given !== 'string') continue;
+    const path = await files.resolve(given);
+    told[name] = relative ? (path.relLexical ?? path.lexical) : path.lexical;
+  }
+  return told;
 }
 
 function same(value: unknown, sent: unknown): boolean {

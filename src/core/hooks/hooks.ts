@@ -3,10 +3,10 @@
 import { failed, answerOf } from './hookOutput.ts';
 import { fold, withoutAllow, type NamedAnswer } from './fold.ts';
 import { hidingProblems, knownHooks, type KnownHook } from './hookState.ts';
-import { hookInput, type HookedCall } from './hookInput.ts';
+import { hookInput, type HookedCall, type MovePlace } from './hookInput.ts';
 import { loadHooks, type LoadDeps } from './loadHooks.ts';
 import { compileMatcher } from './matcher.ts';
-import { matcherNames } from './toolNames.ts';
+import { isEditTwice, matcherNames } from './toolNames.ts';
 import { canonicalJson } from '../base/json.ts';
 import type { HookAnswer, HookJudgement, LoadedHook, LoadedHooks } from './types.ts';
 import type { Acknowledgement, ConsentStore } from '../ports/consentStore.ts';
@@ -165,13 +165,27 @@ function named({ hook, answer }: Pick<Answered, 'hook' | 'answer'>): NamedAnswer
   return { by: hook.name, answer };
 }
 
-async function askOne(
+async function askOne(deps: HooksDeps, hook: LoadedHook, asking: Asking): Promise<Answered> {
+  const edits = isEditTwice(asking.call.tool, (name) => matches(hook.facts.matcher, [name]));
+  if (!edits) return askAbout(deps, hook, asking);
+  const places: MovePlace[] = ['from', 'to'];
+  const both = await Promise.all(places.map((about) => askAbout(deps, hook, { ...asking, about })));
+  const strictest = (['deny', 'ask', 'none', 'allow'] as const)
+    .flatMap((decision) => both.filter(({ answer }) => answer.decision === decision))
+    .at(0);
+  const rewrites = both.some(({ args }) => args !== null);
+  const answer = strictest?.answer ?? failed('did not answer');
+  return { hook, answer: rewrites ? strictly(answer, 'rewrites a move') : answer, args: null };
+}
+
+async function askAbout(
   deps: HooksDeps,
   hook: LoadedHook,
-  { call, signal }: Asking,
+  { call, signal, about }: Asking & { about?: MovePlace },
 ): Promise<Answered> {
   try {
-    const input = await hookInput(hook, call, { files: deps.files, now: deps.clock.now() });
+    const { files, clock } = deps;
+    const input = await hookInput(hook, call, { files, now: clock.now(), about });
     const ran = await deps.run(hook.facts, input.json, signal);
     const answer = await cleaned(deps, answerOf(ran));
     if (!answer.updatedInput) return { hook, answer, args: null };

@@ -87,10 +87,11 @@ const NAMES: Readonly<Record<string, ToolNames>> = {
       ...['replace_string_in_file', 'create_file'],
     ],
   },
-  // It takes a file from one place and makes it in another: who guards either against edits means it, too.
+  // It takes a file from one place and makes it in another: who guards either against edits means it, too. A hook that knows
+  // other names alone is asked about each place, as the path of an edit.
   move_file: {
-    claude: { name: 'move_file', args: {} },
-    vscode: { name: 'move_file', args: {} },
+    claude: { name: 'move_file', args: FILE_PATH },
+    vscode: { name: 'move_file', args: FILE_PATH_VSCODE },
     copilot: { name: 'move_file', args: {} },
     more: [
       ...['Edit', 'Write', 'MultiEdit', 'edit', 'create', 'editFiles', 'apply_patch'],
@@ -134,6 +135,11 @@ export function matcherNames(tool: string): string[] {
   const names = Object.hasOwn(NAMES, tool) ? NAMES[tool] : undefined;
   if (!names) return [tool];
   return [...new Set([tool, ...DIALECTS.map((dialect) => names[dialect].name), ...names.more])];
+}
+
+/** Whether the call is a move, to a hook that was written for edits and not for it. */
+export function isEditTwice(tool: string, matches: (name: string) => boolean): boolean {
+  return tool === 'move_file' && !matches(tool);
 }
 
 /** The tool as a hook is told of it: in its own dialect, or in the one whose name its matcher asks for. */

@@ -167,6 +167,29 @@ describe('hooks of a workspace', function () {
     assert.doesNotMatch(env, /CANARY/);
   });
 
+  it('one that guards files against edits guards both places of a move', async () => {
+    const guard = `path=$(sed -n 's/.*"file_path":"\\([^"]*\\)".*/\\1/p'); case "$path" in */secret/*|"") exit 2;; esac`;
+    const hook = { matcher: 'Edit|Write', hooks: [{ type: 'command', command: guard }] };
+    await write('.claude/settings.json', JSON.stringify({ hooks: { PreToolUse: [hook] } }));
+    await acknowledge();
+    const moved = async (from: string, to: string): Promise<string | undefined> =>
+      (await judge('move_file', { from, to }))?.decision;
+    assert.equal(await moved('a.txt', 'secret/a.txt'), 'deny');
+    assert.equal(await moved('secret/a.txt', 'a.txt'), 'deny');
+    assert.equal(await moved('a.txt', 'b.txt'), 'none');
+  });
+
+  it('one that is written for moves hears of each once, with both places', async () => {
+    const command = 'cat >> told.json';
+    const hook = { matcher: 'move_file', hooks: [{ type: 'command', command }] };
+    await write('.claude/settings.json', JSON.stringify({ hooks: { PreToolUse: [hook] } }));
+    await acknowledge();
+    await judge('move_file', { from: 'a.txt', to: 'x/../b.txt' });
+    const input = JSON.stringify({ from: folder.at('a.txt'), to: folder.at('b.txt') });
+    const told = readFileSync(folder.at('told.json'), 'utf8');
+    assert.equal(told.split(`"tool_input":${input}`).length, 2, told);
+  });
+
   it('Claude Code’s and Copilot’s hooks hear of it in their own words', async () => {
     const entry = { type: 'command', command: 'cat > claude.json' };
     const claude = { hooks: { PreToolUse: [{ matcher: 'Bash', hooks: [entry] }] } };
