@@ -93,7 +93,10 @@ async function targetProblem(ends: Ends, context: DescribeContext): Promise<stri
   if (planned !== undefined) return taken;
   if (target.isDirectory) return `${shown} is a folder. Give the whole new path of the file.`;
   const otherCase = toReal.toLowerCase() === source.real.toLowerCase();
-  if (otherCase && target.exists) return (await isListed(toReal, context.files)) ? taken : null;
+  if (otherCase && target.exists) {
+    const other = (await isListed(toReal, context.files)) && !isHalfMoved(source, target);
+    return other ? taken : null;
+  }
   if (target.real !== toReal) return `${shown} is a link, and move_file never replaces one.`;
   return target.exists && !isHalfMoved(source, target) ? taken : null;
 }
