@@ -4,6 +4,7 @@ import { allowListCommands } from './vscode/commands/allowList.ts';
 import { approvalsTree } from './vscode/inbox/approvalsTree.ts';
 import { approvalPanels } from './vscode/approvalPanel.ts';
 import { approvalCommands } from './vscode/commands/approvals.ts';
+import { attachCommands } from './vscode/commands/attach.ts';
 import { attention } from './vscode/attention.ts';
 import { chatView } from './vscode/chatView.ts';
 import { diffCommands } from './vscode/commands/diff.ts';
@@ -40,6 +41,7 @@ const CONTRIBUTIONS: readonly Contribution[] = [
   deepLink,
   attention,
   undoCommands,
+  attachCommands,
   setupCommands,
   diffCommands,
   diffDrafts,

@@ -23,11 +23,12 @@ import {
   withoutAction,
   NOTHING_TYPED,
   type CardDraft,
+  sameComposed,
   type Composed,
   type Drafts,
 } from './drafts.ts';
-import { sentAgain } from './editing.ts';
-import { decidedNote, type DecidedNote } from './elsewhere.ts';
+import { decidedNote, notesFor, type DecidedNote } from './elsewhere.ts';
+import { Composing } from './composing.ts';
 import { allows, batchDecisions, rejection, undecided } from './review.ts';
 import { actionsOf, initialState, reduce, type ViewState } from './store.ts';
 import { t } from '../src/protocol/l10n.ts';
@@ -51,6 +52,7 @@ export class Controller {
   choosing = false;
   /** Brings the message of a turn into view: set by who draws the page. */
   showMessage: (turnId: string) => void = () => undefined;
+  readonly composing = new Composing(this);
   readonly #host: Host;
   readonly client: Client;
   readonly #changed: (now: boolean) => void;
@@ -74,8 +76,7 @@ export class Controller {
       (draft) => this.client.request({ type: 'draft', ...draft }),
       (error) => {
         const message = t('What you typed on a card could not be kept: {0}', error.message);
-        this.error = { ...error, message };
-        this.#changed(true);
+        this.fail(error.code, message);
       },
     );
   }
@@ -98,6 +99,7 @@ export class Controller {
     if (!message) return undefined;
     if (message.type === 'reply') this.client.settle(message);
     if (message.type === 'draft') this.#takeDraft(message);
+    this.composing.take(message);
     if (message.type === 'snapshot') this.#asking = false;
     const actions = actionsOf(message);
     for (const action of actions) this.#takeAction(action);
@@ -125,6 +127,15 @@ export class Controller {
       .catch(() => undefined);
   }
 
+  /** Says above the message what went wrong. */
+  fail(code: string, message: string): void {
+    this.error = { code, message, callIds: [] };
+    this.#changed(true);
+  }
+
+  /** Shows what changed by the user's own hand. */
+  readonly refresh = (): void => this.#changed(true);
+
   /** Enter in a thread that waits for the human: nothing is sent, the choice is pointed at. */
   askWhatToDo(): void {
     this.choosing = true;
@@ -141,15 +152,8 @@ export class Controller {
     this.#keep({ ...this.drafts, ...change });
   }
 
-  /** Sends the composer's text; it is back there when the host refuses it, as it does in a busy thread without `whenBusy`. */
   sendMessage(whenBusy?: 'queue' | 'discard'): void {
-    const { composer, editing } = this.drafts;
-    const text = composer.trim();
-    if (text === '') return;
-    this.send({ type: 'send', text, ...(whenBusy ? { whenBusy } : {}), ...sentAgain(this) }, () => {
-      if (this.drafts.composer === '') this.keepComposed({ composer, editing });
-    });
-    this.keepComposed(NOTHING_TYPED);
+    this.composing.send(whenBusy);
   }
 
   draft(action: ActionView, request: RequestView): CardDraft {
@@ -173,11 +177,7 @@ export class Controller {
 
   /** Actions of what this page shows that were decided elsewhere, until the user dismisses the note. */
   get notes(): DecidedNote[] {
-    const { status, surface } = this.state;
-    return [...this.#notes.values()].filter(
-      ({ by, lost, threadId }) =>
-        (lost || by !== status?.window) && (surface === 'panel' || threadId === status?.thread?.id),
-    );
+    return notesFor(this.#notes.values(), this.state);
   }
 
   dismiss(actionId: string): void {
@@ -340,8 +340,7 @@ export class Controller {
 
   #keep(drafts: Drafts): void {
     if (drafts === this.drafts) return;
-    const { composer, editing } = this.drafts;
-    const typed = drafts.composer !== composer || drafts.editing !== editing;
+    const typed = !sameComposed(drafts, this.drafts);
     this.drafts = drafts;
     if (typed) this.#saveComposer();
     this.#changed(true);

@@ -1,5 +1,6 @@
 // What the user has typed or picked on cards and not submitted, as the page holds it: pure data. The host keeps it.
 import { z } from 'zod';
+import { Attachment } from '../src/protocol/attachments.ts';
 import type { Decision } from '../src/protocol/calls.ts';
 import { emptyCard, type CardDraft as CardPart, type StoredDraft } from '../src/protocol/drafts.ts';
 import type { ActionView, RequestView } from '../src/protocol/messages.ts';
@@ -16,15 +17,26 @@ type Editing = z.infer<typeof Editing>;
 const Saved = z.object({
   version: z.literal(2),
   composer: z.string(),
+  attachments: z.array(Attachment).catch([]).default([]),
   editing: Editing.optional(),
 });
 
 export interface Composed {
   composer: string;
+  /** What goes with it. */
+  attachments: readonly Attachment[];
   editing?: Editing | undefined;
 }
 
-export const NOTHING_TYPED: Composed = { composer: '', editing: undefined };
+export const NOTHING_TYPED: Composed = { composer: '', attachments: [], editing: undefined };
+
+/** Whether nothing of it is another one. */
+export function sameComposed(one: Composed, other: Composed): boolean {
+  const { composer, attachments, editing } = one;
+  return (
+    composer === other.composer && attachments === other.attachments && editing === other.editing
+  );
+}
 
 export interface Drafts extends Composed {
   cards: ReadonlyMap<string, CardDraft>;
@@ -123,14 +135,15 @@ function sameJson(text: string): string {
 }
 
 /** What goes into the view's own state: nothing that belongs to a card. */
-export function saveDrafts({ composer, editing }: Drafts): z.infer<typeof Saved> {
-  return { version: 2, composer, ...(editing && { editing }) };
+export function saveDrafts({ composer, attachments, editing }: Drafts): z.input<typeof Saved> {
+  const along = attachments.length > 0 && { attachments: [...attachments] };
+  return { version: 2, composer, ...along, ...(editing && { editing }) };
 }
 
 /** Reads saved state; anything unreadable counts as none. */
 export function loadDrafts(saved: unknown): Drafts {
   const parsed = Saved.safeParse(saved);
-  if (!parsed.success) return { composer: '', cards: new Map() };
-  const { composer, editing } = parsed.data;
-  return { composer, cards: new Map(), ...(editing && { editing }) };
+  if (!parsed.success) return { composer: '', attachments: [], cards: new Map() };
+  const { composer, attachments, editing } = parsed.data;
+  return { composer, attachments, cards: new Map(), ...(editing && { editing }) };
 }

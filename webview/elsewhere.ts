@@ -1,5 +1,6 @@
 // What a page says in place of a card that was decided somewhere else. Pure.
 import { decisionsText, placeText } from '../src/protocol/decided.ts';
+import type { ViewState } from './store.ts';
 import type { ActionView } from '../src/protocol/messages.ts';
 import { callTitle, decisionText } from './review.ts';
 import { t } from '../src/protocol/l10n.ts';
@@ -38,6 +39,17 @@ export function decidedNote(
   });
   const { by, at } = decided;
   return { actionId, threadId, by, at, what: decisionsText(decided), lost, unused };
+}
+
+/** Those of what this page shows: not what its own window decided, unless it lost. */
+export function notesFor(
+  notes: Iterable<DecidedNote>,
+  { status, surface }: Pick<ViewState, 'status' | 'surface'>,
+): DecidedNote[] {
+  return [...notes].filter(
+    ({ by, lost, threadId }) =>
+      (lost || by !== status?.window) && (surface === 'panel' || threadId === status?.thread?.id),
+  );
 }
 
 /** The sentences of a note, as shown and as read out; `own` is the name of this page's window. */

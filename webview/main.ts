@@ -3,6 +3,7 @@ import './pageSetup.ts';
 import './userInput.ts';
 import './styles.css';
 import './diff.css';
+import './composer.css';
 import { Controller } from './controller.ts';
 import { registerControls } from './controls.ts';
 import { keepFocus } from './focusKeeper.ts';

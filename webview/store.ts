@@ -74,6 +74,8 @@ export function reduce(state: ViewState, message: HostToView, localNow: number):
     case 'sound':
     case 'find':
     case 'found':
+    case 'attach':
+    case 'files':
     case 'reply':
       return state;
   }

@@ -5,6 +5,7 @@ import { disarmAll } from './arming.ts';
 import type { Controller } from './controller.ts';
 import { playTone } from './tone.ts';
 import { t } from '../src/protocol/l10n.ts';
+import { focusComposer } from './views/messageField.ts';
 import { CardView } from './views/card.ts';
 
 /** How long a card that shall be shown is waited for, in ms: its thread may still be on its way. */
@@ -28,6 +29,7 @@ export function followWishes(controller: Controller, changed: () => void): (data
   return (data) => {
     const { data: wish } = PageWish.safeParse(data);
     if (wish?.type === 'sound') playTone();
+    if (wish?.type === 'attach') focusComposer();
     if (wish?.type === 'press') press(controller, wish.button, changed);
     if (wish?.type === 'focusCard') focusWhenThere(wish.card, performance.now() + PATIENCE_MS);
   };

@@ -26,6 +26,8 @@ export const SETTINGS = {
   'countersign.model.provider': setting(provider, '', 'application'),
   'countersign.model.id': setting(z.string(), '', 'application'),
   'countersign.model.baseUrl': setting(z.string(), '', 'application'),
+  'countersign.model.contextWindow': setting(z.int().min(0), 0, 'application'),
+  'countersign.model.imageInput': setting(z.enum(['auto', 'on', 'off']), 'auto', 'application'),
   'countersign.approval.mode': setting(Mode, 'default', 'resource'),
   'countersign.approval.enabled': setting(z.boolean(), true, 'application'),
   'countersign.approval.bypassUntil': setting(BypassUntil, '', 'application'),
@@ -88,6 +90,8 @@ export function parseSettings(layers: SettingsLayers, now?: number): ParsedSetti
       'countersign.model.provider': read('countersign.model.provider'),
       'countersign.model.id': read('countersign.model.id'),
       'countersign.model.baseUrl': read('countersign.model.baseUrl'),
+      'countersign.model.contextWindow': read('countersign.model.contextWindow'),
+      'countersign.model.imageInput': read('countersign.model.imageInput'),
       'countersign.approval.mode': tightest(
         read('countersign.approval.mode'),
         layers,

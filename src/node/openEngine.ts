@@ -30,12 +30,12 @@ import { present } from '../core/panel/presenter.ts';
 import { createAllowListDesk, type AllowListDesk } from '../core/policy/allowListDesk.ts';
 import { checkShellSamples } from '../core/policy/ruleSamples.ts';
 import { describeProblem } from '../core/policy/rules.ts';
-import { parseSettings } from '../core/settings.ts';
+import { parseSettings, type ParsedSettings } from '../core/settings.ts';
 import { Engine, type CoreDeps } from '../core/threads/engine.ts';
 import { allTools } from '../core/tools/registry.ts';
 import type { EngineOpener, OpenedEngine, OpenEngineOptions } from '../core/services.ts';
 import type { TitleSource } from '../core/agent/deps.ts';
-import type { ModelProviders } from '../core/ports/model.ts';
+import type { ModelProviders, ModelTraits } from '../core/ports/model.ts';
 import type { Store } from '../core/ports/store.ts';
 
 /** Id of the built-in demo agent at the `scripted` provider. */
@@ -80,8 +80,9 @@ export const openEngine: EngineOpener = async (options) => {
     demoModel: { provider: 'scripted', id: DEMO },
     decide: (host, submission) => submitDecisions({ engine, store, trusted }, host, submission),
     present: (session, host, view) => {
-      const { clock, tools } = deps;
-      const all = { engine, store, session, host, tools, clock, logger, problems, trusted };
+      const { clock, tools, files } = deps;
+      const window = { engine, store, session, host, problems, trusted };
+      const all = { ...window, tools, files, clock, logger };
       return present(all, view.surface, view.channel);
     },
     dispose: () => {
@@ -199,6 +200,16 @@ function titleSource({ titles, settings }: OpenEngineOptions): TitleSource {
   return source === 'model' && !layers.trusted ? 'later' : source;
 }
 
+/** What the user's settings say of the model at the endpoint. */
+function givenTraits(values: ParsedSettings['values']): Partial<ModelTraits> {
+  const contextWindow = values['countersign.model.contextWindow'];
+  const imageInput = values['countersign.model.imageInput'];
+  return {
+    ...(contextWindow > 0 && { contextWindow }),
+    ...(imageInput !== 'auto' && { images: imageInput === 'on' }),
+  };
+}
+
 function createProviders(
   options: OpenEngineOptions,
   apiKey: () => Promise<string | undefined>,
@@ -212,6 +223,7 @@ function createProviders(
     readFile: (path) => readFile(path === DEMO ? assets.demoScript : path, 'utf8'),
     baseUrl,
     apiKey,
+    traits: () => givenTraits(parseSettings(settings.read()).values),
     logger,
   });
   return new Map([...node, ...(options.providers ?? [])]);

@@ -3,6 +3,9 @@ import { z } from 'zod';
 import { DecidedAction, DecidedCall } from './decided.ts';
 import { SentDraft, StoredDraft } from './drafts.ts';
 import { CardRef, PageWish } from './wishes.ts';
+import { AttachedView, Attachment, MAX_ATTACHMENTS } from './attachments.ts';
+import { ContextView, ModelChoice } from './modelView.ts';
+import { ComposingRequest } from './composing.ts';
 import {
   ActionKind,
   ActionRequest,
@@ -44,6 +47,7 @@ export const TranscriptItem = z.discriminatedUnion('kind', [
     /** The turn undoes another one: what is said is no message, and is not sent again. */
     undo: z.literal(true).optional(),
     again: Again.optional(),
+    attachments: z.array(AttachedView).optional(),
   }),
   z.object({
     kind: z.literal('assistant'),
@@ -131,9 +135,6 @@ export const ActionView = z.object({
 });
 export type ActionView = z.infer<typeof ActionView>;
 
-const ModelChoice = z.object({ id: z.string(), label: z.string() });
-type ModelChoice = z.infer<typeof ModelChoice>;
-
 export const ChatStatus = z.object({
   thread: ThreadSummary.nullable(),
   turnId: z.string().nullable(),
@@ -144,6 +145,8 @@ export const ChatStatus = z.object({
   /** Turns of the thread whose message waits behind the current one; none of them has run. */
   queued: z.array(z.string()),
   usage: z.object({ input: z.number(), output: z.number() }),
+  /** Absent before the thread's first reply. */
+  context: ContextView.optional(),
   problems: z.array(z.string()),
   /** How this window is called where decisions are recorded. */
   window: z.string().optional(),
@@ -223,6 +226,8 @@ export const HostToView = z.discriminatedUnion('type', [
   /** A call's draft as it is now, typed in this window or another. */
   z.object({ type: z.literal('draft'), actionId: z.string(), draft: StoredDraft }),
   z.object({ type: z.literal('status'), status: ChatStatus }),
+  /** The workspace's files that fit best what was asked for, best first. */
+  z.object({ type: z.literal('files'), query: z.string(), paths: z.array(z.string()) }),
   z.object({
     type: z.literal('reply'),
     requestId: z.number().int(),
@@ -254,6 +259,7 @@ export const ViewToHost = z.discriminatedUnion('type', [
     type: z.literal('send'),
     ...request,
     text: z.string().min(1).max(MAX_TEXT),
+    attachments: z.array(Attachment).max(MAX_ATTACHMENTS).optional(),
     /** While the thread's turn is not over: wait behind it, or stop it and go first. Refused when it is not said. */
     whenBusy: z.enum(['queue', 'discard']).optional(),
     again: Again.optional(),
@@ -265,6 +271,7 @@ export const ViewToHost = z.discriminatedUnion('type', [
   /** Shows what undoing a turn would do; starts it only when the user says so there. */
   z.strictObject({ type: z.literal('undoTurn'), ...request, turnId: z.string().max(200) }),
   z.strictObject({ type: z.literal('stop'), ...request }),
+  ...ComposingRequest.options,
   /** Takes back a queued message. */
   z.strictObject({ type: z.literal('removeQueued'), ...request, turnId: z.string().max(200) }),
   /** Goes on with an interrupted turn from where it was. */

@@ -30,6 +30,8 @@ export const COMMANDS = {
   previousPending: 'countersign.previousPending',
   approveFocused: 'countersign.approve',
   rejectFocused: 'countersign.reject',
+  addSelection: 'countersign.addSelection',
+  addFile: 'countersign.addFile',
   openPending: 'countersign.openPending',
   openPendingPanel: 'countersign.openPendingPanel',
   showMoreApprovals: 'countersign.showMoreApprovals',

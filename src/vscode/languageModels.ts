@@ -12,7 +12,7 @@ import {
 } from '../core/models/vscodeChat.ts';
 import { AppError, isAbort } from '../core/base/errors.ts';
 import { t } from '../protocol/l10n.ts';
-import type { ModelChunk, ModelProvider, ModelRequest } from '../core/ports/model.ts';
+import type { ModelChunk, ModelProvider, ModelRequest, ModelTraits } from '../core/ports/model.ts';
 
 interface VscodeModel {
   /** For a ModelRef of provider `vscode`: `vendor/family`, or `vendor/id` where that is not enough. */
@@ -37,6 +37,7 @@ export async function listVscodeModels(select: SelectModels = selectAll): Promis
 /** Streams through the model named by the request. VS Code may first ask the user for permission. */
 export function createVscodeProvider(select: SelectModels = selectAll): ModelProvider {
   return {
+    traits: rememberedTraits(select),
     async *stream(request) {
       const { signal } = request;
       throwIfAborted(signal);
@@ -56,6 +57,27 @@ export function createVscodeProvider(select: SelectModels = selectAll): ModelPro
       }
     },
   };
+}
+
+/** Asked of VS Code once a minute at most: the chat asks whenever it looks. It offers extensions no way to send images. */
+function rememberedTraits(select: SelectModels): (id: string) => Promise<ModelTraits> {
+  const known = new Map<string, { until: number; traits: Promise<ModelTraits> }>();
+  return (id) => {
+    const found = known.get(id);
+    if (found && found.until > Date.now()) return found.traits;
+    const traits = traitsOfModel(select, id);
+    known.set(id, { until: Date.now() + 60_000, traits });
+    return traits;
+  };
+}
+
+async function traitsOfModel(select: SelectModels, id: string): Promise<ModelTraits> {
+  try {
+    const model = findModel(await select(), id);
+    return { images: false, contextWindow: model?.maxInputTokens ?? null };
+  } catch {
+    return { images: false, contextWindow: null };
+  }
 }
 
 async function* streamReply(

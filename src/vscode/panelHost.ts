@@ -1,5 +1,6 @@
 // What a presenter may ask of the window: diff editors, panels, quick picks, the native confirmation.
 import * as vscode from 'vscode';
+import { attachHost } from './attachHost.ts';
 import { tryDemo } from './demo.ts';
 import type { DiffRequest } from './diffEditors.ts';
 import { showBackgroundCommands } from './backgroundList.ts';
@@ -34,6 +35,7 @@ export function createPanelHost(services: Services): PanelHost {
     showBackground: async () => leaveOpen(services, showBackgroundCommands(services)),
     confirm,
     ...textHost,
+    ...attachHost,
   };
 }
 

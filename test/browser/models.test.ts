@@ -56,7 +56,8 @@ describe('a model at an endpoint', () => {
     await chat.send('Hello again');
     await chat.turn('finished');
     await chat.testId('item-assistant').getByText('Hallo, größe 日本語 🧾.').waitFor();
-    assert.match(await chat.testId('usage').innerText(), /1\.2k in · 5 out/);
+    await chat.testId('context-meter').click();
+    assert.match(await chat.testId('thread-usage').innerText(), /1\.2k in · 5 out/);
     assert.equal(server.requests.at(-1)?.headers['authorization'], `Bearer ${KEY}`);
   });
 

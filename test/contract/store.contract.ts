@@ -12,6 +12,7 @@ import {
   toolRow,
   userMessage,
 } from './storeFixtures.ts';
+import { storeAttachmentsContract } from './storeAttachments.contract.ts';
 import { storeConsentContract } from './storeConsent.contract.ts';
 import { storeDraftsContract } from './storeDrafts.contract.ts';
 import { storeEventsContract } from './storeEvents.contract.ts';
@@ -38,6 +39,7 @@ export function storeContract(name: string, make: MakeSubject): void {
     storeLibraryContract(make);
     storeUndoContract(make);
     storeUnseenContract(make);
+    storeAttachmentsContract(make);
     storeModelContract(make);
   });
 }

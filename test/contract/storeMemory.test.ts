@@ -6,6 +6,7 @@ import { BothSavers } from '../../src/node/sqlite/bothSavers.ts';
 import { createBothStores } from '../../src/node/sqlite/bothStores.ts';
 import { lazyMemory } from '../../src/node/sqlite/memory.ts';
 import { openStore } from '../../src/node/sqlite/openStore.ts';
+import { storeAttachmentsContract } from './storeAttachments.contract.ts';
 import { storeLibraryContract } from './storeLibrary.contract.ts';
 import type { StoreSubject } from './storeSubject.ts';
 
@@ -36,4 +37,5 @@ async function makeSubject(): Promise<StoreSubject> {
 
 describe('Store: memory', () => {
   storeLibraryContract(makeSubject, '~');
+  storeAttachmentsContract(makeSubject, '~');
 });

@@ -34,6 +34,13 @@ export function createMemoryFiles(
     roots,
     resolve: async (input) => resolve(world, input),
     read: async (realPath) => read(world, realPath),
+    readBytes: async (realPath, limit) => {
+      const outcome = read(world, realPath);
+      if (outcome.kind !== 'text') return outcome;
+      const bytes = Buffer.from(outcome.text);
+      if (bytes.length > limit) return { kind: 'tooLarge', size: bytes.length, limit };
+      return { kind: 'bytes', base64: bytes.toString('base64'), size: bytes.length };
+    },
     fingerprint: async (realPath) => {
       const entry = entries.get(realPath);
       if (entry === undefined) return { kind: 'missing' };

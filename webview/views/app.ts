@@ -3,6 +3,8 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import type { ActionView } from '../../src/protocol/messages.ts';
 import { isTemporary } from '../../src/protocol/temporary.ts';
+import { isAttachable } from '../composing.ts';
+import { dragLeave, dragOver } from '../dragging.ts';
 import { checkLayout } from '../arming.ts';
 import { Announcer } from '../announcer.ts';
 import type { Controller } from '../controller.ts';
@@ -11,6 +13,7 @@ import { showItem } from '../showItem.ts';
 import { batch } from './batch.ts';
 import { batchBar } from './batchBar.ts';
 import { composer } from './composer.ts';
+import { focusComposer } from './messageField.ts';
 import { decidedNotes } from './decidedNote.ts';
 import { findBar } from './findBar.ts';
 import { FeedScroll } from './feedScroll.ts';
@@ -82,7 +85,14 @@ export class AppView extends LightElement {
   #chat(): TemplateResult {
     const { state } = this.controller;
     const empty = state.items.length === 0 && state.actions.length === 0;
-    return html`<main class="chat" data-testid="chat" data-state=${state.status?.turn ?? 'idle'}>
+    return html`<main
+      class="chat"
+      data-testid="chat"
+      data-state=${state.status?.turn ?? 'idle'}
+      @dragover=${dragOver}
+      @dragleave=${dragLeave}
+      @drop=${this.#drop}
+    >
       ${this.#title()} ${findBar(this.find, state.items)} ${this.#problems()}
       <div
         class="feed"
@@ -200,6 +210,13 @@ export class AppView extends LightElement {
     const back = row?.querySelector('.queued-line button');
     if (back instanceof HTMLElement) back.focus({ preventScroll: true });
   }
+
+  readonly #drop = (event: DragEvent): void => {
+    dragLeave(event);
+    if (!isAttachable(event.dataTransfer)) return;
+    event.preventDefault();
+    if (this.controller.composing.transfer(event.dataTransfer)) focusComposer();
+  };
 
   readonly #following = (): boolean => this.#scroll?.following ?? true;
 

@@ -7,6 +7,10 @@ import type { Controller } from '../controller.ts';
 import { controlValue } from '../controls.ts';
 import { editedTurn, stopEditing } from '../editing.ts';
 import { backgroundNote } from './commandActions.ts';
+import { attachmentChips } from './attachmentChips.ts';
+import { contextDetails, contextMeter } from './contextMeter.ts';
+import { mentionList } from './mentionList.ts';
+import { messageField } from './messageField.ts';
 import { driftList } from './driftBanner.ts';
 import { t } from '../../src/protocol/l10n.ts';
 import { icon, shown } from './text.ts';
@@ -50,37 +54,29 @@ export function composer(controller: Controller): TemplateResult {
     ${backgroundNote(controller)} ${turn === 'interrupted' ? interrupted(controller) : nothing}
     ${turn === 'expired' ? expired(controller) : nothing} ${turn === 'queued' ? queued() : nothing}
     ${choice ? choiceNote(controller, turn) : nothing} ${edits ? editingNote(controller) : nothing}
-    <textarea
-      class="field"
-      data-testid="composer-input"
-      aria-label=${t('Message to the agent')}
-      aria-describedby=${edits ? 'composer-editing' : choice ? 'composer-note' : nothing}
-      rows="3"
-      placeholder=${turn === 'paused' ? t('Waiting for your decision') : t('Ask the agent to do something')}
-      .value=${live(text)}
-      @input=${(event: Event) => {
-        if (event.target instanceof HTMLTextAreaElement) controller.setComposer(event.target.value);
-      }}
-      @keydown=${(event: KeyboardEvent) => {
-        if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;
-        event.preventDefault();
-        if (event.isTrusted) enter(controller, { active, choice });
-      }}
-    ></textarea>
+    ${attachmentChips(controller)} ${mentionList(controller)}
+    ${messageField(controller, { active, choice, edits })} ${contextDetails(controller)}
     <div class="composer-row">
       ${modePicker(controller, status)} ${modelButton(controller, status)}
-      <span class="usage" data-testid="usage">${usageText(status)}</span>
+      ${attachButton(controller)} ${contextMeter(controller)}
       <span class="grow"></span>
       ${active ? busyButtons(controller, text) : sendButton(controller, text)}
     </div>
   </div>`;
 }
 
-/** Enter discards nothing: it waits behind what runs, and asks where the human has something to decide. */
-function enter(controller: Controller, is: { active: boolean; choice: boolean }): void {
-  if (!is.active) controller.sendMessage();
-  else if (!is.choice) controller.sendMessage('queue');
-  else if (controller.drafts.composer.trim() !== '') controller.askWhatToDo();
+function attachButton(controller: Controller): TemplateResult {
+  return html`<button
+    class="icon-button"
+    data-testid="attach"
+    aria-label=${t('Attach…')}
+    title=${t('Attach files or images (or type @, drag them here with Shift held, paste an image)')}
+    @click=${() => {
+      controller.send({ type: 'pickFiles' });
+    }}
+  >
+    ${icon('attach')}
+  </button>`;
 }
 
 /** Said again, differently, after an Enter that sent nothing. */
@@ -253,16 +249,4 @@ function modelButton(controller: Controller, status: ChatStatus | null): Templat
   >
     ${label === undefined ? t('Select model') : shown(label)}
   </button>`;
-}
-
-function usageText(status: ChatStatus | null): string {
-  const { input = 0, output = 0 } = status?.usage ?? {};
-  return input + output === 0 ? '' : t('{0} in · {1} out', compact(input), compact(output));
-}
-
-/** 1234 as "1.2k". */
-export function compact(count: number): string {
-  if (count < 1000) return String(count);
-  const [value, unit] = count < 999_950 ? [count / 1000, 'k'] : [count / 1_000_000, 'M'];
-  return `${value.toFixed(1).replace(/\.0$/, '')}${unit}`;
 }

@@ -4,6 +4,8 @@ import type { Again, TranscriptItem } from '../../src/protocol/messages.ts';
 import { t } from '../../src/protocol/l10n.ts';
 import type { Controller } from '../controller.ts';
 import { editAgain } from '../editing.ts';
+import { attachedAgain, sentChips } from './attachmentChips.ts';
+import { focusComposer } from './messageField.ts';
 import { icon, shownLines } from './text.ts';
 
 type UserItem = Extract<TranscriptItem, { kind: 'user' }>;
@@ -30,7 +32,8 @@ export function userRow(row: UserRow): TemplateResult {
     aria-label=${labelOf(row)}
   >
     ${item.again ? origin(row, item.again) : nothing} ${shownLines(item.text)}
-    ${queued ? queuedLine(row) : nothing} ${replacedBy ? successor(row, replacedBy) : nothing}
+    ${sentChips(item.attachments)} ${queued ? queuedLine(row) : nothing}
+    ${replacedBy ? successor(row, replacedBy) : nothing}
     ${offers && !item.undo ? againLine(row, offers) : nothing}
   </div>`;
 }
@@ -85,18 +88,20 @@ function markLine({ controller }: UserRow, mark: Mark): TemplateResult {
 /** Both start a turn of their own: what was said stays as it is. */
 function againLine({ controller, item }: UserRow, how: Again['how']): TemplateResult {
   const { text, turnId } = item;
+  const attachments = attachedAgain(turnId, item.attachments);
+  const along = attachments.length > 0 && { attachments };
   return html`<span class="queued-line">
     ${
       how === 'retry'
         ? againButton('retry', t('Retry'), () =>
-            controller.send({ type: 'send', text, again: { turnId, how } }),
+            controller.send({ type: 'send', text, ...along, again: { turnId, how } }),
           )
         : nothing
     }
     ${againButton('edit-resend', t('Edit and resend'), () => {
       editAgain(controller, turnId, text);
-      const field = document.querySelector('[data-testid="composer-input"]');
-      if (field instanceof HTMLElement) field.focus();
+      controller.composing.attach(attachments);
+      focusComposer();
     })}
   </span>`;
 }

@@ -57,14 +57,14 @@ async function freshSnapshot(
   turn: TurnRow,
   chosen: ModelRef | undefined,
 ): Promise<FreshSnapshot> {
-  const { model, mode, undo } = TurnSnapshot.parse(turn.snapshot);
+  const { model, mode, undo, attachments } = TurnSnapshot.parse(turn.snapshot);
   if (undo) return { snapshot: turn.snapshot, snapshotHash: turn.snapshotHash };
   const usable = [model, chosen].find((ref) => ref && deps.providers.has(ref.provider));
   if (!usable) {
     const text = `The provider of the model ${model.provider}:${model.id} is gone. Select a model and ask again.`;
     throw new AppError('model_not_configured', text);
   }
-  const snapshot = await takeSnapshot(deps, turn.id, { model: usable, mode });
+  const snapshot = await takeSnapshot(deps, turn.id, { model: usable, mode, attachments });
   return { snapshot, snapshotHash: hashOf(snapshot, deps.texts) };
 }
 

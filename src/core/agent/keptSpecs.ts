@@ -4,7 +4,7 @@ import { JsonObject } from '../../protocol/calls.ts';
 import { AppError } from '../base/errors.ts';
 import { parseJson } from '../base/json.ts';
 import type { ToolSpec } from '../ports/model.ts';
-import type { BlobStore } from '../ports/store.ts';
+import type { BlobStore } from '../ports/blobStore.ts';
 
 const Specs: z.ZodType<ToolSpec[]> = z.array(
   z.object({ name: z.string(), description: z.string(), schema: JsonObject }),

@@ -38,6 +38,8 @@ export const TurnSnapshot = z.object({
   roots: z.array(z.string()),
   startedAt: z.number(),
   timeZone: z.string(),
+  /** What went with the message: kept as it was read, so that it never drifts. */
+  attachments: z.array(z.object({ name: z.string(), hash: z.string() })).optional(),
   /** Set when the turn undoes another one: then no model is asked, and its calls are these. */
   undo: UndoPlan.optional(),
 });

@@ -25,7 +25,10 @@ export async function takeUndoSnapshot(
 }
 
 /** What the ingredients depend on besides the program and its settings: fixed at the turn's start. */
-type TurnFacts = Pick<TurnSnapshot, 'model' | 'mode' | 'roots' | 'startedAt' | 'timeZone'>;
+type TurnFacts = Pick<
+  TurnSnapshot,
+  'model' | 'mode' | 'roots' | 'startedAt' | 'timeZone' | 'attachments'
+>;
 
 type Sources = Pick<EngineDeps, 'providers' | 'tools' | 'texts'>;
 
@@ -33,12 +36,20 @@ type Sources = Pick<EngineDeps, 'providers' | 'tools' | 'texts'>;
 export async function takeSnapshot(
   deps: EngineDeps,
   turnId: string,
-  start: { model: ModelRef; mode: Mode },
+  start: {
+    model: ModelRef;
+    mode: Mode;
+    attachments?: readonly { name: string; hash: string }[] | undefined;
+  },
 ): Promise<TurnSnapshot> {
   const { files, clock, timeZone, texts } = deps;
   const { mode } = start;
+  const attachments = start.attachments?.map(({ name, hash }) => ({ name, hash }));
   const model = addressed(deps, start.model);
-  const facts = { model, mode, roots: [...files.roots], startedAt: clock.now(), timeZone };
+  const facts = {
+    ...{ model, mode, roots: [...files.roots], startedAt: clock.now(), timeZone },
+    ...(attachments?.length && { attachments }),
+  };
   return {
     version: 1,
     ...facts,
@@ -61,7 +72,16 @@ export function ingredientsOf(deps: Sources, facts: TurnFacts): Ingredient[] {
       name,
       hash: hashOf(schema, texts),
     })),
+    ...attachedIngredients(facts),
   ];
+}
+
+/** One for each name: ranges of one file go together. */
+function attachedIngredients({ attachments = [] }: TurnFacts): Ingredient[] {
+  return [...Map.groupBy(attachments, ({ name }) => name)].map(([name, all]) => ({
+    ...{ kind: 'attachment', name },
+    hash: all.map(({ hash }) => hash).join(' '),
+  }));
 }
 
 function modelIngredient(deps: Sources, ref: ModelRef): Ingredient[] {

@@ -5,6 +5,8 @@ import { collectReply } from './reply.ts';
 import { runCall } from './runCall.ts';
 import { screenedRow } from './screenedRow.ts';
 import { AppError } from '../base/errors.ts';
+import { hasImages, messagesTold, type AttachedBodies } from '../attachments/told.ts';
+import { traitsOf } from '../models/traits.ts';
 import { undoReply } from '../undo/reply.ts';
 import type { EngineDeps } from './deps.ts';
 import type { CallTask, GraphNodes, TurnState } from './graph.ts';
@@ -23,6 +25,7 @@ export interface DrivenTurn {
   /** Messages of the thread's earlier turns. */
   history: readonly Message[];
   signal: AbortSignal;
+  bodies: AttachedBodies;
   /** Set by the model node when a reply stopped at the model's length limit. */
   cutAtLimit: boolean;
 }
@@ -55,7 +58,7 @@ async function callModel(
   await deps.store.dropText(turn.id, messageId);
   const chunks = snapshot.undo
     ? undoReply(snapshot.undo, messages)
-    : modelReply(deps, turn, messages);
+    : await modelReply(deps, turn, messages);
   const reply = await collectReply(chunks, {
     messageId,
     usedIds: callIds(messages),
@@ -68,19 +71,19 @@ async function callModel(
   return { messages: [reply.message] };
 }
 
-function modelReply(
+async function modelReply(
   deps: EngineDeps,
-  { snapshot, history, toolSpecs: tools, signal }: DrivenTurn,
+  { snapshot, history, toolSpecs: tools, signal, bodies }: DrivenTurn,
   messages: readonly Message[],
-): AsyncIterable<ModelChunk> {
+): Promise<AsyncIterable<ModelChunk>> {
   const { model, system } = snapshot;
   const provider = deps.providers.get(model.provider);
   if (!provider) throw unknownProvider(model.provider, [...deps.providers.keys()]);
   const callIndex = messages.filter((message) => message.role === 'assistant').length;
-  return provider.stream({
-    ...{ model, system, tools, callIndex, signal },
-    messages: [...history, ...messages],
-  });
+  const all = [...history, ...messages];
+  const takesImages = hasImages(all) && (await traitsOf(deps.providers, model)).images;
+  const told = await messagesTold(deps.store, all, { takesImages, bodies });
+  return provider.stream({ ...{ model, system, tools, callIndex, signal }, messages: told });
 }
 
 async function proposeBatch(

@@ -63,6 +63,7 @@ async function prepare(deps: RunnerDeps, turn: TurnRow, signal: AbortSignal): Pr
     toolSpecs: await keptToolSpecs(deps, turn.id, snapshot.toolSpecs),
     history: historyTold(history),
     signal,
+    bodies: new Map(),
     cutAtLimit: false,
   };
 }

@@ -35,8 +35,9 @@ export function threadDeleted(
 }
 
 function created(turn: NewTurn, place: Place) {
-  const { id: turnId, threadId, snapshotHash, createdAt: at } = turn;
-  return { at, turnId, callId: null, body: { threadId, snapshotHash, place } };
+  const { id: turnId, threadId, snapshotHash, createdAt: at, attached } = turn;
+  const read = attached && attached.length > 0 ? { attached: [...attached] } : {};
+  return { at, turnId, callId: null, body: { threadId, snapshotHash, ...read, place } };
 }
 
 /** The verdict on a call and, for one that will never run, its outcome. */

@@ -58,7 +58,15 @@ const entry = <K extends string, B extends z.ZodType>(kind: K, body: B) =>
     body,
   });
 
-const Created = z.object({ threadId: z.string(), snapshotHash: z.string(), place: Place });
+const Created = z.object({
+  threadId: z.string(),
+  snapshotHash: z.string(),
+  /** What was read for the message; a verdict `ask` was confirmed. Null: nothing was read. */
+  attached: z
+    .array(z.object({ name: Text, hash: z.string(), verdict: Judged.nullable() }))
+    .optional(),
+  place: Place,
+});
 
 export const LedgerEntry = z.discriminatedUnion('kind', [
   entry('turn.started', Created),

@@ -13,7 +13,8 @@ import type { PresenterDeps, Surface } from './presenter.ts';
 import type { EngineEvent } from '../agent/events.ts';
 import type { ActionView, Change, HostToView } from '../../protocol/messages.ts';
 import type { Place, ThreadRows } from '../ports/eventStore.ts';
-import type { ActionRow, WaitingRow } from '../ports/store.ts';
+import type { ActionRow } from '../ports/store.ts';
+import type { WaitingRow } from '../ports/summaryStore.ts';
 
 type Output = Extract<EngineEvent, { type: 'output' }>;
 

@@ -118,13 +118,24 @@ function messageItem(row: MessageRow): TranscriptItem | null {
   if (message.role === 'user') {
     const { id, text, again } = message;
     const undo = message.undoes !== undefined && ({ undo: true } as const);
-    return { kind: 'user', id, turnId, text, ...undo, ...(again && { again }) };
+    const more = { ...undo, ...(again && { again }), ...sentWith(message) };
+    return { kind: 'user', id, turnId, text, ...more };
   }
   if (message.role !== 'assistant') return null;
   const { id, text, reasoning } = message;
   if (text === '' && reasoning === undefined) return null;
   const item = { kind: 'assistant', id, turnId, text, streaming: false } as const;
   return reasoning === undefined ? item : { ...item, reasoning };
+}
+
+function sentWith({ attachments = [] }: Extract<MessageRow['message'], { role: 'user' }>): object {
+  if (attachments.length === 0) return {};
+  return {
+    attachments: attachments.map(({ name, of, lines, hash }) => ({
+      ...{ name, of, hash },
+      ...(lines && { lines }),
+    })),
+  };
 }
 
 function callItem(

@@ -6,11 +6,13 @@ import { handleViewMessage, type PanelHost } from './requests.ts';
 import { DisposableStore, type Disposable } from '../base/lifecycle.ts';
 import { toAppError } from '../base/errors.ts';
 import { ViewToHost, type HostToView, type PageWish } from '../../protocol/messages.ts';
-import type { Session } from './session.ts';
+import { canWait, type Session } from './session.ts';
+import { createFileFinder, type FileFinder } from './fileFinder.ts';
 import type { EngineEvent } from '../agent/events.ts';
 import type { Event } from '../base/event.ts';
 import type { Clock, Logger } from '../ports/system.ts';
 import type { Store } from '../ports/store.ts';
+import type { Files } from '../ports/workspace.ts';
 import type { Refusal } from '../agent/submission.ts';
 import type { Engine } from '../threads/engine.ts';
 import type { Tool } from '../tools/tool.ts';
@@ -26,6 +28,7 @@ export interface PresenterDeps {
   session: Session;
   host: PanelHost;
   tools: readonly Tool[];
+  files: Files;
   clock: Clock;
   logger: Logger;
   /** What is wrong with settings or state, for the chat's head. */
@@ -59,6 +62,7 @@ class Presenter implements Disposable {
   readonly #channel: ViewChannel;
   readonly #surface: Surface;
   readonly #feed: Feed;
+  readonly #finder: FileFinder;
   #ready = false;
   #looking = false;
   #disposed = false;
@@ -71,6 +75,7 @@ class Presenter implements Disposable {
     this.#channel = channel;
     this.#surface = surface;
     this.#feed = new Feed(deps, surface);
+    this.#finder = createFileFinder(deps.files, deps.clock);
   }
 
   receive(raw: unknown): void {
@@ -88,6 +93,8 @@ class Presenter implements Disposable {
       this.#enqueue(() => this.#feed.snapshot());
       if (this.#surface.kind === 'chat') this.#enqueue(async () => this.#wishes());
     }
+    if (message.type === 'findFiles' && this.#ready)
+      this.#enqueue(() => this.#files(message.query));
     if (message.type === 'earlier' && this.#ready) this.#enqueue(() => this.#feed.earlier());
     const done =
       message.type === 'find' ? this.#find(message) : handleViewMessage(this.#deps, message);
@@ -114,7 +121,7 @@ class Presenter implements Disposable {
   onWish(wish: PageWish): void {
     if (!this.#ready) return;
     if (wish.type === 'find') this.#enqueue(async () => this.#wishes());
-    else if (wish.type !== 'focusCard') this.#enqueue(async () => [wish]);
+    else if (!canWait(wish)) this.#enqueue(async () => [wish]);
     else {
       this.#enqueue(() => this.#feed.look());
       this.#enqueue(async () => this.#wishes());
@@ -134,9 +141,14 @@ class Presenter implements Disposable {
     return null;
   }
 
+  /** None before trust: the workspace is not looked through then. */
+  async #files(query: string): Promise<HostToView[]> {
+    const paths = this.#deps.trusted() ? await this.#finder.find(query) : [];
+    return [{ type: 'files', query, paths }];
+  }
+
   #wishes(): HostToView[] {
-    const wish = this.#deps.session.takeWish();
-    return wish ? [wish] : [];
+    return this.#deps.session.takeWishes();
   }
 
   onEngineEvent(event: EngineEvent): void {

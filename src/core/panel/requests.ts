@@ -2,6 +2,7 @@
 import { rememberLines } from './rememberText.ts';
 import { riskyRequests } from './risk.ts';
 import { currentTurn } from './snapshot.ts';
+import { attach } from './attaching.ts';
 import { discard } from './drift.ts';
 import { webAddress } from '../../protocol/webAddress.ts';
 import { AppError } from '../base/errors.ts';
@@ -9,6 +10,8 @@ import { assertNever } from '../base/assert.ts';
 import type { PresenterDeps } from './presenter.ts';
 import { callLine } from '../../protocol/callTitle.ts';
 import type { Refusal } from '../agent/submission.ts';
+import type { ConfirmRead } from '../attachments/readAttachments.ts';
+import type { Attachment } from '../../protocol/attachments.ts';
 import type { ViewToHost } from '../../protocol/messages.ts';
 import type { Mode, RuleLayer, Submission } from '../../protocol/calls.ts';
 import type { ActionRow, TurnRow } from '../ports/store.ts';
@@ -35,6 +38,10 @@ export interface PanelHost {
   insertAtCursor(text: string): Promise<void>;
   /** Asks natively first, with the whole address; it is of the web. */
   openLink(address: string): Promise<void>;
+  /** Files that the user picks natively; none when they back out. */
+  pickFiles(): Promise<Attachment[]>;
+  /** What dropped addresses name. Throws AppError `not_a_file` for what is no file of this machine. */
+  filesOf(uris: readonly string[]): Promise<Attachment[]>;
   /** A native modal for decisions of high risk; false when the user backs out. */
   confirm(question: string, detail: string): Promise<boolean>;
   /** Who decides, for the record and for other windows. */
@@ -51,10 +58,10 @@ export async function handleViewMessage(
     case 'ready':
     case 'earlier':
     case 'find':
+    case 'findFiles':
       return null;
     case 'send':
-      await sendMessage(deps, message);
-      return null;
+      return sendMessage(deps, message);
     case 'stop':
       await stopTurn(deps);
       return null;
@@ -62,8 +69,7 @@ export async function handleViewMessage(
       await stopCommand(deps, message);
       return null;
     case 'removeQueued':
-      await removeQueued(deps, message.turnId);
-      return null;
+      return removeQueued(deps, message.turnId);
     case 'continue':
       await continueTurn(deps, message.drift);
       return null;
@@ -82,6 +88,10 @@ export async function handleViewMessage(
       return submitFromPage(deps, message);
     case 'draft':
       return saveDraft(deps, message);
+    case 'pickFiles':
+    case 'dropFiles':
+    case 'keepImage':
+      return attach(deps, message);
     case 'openDiff':
     case 'openAllDiffs':
     case 'openPanel':
@@ -188,9 +198,9 @@ async function saveDraft(
 /** Starts a turn in the session's thread, or in a new one; in a busy thread only when the message says what becomes of it. */
 async function sendMessage(
   deps: PresenterDeps,
-  { text, whenBusy, again }: Extract<ViewToHost, { type: 'send' }>,
-): Promise<void> {
-  const { engine, session } = deps;
+  { text, attachments = [], whenBusy, again }: Extract<ViewToHost, { type: 'send' }>,
+): Promise<null> {
+  const { engine, session, host } = deps;
   const { model, mode } = session.state;
   refuseUntrusted(deps);
   if (text.trim() === '')
@@ -203,9 +213,11 @@ async function sendMessage(
   }
   const threadId = session.state.threadId ?? (await engine.createThread()).id;
   if (threadId !== session.state.threadId) session.update({ threadId });
-  const { provider, id } = model;
-  const start = { threadId, text, model: { provider, id }, mode, again };
-  await engine.startTurn({ ...start, whenBusy: whenBusy ?? 'refuse' });
+  const { provider, id, label: modelName } = model;
+  const start = { threadId, text, attachments, model: { provider, id }, modelName, mode, again };
+  const confirmRead: ConfirmRead = (question, detail) => host.confirm(question, detail);
+  await engine.startTurn({ ...start, confirmRead, whenBusy: whenBusy ?? 'refuse' });
+  return null;
 }
 
 /** The turn that the session's thread is at, if it has one. */
@@ -263,8 +275,8 @@ async function stopCommand(
   );
 }
 
-async function removeQueued(deps: PresenterDeps, turnId: string): Promise<void> {
-  if (await deps.engine.removeQueued(turnId)) return;
+async function removeQueued(deps: PresenterDeps, turnId: string): Promise<null> {
+  if (await deps.engine.removeQueued(turnId)) return null;
   throw new AppError(
     'not_queued',
     'This message is not queued any more: its turn has begun. Stop the turn instead.',

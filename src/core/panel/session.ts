@@ -11,6 +11,10 @@ export interface SessionState {
   mode: Mode;
 }
 
+/** A card may be on its way; what was attached would be lost. */
+export const canWait = ({ type }: PageWish): boolean =>
+  type === 'focusCard' || type === 'find' || type === 'attach';
+
 export class Session {
   #state: SessionState;
   readonly #emitter: Emitter<SessionState>;
@@ -24,7 +28,7 @@ export class Session {
   /** Whether the keyboard is in the page of the chat. */
   readonly onChatFocus: Event<boolean>;
   #focused: CardRef | null = null;
-  #unseen: PageWish | null = null;
+  #unseen: PageWish[] = [];
 
   constructor(initial: SessionState, onError: (error: unknown) => void) {
     this.#state = initial;
@@ -61,17 +65,17 @@ export class Session {
     this.#chatFocus.fire(has);
   }
 
-  /** Asks the page of the chat for something; the wish to see a card, or to find a text, is kept until there is a page. */
+  /** Asks the page of the chat for something; what can wait is kept until there is a page: the last of its kind, all attachments. */
   wish(wish: PageWish): void {
-    if (wish.type === 'focusCard' || wish.type === 'find') this.#unseen = wish;
+    if (wish.type !== 'attach')
+      this.#unseen = this.#unseen.filter(({ type }) => type !== wish.type);
+    if (canWait(wish)) this.#unseen.push(wish);
     this.#wishes.fire(wish);
   }
 
-  /** The wish that no page was there for; asked for once. */
-  takeWish(): PageWish | null {
-    const wish = this.#unseen;
-    this.#unseen = null;
-    return wish;
+  /** The wishes that no page was there for; each is asked for once. */
+  takeWishes(): PageWish[] {
+    return this.#unseen.splice(0);
   }
 
   dispose(): void {

@@ -13,15 +13,19 @@ export async function chatStatus(
   const thread = threadId === null ? undefined : await store.getThread(threadId);
   const turn = threadId === null ? undefined : await currentTurn(store, threadId);
   const waiting = await store.waiting();
+  const { images, contextWindow } = model
+    ? await engine.traits(model)
+    : { images: false, contextWindow: null };
   return {
     thread: thread ? await threadSummary(store, thread) : null,
     turnId: turn?.id ?? null,
     turn: turn?.status ?? null,
-    model: model ? { id: `${model.provider}:${model.id}`, label: model.label } : null,
+    model: model ? { id: `${model.provider}:${model.id}`, label: model.label, images } : null,
     mode,
     waiting: waiting.reduce((sum, { calls }) => sum + calls, 0),
     queued: threadId === null ? [] : await queuedMessages(store, threadId),
     usage: threadId === null ? { input: 0, output: 0 } : await store.usageOfThread(threadId),
+    ...(threadId === null ? {} : await contextOf(store, threadId, contextWindow)),
     problems: problems(),
     background: threadId === null ? [] : await backgroundOf(store, threadId),
     window: host.decidedBy,
@@ -38,6 +42,20 @@ async function backgroundOf(
   return running
     .filter((row) => row.threadId === threadId)
     .map(({ turnId, callId }) => ({ turnId, callId }));
+}
+
+/** Four bytes are about a token; what the model is told of its tools comes on top. */
+const BYTES_A_TOKEN = 4;
+
+/** Nothing before the first reply. */
+async function contextOf(
+  store: PresenterDeps['store'],
+  threadId: string,
+  window: number | null,
+): Promise<Pick<ChatStatus, 'context'>> {
+  const { last, turn, bytes } = await store.contextOfThread(threadId);
+  const used = last ? last.input + last.output : Math.ceil(bytes / BYTES_A_TOKEN);
+  return used === 0 ? {} : { context: { used, estimated: last === null, window, turn } };
 }
 
 async function queuedMessages(store: PresenterDeps['store'], threadId: string): Promise<string[]> {

@@ -1,15 +1,8 @@
 // The part of the store that says what happens in turns that are not over, and what a surface shows of a thread.
 import type { HunkCounts } from '../../protocol/decided.ts';
 import type { DraftRow } from './draftStore.ts';
-import type {
-  ActionRow,
-  CallRow,
-  DecisionRow,
-  MessageRow,
-  ThreadRow,
-  TurnRow,
-  WaitingRow,
-} from './store.ts';
+import type { ActionRow, CallRow, DecisionRow, MessageRow, ThreadRow, TurnRow } from './store.ts';
+import type { WaitingRow } from './summaryStore.ts';
 import type { TurnStatus } from '../../protocol/calls.ts';
 
 /** A piece of a streamed message that is not stored yet. */

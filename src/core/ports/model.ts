@@ -1,5 +1,6 @@
 // What the agent needs of a language model. Adapters: scripted and OpenAI-compatible (node), vscode.lm (vscode).
 import type { Message, Usage } from '../agent/message.ts';
+import type { ImageMedia } from '../../protocol/attachments.ts';
 
 /** Written `provider:id`, e.g. `scripted:/demo.json`, `openai:gpt-5`, `vscode:copilot/gpt-5`. Never holds a secret. */
 export interface ModelRef {
@@ -14,11 +15,29 @@ export interface ToolSpec {
   schema: Record<string, unknown>;
 }
 
+export interface ModelImage {
+  name: string;
+  media: ImageMedia;
+  /** Base64. */
+  data: string;
+}
+
+/** As it is sent: texts that were attached stand in `text`, images beside it. */
+export type ModelMessage = Message & { images?: readonly ModelImage[] };
+
+/** What a model takes, as far as somebody said. */
+export interface ModelTraits {
+  /** Whether a message may hold images. */
+  images: boolean;
+  /** Tokens that it takes in all; null when nobody said. */
+  contextWindow: number | null;
+}
+
 export interface ModelRequest {
   /** `endpoint` is where the turn was started with, and counts instead of today's settings. */
   model: ModelRef & { endpoint?: string | undefined };
   system: string;
-  messages: readonly Message[];
+  messages: readonly ModelMessage[];
   tools: readonly ToolSpec[];
   /** How many times the model was called before in this turn; a script uses it as its position. */
   callIndex: number;
@@ -44,6 +63,8 @@ export type ModelChunk =
 export interface ModelProvider {
   /** Where settings send a new turn's text, without credentials; undefined when they do not say, or not usably. Never throws. */
   endpoint?(): string | undefined;
+  /** Never throws; without it nothing is known. */
+  traits?(id: string): Promise<ModelTraits>;
   /** The name under which the secret storage holds the key, for a provider that needs one. */
   readonly secret?: string;
   stream(request: ModelRequest): AsyncIterable<ModelChunk>;

@@ -5,6 +5,8 @@ import type { CommandStore } from './commandStore.ts';
 import type { ConsentStore } from './consentStore.ts';
 import type { DraftStore } from './draftStore.ts';
 import type { LeaseStore, WindowStore } from './leaseStore.ts';
+import type { AttachmentStore, BlobStore } from './blobStore.ts';
+import type { SummaryStore } from './summaryStore.ts';
 import type { EventStore } from './eventStore.ts';
 import type { LibraryStore } from './libraryStore.ts';
 import type { UndoBase, UndoStore } from './undoStore.ts';
@@ -54,7 +56,13 @@ export interface TurnRow {
   acceptedDrift: string | null;
 }
 
-export type NewTurn = Pick<TurnRow, 'id' | 'threadId' | 'snapshot' | 'snapshotHash' | 'createdAt'>;
+export interface NewTurn extends Pick<
+  TurnRow,
+  'id' | 'threadId' | 'snapshot' | 'snapshotHash' | 'createdAt'
+> {
+  /** What was read for its message, and what policy said of that; for the ledger. */
+  attached?: readonly { name: string; hash: string; verdict: Verdict | null }[];
+}
 
 /** Where a new turn goes. `limit`: how many turns may be driven at once; without it there is none. */
 export interface QueuePlace {
@@ -265,21 +273,6 @@ export interface ActionStore {
 /** How a decided action was decided, without its proposals. */
 export type DecisionRow = Pick<ActionRow, 'decisions' | 'decidedBy' | 'decidedAt'>;
 
-/** An open action without its proposals. */
-export interface WaitingRow {
-  actionId: string;
-  turnId: string;
-  threadId: string;
-  calls: number;
-}
-
-export interface SummaryStore {
-  /** The same as `openActions`, cheap however large their proposals are. */
-  waiting(): Promise<WaitingRow[]>;
-  /** Tokens of all the thread's replies. */
-  usageOfThread(threadId: string): Promise<{ input: number; output: number }>;
-}
-
 /** What a title is made of. */
 export interface TitleMatter {
   /** The last turn that is over and has a reply; it names the model to ask. */
@@ -296,16 +289,6 @@ export interface TitleStore {
   titleMatter(threadId: string): Promise<TitleMatter | undefined>;
   /** The newest threads without a title that have a turn with a reply which was over by then. */
   untitledThreads(endedBefore: number): Promise<string[]>;
-}
-
-export interface BlobStore {
-  /**
-   * Keeps a text that belongs to a turn, content-addressed by its sha-256 hex; storing the same text twice is free.
-   * Returns the hash.
-   */
-  putText(turnId: string, text: string): Promise<string>;
-  /** A text kept by `putText`, or with a call of this turn that is not settled. */
-  getText(turnId: string, hash: string): Promise<string | undefined>;
 }
 
 /**
@@ -339,7 +322,8 @@ export interface Store
     UndoStore,
     CommandStore,
     EventStore,
-    BlobStore {
+    BlobStore,
+    AttachmentStore {
   /** Calls back after another connection or process committed something. */
   onExternalChange(listener: () => void): { dispose(): void };
   dispose(): void;

@@ -31,6 +31,9 @@ export type ReadOutcome =
   | { kind: 'tooLarge'; size: number; limit: number }
   | { kind: 'failed'; message: string };
 
+export type BytesRead =
+  { kind: 'bytes'; base64: string; size: number } | Exclude<ReadOutcome, { kind: 'text' }>;
+
 export interface DirectoryEntry {
   /** Relative to the listed folder, `/`-separated. */
   path: string;
@@ -69,6 +72,8 @@ export interface Files {
   resolve(path: string): Promise<ResolvedPath>;
   /** Content as the user sees it: an unsaved editor buffer wins over the disk. */
   read(realPath: string): Promise<ReadOutcome>;
+  /** The bytes of the file on disk. */
+  readBytes(realPath: string, limit: number): Promise<BytesRead>;
   /** As a program would find it: the disk counts, not the editor. Of at most 5 MB. */
   fingerprint(realPath: string): Promise<Fingerprint>;
   list(

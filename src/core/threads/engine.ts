@@ -4,6 +4,8 @@ import { RunningCalls } from '../commands/runningCalls.ts';
 import { askAgain } from '../agent/askAgain.ts';
 import { driftOfTurn, type TurnDrift } from '../agent/drift.ts';
 import { discreetFor } from '../agent/discreet.ts';
+import { keepImage } from '../attachments/keepImage.ts';
+import { traitsOf } from '../models/traits.ts';
 import { Drives } from './drives.ts';
 import { Emitter, type Event } from '../base/event.ts';
 import { proposalsOfEdits, submit, type SubmitOutcome } from './deciding.ts';
@@ -21,7 +23,7 @@ import type { EngineEvent } from '../agent/events.ts';
 import type { DriveEnd, RunnerDeps } from '../agent/turnRunner.ts';
 import { temporaryPrefix } from '../../protocol/temporary.ts';
 import type { Decisions, Proposal, Submission } from '../../protocol/calls.ts';
-import type { ModelRef } from '../ports/model.ts';
+import type { ModelRef, ModelTraits } from '../ports/model.ts';
 import type { PutDraft } from '../ports/draftStore.ts';
 import type { ThreadRow, TurnRow } from '../ports/store.ts';
 import type { Leftovers } from '../ports/workspace.ts';
@@ -99,6 +101,16 @@ export class Engine {
   /** Decides a pending action: guards, then the claim, then the turn goes on in this process. */
   async submit(submission: Submission, decidedBy: string): Promise<SubmitOutcome> {
     return submit(this.#deps, submission, decidedBy);
+  }
+
+  /** Keeps an image for a message that is not sent yet; returns its hash. Throws AppError `not_an_image` or `attachment_too_large`. */
+  async keepImage(threadId: string | null, base64: string): Promise<string> {
+    return keepImage(this.#deps.store, threadId, base64);
+  }
+
+  /** What a model takes, as far as it is known. */
+  async traits(model: ModelRef): Promise<ModelTraits> {
+    return traitsOf(this.#deps.providers, model);
   }
 
   /** Keeps what a human typed and did not submit. False when the action does not wait any more, or not so. */

@@ -99,6 +99,7 @@ function jsonTurn(turn: TurnRow, parts: readonly Part[]): object {
       role: part.message.role,
       text: part.message.text,
       ...(part.message.role === 'user' && part.message.again && { again: part.message.again }),
+      ...attachedOf(part.message),
       ...(part.calls.length > 0 && { calls: part.calls.map(jsonCall) }),
     })),
   };
@@ -151,7 +152,22 @@ function* saidBlock({ message }: Part, turn: TurnRow): Generator<string, void> {
   const who =
     message.role === 'user' ? `You, ${time(turn.createdAt)}${saidAgain(message)}` : 'Agent';
   if (message.role === 'user' || message.text.trim() !== '')
-    yield `\n## ${who}\n\n${quoted(message.text)}\n`;
+    yield `\n## ${who}\n\n${quoted(message.text)}\n${attachedLines(message)}`;
+}
+
+/** What was sent along, by name: the contents stay in the state file. */
+function attachedOf(message: MessageRow['message']): { attachments?: object[] } {
+  const attachments = message.role === 'user' ? (message.attachments ?? []) : [];
+  return attachments.length === 0 ? {} : { attachments };
+}
+
+function attachedLines(message: MessageRow['message']): string {
+  const attachments = message.role === 'user' ? (message.attachments ?? []) : [];
+  if (attachments.length === 0) return '';
+  const names = attachments.map(
+    ({ name, lines }) => `${line(name)}${lines ? ` (lines ${lines.first} to ${lines.last})` : ''}`,
+  );
+  return `\nAttached: ${names.join(', ')}\n`;
 }
 
 function callBlock({ call, decision, decided, waits }: CallRecord): string {

@@ -3,12 +3,15 @@ import { discreetFor } from '../agent/discreet.ts';
 import { hashOf } from '../agent/snapshot.ts';
 import { takeSnapshot } from '../agent/takeSnapshot.ts';
 import { inQueue } from './queue.ts';
+import { readAttachments, type ConfirmRead } from '../attachments/readAttachments.ts';
 import { AppError } from '../base/errors.ts';
+import { traitsOf } from '../models/traits.ts';
 import { screenMessage } from '../screening/screenHuman.ts';
 import { stopBefore, stoppedByModel, stopTurn } from './stopping.ts';
 import { firstLine } from './titleText.ts';
 import { isTemporary, prefixIn } from '../../protocol/temporary.ts';
 import { UNFINISHED, type Mode } from '../../protocol/calls.ts';
+import type { Attachment } from '../../protocol/attachments.ts';
 import type { Drive, ThreadDeps } from './deps.ts';
 import type { Message, SaidAgain } from '../agent/message.ts';
 import type { RunnerDeps } from '../agent/turnRunner.ts';
@@ -27,11 +30,16 @@ export interface StartTurn {
   whenBusy?: WhenBusy;
   /** Which message of the thread it says again; forgotten when that is of another one. */
   again?: SaidAgain | undefined;
+  /** What goes with the message; read now. */
+  attachments?: readonly Attachment[];
+  /** How the model is called, for people. */
+  modelName?: string;
+  confirmRead?: ConfirmRead;
 }
 
 /**
  * Throws AppError `unknown_thread`, and unless it may wait or discard `turn_paused`, `turn_expired`, `turn_interrupted` or
- * `turn_running`; `screening_failed` when a secret is in the message and the settings say that it is not sent.
+ * `turn_running`; what `readAttachments` throws; `screening_failed` when a secret is in the message and the settings say that it is not sent.
  */
 export async function startTurn(deps: ThreadDeps, given: StartTurn): Promise<Drive> {
   const { store, ids, texts, clock, drives } = deps;
@@ -40,16 +48,18 @@ export async function startTurn(deps: ThreadDeps, given: StartTurn): Promise<Dri
     throw new AppError('unknown_thread', `There is no thread ${threadId} in this state file.`);
   }
   const { value: text, notice } = await screenMessage(discreetFor(deps, threadId), given.text);
+  const { attachments, record } = await attached(deps, given);
   const start = { ...given, text };
   await makeWay(deps, start);
   const id = ids.next(prefixIn(threadId, 'u'));
-  const snapshot = await takeSnapshot(deps, id, start);
+  const snapshot = await takeSnapshot(deps, id, { ...start, attachments: record });
   const again = await earlier(deps, given);
-  const user: Message = { role: 'user', id: `${id}:m0`, text, ...(again && { again }) };
+  const more = { ...(attachments.length > 0 && { attachments }), ...(again && { again }) };
+  const user: Message = { role: 'user', id: `${id}:m0`, text, ...more };
   const snapshotHash = hashOf(snapshot, texts);
   const createdAt = clock.now();
   const place = { limit: deps.maxRunningTurns(), behind: whenBusy !== 'refuse' };
-  const created = { id, threadId, snapshot, snapshotHash, createdAt };
+  const created = { id, threadId, snapshot, snapshotHash, createdAt, attached: record };
   const turn = await store.createTurn(created, user, place);
   deps.screened(notice);
   if (isTemporary(threadId) || deps.titles() === 'firstLine') {
@@ -65,6 +75,17 @@ export async function startTurn(deps: ThreadDeps, given: StartTurn): Promise<Dri
 async function earlier({ store }: ThreadDeps, given: StartTurn): Promise<SaidAgain | undefined> {
   const turn = given.again && (await store.getTurn(given.again.turnId));
   return turn?.threadId === given.threadId ? given.again : undefined;
+}
+
+async function attached(
+  deps: ThreadDeps,
+  { threadId, attachments = [], mode, model, modelName, confirmRead }: StartTurn,
+): Promise<Awaited<ReturnType<typeof readAttachments>>> {
+  if (attachments.length === 0) return { attachments: [], record: [] };
+  const { images } = await traitsOf(deps.providers, model);
+  const named = { name: modelName ?? model.id, images };
+  const place = { threadId, mode, confirm: confirmRead, model: named };
+  return readAttachments(discreetFor(deps, threadId), attachments, place);
 }
 
 function turnRunning(): AppError {

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { findWithRipgrep } from './findFiles.ts';
 import { listDirectory } from './listDirectory.ts';
 import { fingerprint } from './fingerprint.ts';
-import { readText } from './readText.ts';
+import { readBytes, readText } from './readText.ts';
 import { relativeInside, resolvePath, type Root } from './resolvePath.ts';
 import { searchWithRipgrep } from './searchText.ts';
 import type { Texts } from '../../core/ports/system.ts';
@@ -34,6 +34,11 @@ export function createLocalFiles(options: LocalFilesOptions): Files {
     roots: roots.map((root) => root.real),
     resolve: (input) => resolvePath(input, roots),
     read: (realPath) => readText(realPath, options),
+    readBytes: async (realPath, limit) => {
+      const read = await readBytes(realPath, limit);
+      if (read.kind !== 'bytes') return read;
+      return { kind: 'bytes', base64: read.bytes.toString('base64'), size: read.bytes.length };
+    },
     fingerprint,
     list: listDirectory,
     find: (realPath, glob, { limit, signal }) =>

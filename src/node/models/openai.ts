@@ -9,8 +9,14 @@ import { addPiece, emptyReply, finishReply } from './openaiReply.ts';
 import { toWireRequest } from './openaiRequest.ts';
 import { AppError } from '../../core/base/errors.ts';
 import { throwIfAborted } from '../../core/models/abort.ts';
+import { knownTraits } from '../../core/models/traits.ts';
 import { secretKey } from '../../core/models/secretKey.ts';
-import type { ModelChunk, ModelProvider, ModelRequest } from '../../core/ports/model.ts';
+import type {
+  ModelChunk,
+  ModelProvider,
+  ModelRequest,
+  ModelTraits,
+} from '../../core/ports/model.ts';
 import type { Logger } from '../../core/ports/system.ts';
 
 export interface OpenAIOptions {
@@ -18,6 +24,8 @@ export interface OpenAIOptions {
   baseUrl(): string | undefined;
   /** Read anew for every request. */
   apiKey(): Promise<string | undefined>;
+  /** What the user says of the model; the rest goes by its name. */
+  traits?(): Partial<ModelTraits>;
   logger: Logger;
   /** How often a request is sent again after 429, 5xx and connection errors. Default 3. */
   maxRetries?: number;
@@ -38,6 +46,7 @@ export function createOpenAIProvider(options: OpenAIOptions): ModelProvider {
   const warned = new Set<string>();
   return {
     endpoint: () => endpointOf(options.baseUrl()),
+    traits: async (id) => ({ ...knownTraits(id), ...options.traits?.() }),
     secret: secretKey('openai'),
     async *stream(request) {
       const connection = await connect(options, request);

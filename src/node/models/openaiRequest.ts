@@ -1,11 +1,12 @@
 // Our messages and tools in the words of the chat-completions wire format. Pure.
 import type {
+  ChatCompletionContentPart,
   ChatCompletionCreateParamsStreaming,
   ChatCompletionMessageParam,
 } from 'openai/resources/chat/completions';
 import { historyCall } from '../../core/models/historyCall.ts';
-import type { Message, ToolCall } from '../../core/agent/message.ts';
-import type { ModelRequest } from '../../core/ports/model.ts';
+import type { ToolCall } from '../../core/agent/message.ts';
+import type { ModelMessage, ModelRequest } from '../../core/ports/model.ts';
 
 /** The body of one request, always streaming and asking for usage at the end. */
 export function toWireRequest(request: ModelRequest): ChatCompletionCreateParamsStreaming {
@@ -24,10 +25,10 @@ export function toWireRequest(request: ModelRequest): ChatCompletionCreateParams
   };
 }
 
-function toWireMessage(message: Message): ChatCompletionMessageParam {
+function toWireMessage(message: ModelMessage): ChatCompletionMessageParam {
   switch (message.role) {
     case 'user':
-      return { role: 'user', content: message.text };
+      return { role: 'user', content: toWireContent(message) };
     case 'tool':
       return { role: 'tool', tool_call_id: message.callId, content: message.text };
     case 'assistant':
@@ -38,6 +39,19 @@ function toWireMessage(message: Message): ChatCompletionMessageParam {
         tool_calls: message.toolCalls.map(toWireCall),
       };
   }
+}
+
+/** Plain text while there is no image: some servers take nothing else. */
+function toWireContent({
+  text,
+  images = [],
+}: Pick<ModelMessage, 'text' | 'images'>): string | ChatCompletionContentPart[] {
+  if (images.length === 0) return text;
+  const parts = images.map(({ media, data }) => ({
+    type: 'image_url' as const,
+    image_url: { url: `data:${media};base64,${data}` },
+  }));
+  return [{ type: 'text', text }, ...parts];
 }
 
 function toWireCall(call: ToolCall): {

@@ -25,6 +25,8 @@ const ScriptEntry = z
     /** What the model says it thinks. */
     reasoning: z.string().optional(),
     toolCalls: z.array(ScriptToolCall).optional(),
+    /** Tokens that the call took, as a provider says it. */
+    usage: z.strictObject({ input: z.int().min(0), output: z.int().min(0) }).optional(),
     /** Substrings that the results since the last reply must hold. */
     expect: z.array(z.string().min(1)).optional(),
     delayMs: z.int().min(0).max(MAX_DELAY_MS).optional(),
@@ -36,6 +38,10 @@ export type ScriptEntry = z.infer<typeof ScriptEntry>;
 
 const Script = z.strictObject({
   turns: z.array(ScriptEntry),
+  /** What the played model takes; without it no images, and nobody knows how much. */
+  model: z
+    .strictObject({ images: z.boolean().optional(), contextWindow: z.int().min(1).optional() })
+    .optional(),
   /** The answer when the thread's title is asked for, which is no entry's turn; without it there is none. */
   title: z.string().optional(),
 });

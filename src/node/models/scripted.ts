@@ -20,6 +20,11 @@ const LONGEST_QUOTE = 300;
  */
 export function createScriptedProvider(options: ScriptedOptions): ModelProvider {
   return {
+    traits: async (id) => {
+      const script = await load(options, id).catch(() => undefined);
+      const { images = false, contextWindow = null } = script?.model ?? {};
+      return { images, contextWindow };
+    },
     async *stream(request) {
       const { signal, model, messages, callIndex } = request;
       const script = await load(options, model.id);
@@ -92,6 +97,7 @@ function* replyOf(
     const argsText = call.argsText ?? JSON.stringify(call.args ?? {});
     for (const args of pieces(argsText)) yield { type: 'toolCall', index, args };
   }
+  if (entry.usage) yield { type: 'usage', usage: entry.usage };
   yield { type: 'end', reason: calls.length > 0 ? 'tool_calls' : 'stop' };
 }
 

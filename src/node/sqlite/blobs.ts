@@ -2,7 +2,7 @@
 // asked for.
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import type { BlobStore } from '../../core/ports/store.ts';
+import type { BlobStore } from '../../core/ports/blobStore.ts';
 import type { Connection } from './connection.ts';
 import { damagedRow } from './rows.ts';
 

@@ -5,17 +5,17 @@ import type { CommandStore } from '../../core/ports/commandStore.ts';
 import type { EventStore } from '../../core/ports/eventStore.ts';
 import type { LibraryStore } from '../../core/ports/libraryStore.ts';
 import type { LeaseStore } from '../../core/ports/leaseStore.ts';
+import type { AttachmentStore, BlobStore } from '../../core/ports/blobStore.ts';
+import type { SummaryStore } from '../../core/ports/summaryStore.ts';
 import type { DraftStore } from '../../core/ports/draftStore.ts';
 import type { UndoStore } from '../../core/ports/undoStore.ts';
 import type { UnseenStore } from '../../core/ports/unseenStore.ts';
 import type {
   ActionStore,
-  BlobStore,
   JournalStore,
   LedgerStore,
   StartCall,
   Store,
-  SummaryStore,
   ThreadStore,
   TitleStore,
   TurnStore,
@@ -62,6 +62,7 @@ export function createBothStores(kept: Store, memory: LazyMemory, always?: LazyA
     ...undo(sides),
     ...background(sides),
     ...blobs(sides),
+    ...attachments(sides),
     onExternalChange: (listener) => kept.onExternalChange(listener),
     dispose: () => {
       kept.dispose();
@@ -237,6 +238,7 @@ function summaries({ of, both }: Sides): SummaryStore {
   return {
     waiting: async () => (await both((store) => store.waiting())).flat(),
     usageOfThread: (id) => of(id, (store) => store.usageOfThread(id)),
+    contextOfThread: (id) => of(id, (store) => store.contextOfThread(id)),
   };
 }
 
@@ -301,6 +303,13 @@ function blobs({ of }: Sides): BlobStore {
   return {
     putText: (id, text) => of(id, (store) => store.putText(id, text)),
     getText: (id, hash) => of(id, (store) => store.getText(id, hash)),
+  };
+}
+
+function attachments({ of }: Sides): AttachmentStore {
+  return {
+    putAttachment: (id, body) => of(id, (store) => store.putAttachment(id, body)),
+    getAttachment: (id, hash) => of(id, (store) => store.getAttachment(id, hash)),
   };
 }
 

@@ -1,4 +1,5 @@
 // The schema, as numbered steps. Append only: a step that was released is never changed.
+import { ATTACHMENT_SCHEMA } from './attachments.ts';
 import type { Db } from './database.ts';
 import { BACKGROUND_SCHEMA } from './background.ts';
 import { CONSENT_SCHEMA } from './consentSchema.ts';
@@ -128,7 +129,7 @@ CREATE TABLE blob (
   hash TEXT NOT NULL PRIMARY KEY,
   body TEXT NOT NULL
 ) STRICT;
-${CONSENT_SCHEMA}${EVENT_SCHEMA}${SHARED_RESULT_SCHEMA}${SHARED_CALL_SCHEMA}${EDIT_TEXT_SCHEMA}${UNSEEN_SCHEMA}${UNDO_SCHEMA}${BACKGROUND_SCHEMA}`,
+${CONSENT_SCHEMA}${EVENT_SCHEMA}${SHARED_RESULT_SCHEMA}${SHARED_CALL_SCHEMA}${EDIT_TEXT_SCHEMA}${UNSEEN_SCHEMA}${UNDO_SCHEMA}${BACKGROUND_SCHEMA}${ATTACHMENT_SCHEMA}`,
   SAVER_SCHEMA,
   LEDGER_SCHEMA,
 ];

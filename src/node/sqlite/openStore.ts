@@ -8,6 +8,7 @@ import type { Clock, Logger } from '../../core/ports/system.ts';
 import { noSealer, type Sealer } from '../sealer.ts';
 import { createActionStore } from './actions.ts';
 import { createBackgroundStore } from './background.ts';
+import { createAttachmentStore } from './attachments.ts';
 import { createBlobStore } from './blobs.ts';
 import { createConsentStore } from './consent.ts';
 import {
@@ -120,6 +121,7 @@ function createStore(connection: Connection, owned: DisposableStore, consent: Co
     ...windows,
     ...createEventStore(driving),
     ...createBlobStore(driving),
+    ...createAttachmentStore(connection),
     onExternalChange: (listener) => {
       startWatching();
       return changes.event(listener);

@@ -1,7 +1,9 @@
 // Small answers from large tables, without reading proposals or messages: what waits, and what was used.
 import { z } from 'zod';
-import type { SummaryStore, WaitingRow } from '../../core/ports/store.ts';
+import { Usage } from '../../core/agent/message.ts';
+import type { SummaryStore, WaitingRow } from '../../core/ports/summaryStore.ts';
 import type { Connection } from './connection.ts';
+import { jsonColumn } from './rows.ts';
 
 export const Waiting: z.ZodType<WaitingRow> = z.object({
   actionId: z.string(),
@@ -9,7 +11,9 @@ export const Waiting: z.ZodType<WaitingRow> = z.object({
   threadId: z.string(),
   calls: z.int(),
 });
-const Used = z.object({ input: z.number(), output: z.number() });
+
+const Last = z.object({ usage: jsonColumn(Usage).nullable() });
+const Bytes = z.number();
 
 /** An approval whose time is over waits no more, although nobody has moved it yet. */
 export const notOverdue = '(expires_at IS NULL OR expires_at > @now)';
@@ -32,8 +36,36 @@ export function createSummaryStore({ clock, db, read }: Connection): SummaryStor
      FROM message JOIN turn ON turn.id = turn_id
      WHERE thread_id = ? AND role = 'assistant' AND json_valid(body)`,
   );
+  const last = db.prepare(
+    `SELECT json_extract(body, '$.usage') AS usage FROM message JOIN turn ON turn.id = turn_id
+     WHERE thread_id = ? AND role = 'assistant' AND json_valid(body)
+     ORDER BY turn.seq DESC, position DESC LIMIT 1`,
+  );
+  const ofTurn = db.prepare(
+    `SELECT coalesce(sum(json_extract(body, '$.usage.input')), 0) AS input,
+       coalesce(sum(json_extract(body, '$.usage.output')), 0) AS output
+     FROM message WHERE role = 'assistant' AND json_valid(body) AND turn_id =
+       (SELECT turn_id FROM message JOIN turn ON turn.id = turn_id
+        WHERE thread_id = @threadId AND role = 'assistant' ORDER BY turn.seq DESC LIMIT 1)`,
+  );
+  const said = db
+    .prepare(
+      `SELECT coalesce((SELECT sum(octet_length(body)) FROM message JOIN turn ON turn.id = turn_id
+           WHERE thread_id = @threadId), 0)
+         + coalesce((SELECT sum(octet_length(body)) FROM attachment
+           JOIN attachment_text USING (hash) JOIN turn ON turn.id = turn_id
+           WHERE thread_id = @threadId AND body NOT LIKE 'data:image/%'), 0)`,
+    )
+    .pluck();
   return {
     waiting: () => read(() => z.array(Waiting).parse(waiting.all({ now: clock.now() }))),
-    usageOfThread: (threadId) => read(() => Used.parse(used.get(threadId))),
+    contextOfThread: (threadId) =>
+      read(() => {
+        const found = last.get(threadId);
+        const known = found === undefined ? null : Last.parse(found).usage;
+        const turn = Usage.parse(ofTurn.get({ threadId }));
+        return { last: known, turn, bytes: known ? 0 : Bytes.parse(said.get({ threadId })) };
+      }),
+    usageOfThread: (threadId) => read(() => Usage.parse(used.get(threadId))),
   };
 }

@@ -36,7 +36,7 @@ describe('page: chat', function () {
       (await line.innerText()).replaceAll(/\s+/g, ' '),
       'read_file src/price.ts allowed · read',
     );
-    assert.equal(await view.byId('usage').innerText(), '1.2k in · 300 out');
+    assert.equal(await view.byId('context-meter').innerText(), '9 %');
     assert.equal(await view.byId('model').innerText(), 'Demo agent');
   });
 

@@ -49,6 +49,12 @@ export function status(change: Partial<ChatStatus> = {}): ChatStatus {
     waiting: 1,
     queued: [],
     usage: { input: 1234, output: 300 },
+    context: {
+      used: 12_300,
+      estimated: false,
+      window: 128_000,
+      turn: { input: 1000, output: 200 },
+    },
     problems: [],
     ...change,
   };

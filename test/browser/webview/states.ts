@@ -115,6 +115,43 @@ const sendRefused: Reach = async (view) => {
   await view.reply('send', { code: 'no_model', message: 'Select a model first', callIds: [] });
 };
 
+/** Of every kind, to a model that takes no images; one message was sent with some. */
+const attachments: Reach = async (view) => {
+  const sent: TranscriptItem = {
+    ...{ kind: 'user', id: 'u9', turnId: 't9', text: 'Why is it off here?' },
+    attachments: [
+      { name: 'src/price.ts', of: 'text', lines: { first: 3, last: 17 }, hash: 'h1' },
+      { name: 'shot.png', of: 'image', hash: 'h2' },
+    ],
+  };
+  const model = { id: 'openai:small', label: 'small', images: false };
+  const context = {
+    used: 118_000,
+    estimated: true,
+    window: 128_000,
+    turn: { input: 9, output: 1 },
+  };
+  await view.say(snapshot({ status: { ...idle, model, context }, items: [...TALK, sent] }), {
+    type: 'attach',
+    attachments: [
+      { kind: 'file', path: 'src/price.ts' },
+      { kind: 'file', path: 'src/round.ts', lines: { first: 1, last: 4 } },
+      { kind: 'image', hash: 'h3', name: 'a picture of what it looks like at the customer.png' },
+    ],
+  });
+  await view.byId('context-meter').click();
+  await view.byId('context-details').waitFor();
+};
+
+/** With the second one picked. */
+export async function offerFiles(view: View): Promise<void> {
+  await view.byId('composer-input').pressSequentially('Look at @ro');
+  const paths = ['src/round.ts', 'src/invoice/rounding.ts', 'test/round.test.ts'];
+  await view.say({ type: 'files', query: 'ro', paths });
+  await view.byId('mention').nth(2).waitFor();
+  await view.byId('composer-input').press('ArrowDown');
+}
+
 const BATCH = [
   editRequest(),
   commandRequest('npm test', { remember: OFFER }),
@@ -220,6 +257,11 @@ export const STATES: Record<string, Reach> = {
   },
   'a batch runs': say({ items: RUNNING, status: runs }),
   'find in the thread': finding,
+  attachments: attachments,
+  'attachments, files offered': async (view) => {
+    await attachments(view);
+    await offerFiles(view);
+  },
   queued: say({ items: [...TALK, queuedTurn], status: status({ queued: ['t9'] }) }),
   interrupted: say({ status: status({ turn: 'interrupted', waiting: 0, drift: DRIFT }) }),
   expired: say({ status: status({ turn: 'expired', waiting: 0 }) }),

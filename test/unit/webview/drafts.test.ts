@@ -15,7 +15,7 @@ import {
 import { SentDraft } from '../../../src/protocol/drafts.ts';
 import { action, commandRequest, editRequest } from '../../browser/webview/samples.ts';
 
-const none: Drafts = { composer: '', cards: new Map() };
+const none: Drafts = { composer: '', attachments: [], cards: new Map() };
 const command = commandRequest();
 const shown = action([command, editRequest()]);
 

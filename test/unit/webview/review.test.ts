@@ -24,7 +24,7 @@ import {
   questionRequest,
 } from '../../browser/webview/samples.ts';
 
-const none: Drafts = { composer: '', cards: new Map() };
+const none: Drafts = { composer: '', attachments: [], cards: new Map() };
 const edit = editRequest();
 const command = commandRequest();
 

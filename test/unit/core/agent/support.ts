@@ -27,7 +27,7 @@ import { recordingLogger, type RecordingLogger } from '../../../fakes/recordingL
 import { temporaryFolder, type TemporaryFolder } from '../../../fakes/temporaryFolder.ts';
 import type { EngineEvent } from '../../../../src/core/agent/events.ts';
 import type { Message, ToolMessage } from '../../../../src/core/agent/message.ts';
-import type { ModelChunk, ModelRequest } from '../../../../src/core/ports/model.ts';
+import type { ModelChunk, ModelRequest, ModelTraits } from '../../../../src/core/ports/model.ts';
 import type { ActionRow } from '../../../../src/core/ports/store.ts';
 import type { JsonObject, Mode } from '../../../../src/protocol/calls.ts';
 
@@ -50,6 +50,8 @@ export interface Bench {
   requests: ModelRequest[];
   /** User settings; a change counts from the next decision on. */
   settings: JsonObject;
+  /** Of the played model. */
+  traits: ModelTraits;
   at: (relative: string) => string;
   say: (...replies: Reply[]) => void;
   /** Starts a turn in a new thread, or in `threadId`, and waits until it ends or pauses. */
@@ -84,15 +86,16 @@ export async function openBench(
   const requests: ModelRequest[] = [];
   const events: EngineEvent[] = [];
   const settings: JsonObject = {};
+  const traits: ModelTraits = { images: false, contextWindow: 1000 };
   const sealer = createSealer({ secrets: { get: async () => consentKey }, logger });
   const deps = await makeDeps({
-    ...{ folder, logger, replies, requests, events, settings, deadlines, sealer },
+    ...{ folder, logger, replies, requests, events, settings, traits, deadlines, sealer },
     roots: [folder.at('w'), ...(second ? [folder.at('v')] : [])],
   });
   const engine = new Engine({ ...deps, leftovers: endLeftover });
   engine.onEvent((event) => events.push(event));
   return {
-    ...{ deps, engine, folder, logger, events, requests, settings },
+    ...{ deps, engine, folder, logger, events, requests, settings, traits },
     at: (relative) => folder.at(`w/${relative}`),
     say: (...more) => replies.push(...more),
     run: async ({ threadId, mode = 'default' } = {}) => {
@@ -121,7 +124,7 @@ export async function openBench(
 }
 
 async function makeDeps(
-  bench: Pick<Bench, 'folder' | 'logger' | 'requests' | 'events' | 'settings'> & {
+  bench: Pick<Bench, 'folder' | 'logger' | 'requests' | 'events' | 'settings' | 'traits'> & {
     replies: Reply[];
     deadlines: Deadlines | undefined;
     sealer: Sealer;
@@ -146,7 +149,9 @@ async function makeDeps(
     shells: createShells({ roots, env: process.env }),
     git: createGitRepositories(),
     shellParser: createShellParser(WASM),
-    providers: new Map([['played', { stream: (request) => play(bench, request) }]]),
+    providers: new Map([
+      ['played', { stream: (request) => play(bench, request), traits: async () => bench.traits }],
+    ]),
     policy: {
       rules: () => rulesOfSettings({ user: settings, workspace: {}, trusted: true }, compileGlob),
     },

@@ -27,6 +27,7 @@ describe('fuzzing the host of a page', function () {
       {
         ...{ engine, store: deps.store, session, tools: deps.tools, clock: deps.clock, logger },
         problems: () => [],
+        files: deps.files,
         trusted: () => true,
         host: quietHost('the page'),
       },

@@ -32,7 +32,7 @@ describe('the presenter', () => {
     );
     deps = {
       ...{ engine: bench.engine, store: bench.deps.store, session, tools: bench.deps.tools },
-      ...{ clock: bench.deps.clock, logger: bench.logger },
+      ...{ clock: bench.deps.clock, logger: bench.logger, files: bench.deps.files },
       problems: () => ['a problem'],
       trusted: () => trusted,
       host: {
@@ -53,6 +53,8 @@ describe('the presenter', () => {
           confirmed.push(detail);
           return confirms;
         },
+        pickFiles: async () => [],
+        filesOf: async () => [],
         decidedBy: 'this window',
       },
     };

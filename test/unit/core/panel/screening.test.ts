@@ -28,12 +28,14 @@ describe('the presenter and screening', () => {
       openWhy: unused,
       showTerminal: unused,
       showBackground: unused,
+      pickFiles: async () => [],
+      filesOf: async () => [],
     };
     const texts = { copy: unused, insertAtCursor: unused, openLink: unused };
     const host = { ...window, ...texts, confirm: async () => true, decidedBy: 'this window' };
     const problems = (): string[] => (engine.notice === null ? [] : [engine.notice]);
-    const { store, tools, clock } = deps;
-    const all = { engine, store, session, host, tools, clock, logger, problems };
+    const { store, tools, clock, files } = deps;
+    const all = { engine, store, session, host, tools, files, clock, logger, problems };
     view = new View({ ...all, trusted: () => true }, { kind: 'chat' });
   });
   afterEach(() => {

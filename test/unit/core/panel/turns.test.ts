@@ -30,7 +30,7 @@ describe('turns of a thread in a view', () => {
     );
     const deps: PresenterDeps = {
       ...{ engine: bench.engine, store: bench.deps.store, session, tools: bench.deps.tools },
-      ...{ clock: bench.deps.clock, logger: bench.logger },
+      ...{ clock: bench.deps.clock, logger: bench.logger, files: bench.deps.files },
       problems: () => [],
       trusted: () => true,
       host: { ...quietHost('this window'), undoTurn: async (id) => void undone.push(id) },
@@ -183,7 +183,7 @@ describe('turns of a thread in a view', () => {
   it('the wish to find something waits for a page', async () => {
     view.presented.dispose();
     session.wish({ type: 'find' });
-    assert.deepEqual(session.takeWish(), { type: 'find' });
-    assert.equal(session.takeWish(), null);
+    assert.deepEqual(session.takeWishes(), [{ type: 'find' }]);
+    assert.deepEqual(session.takeWishes(), []);
   });
 });

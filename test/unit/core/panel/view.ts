@@ -15,6 +15,7 @@ export function quietHost(decidedBy: string): PresenterDeps['host'] {
     ...{ openWhy: nothing, copy: nothing, insertAtCursor: nothing, openLink: nothing },
     undoTurn: nothing,
     ...{ showTerminal: nothing, showBackground: nothing },
+    ...{ pickFiles: async () => [], filesOf: async () => [] },
     confirm: async () => true,
     decidedBy,
   };

@@ -88,9 +88,9 @@ describe('watching a thread', () => {
     const session = new Session({ threadId, model, mode: 'default' }, (error) =>
       assert.fail(String(error)),
     );
-    const { tools, clock } = bench.deps;
+    const { tools, clock, files } = bench.deps;
     const deps: PresenterDeps = {
-      ...{ engine, store, session, tools, clock, logger: bench.logger },
+      ...{ engine, store, session, tools, files, clock, logger: bench.logger },
       problems: () => [],
       trusted: () => true,
       host: quietHost('a window'),

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { replyOf, useOpenAI } from './openaiHarness.ts';
+import { optionsOf, replyOf, useOpenAI } from './openaiHarness.ts';
 import { callsOf, textOf } from '../../../fakes/modelRequests.ts';
 import { event } from '../../../fakes/openaiServer.ts';
-import type { OpenAIOptions } from '../../../../src/node/models/openai.ts';
+import { createOpenAIProvider, type OpenAIOptions } from '../../../../src/node/models/openai.ts';
 import type { ModelChunk, ModelRequest } from '../../../../src/core/ports/model.ts';
 
 const text = (content: string): string => event({ choices: [{ index: 0, delta: { content } }] });
@@ -65,6 +65,45 @@ describe('openai provider: request and reply', () => {
         ],
       });
       assert.equal(request.headers['authorization'], 'Bearer sk-test');
+    });
+
+    it('sends images as content parts behind the text, and plain text where there is none', async () => {
+      harness.server.enqueue({ kind: 'completion', text: 'ok' });
+      const images = [
+        { name: 'a.png', media: 'image/png' as const, data: 'iVBORw0KGgo=' },
+        { name: 'b.jpg', media: 'image/jpeg' as const, data: '/9j/' },
+      ];
+      await reply({
+        messages: [
+          { role: 'user', id: 'm1', text: 'look', images },
+          { role: 'assistant', id: 'm2', text: 'Yes', toolCalls: [] },
+          { role: 'user', id: 'm3', text: 'and now' },
+        ],
+      });
+      const sent = harness.server.requests[0]?.body.messages.map(({ content }) => content);
+      assert.deepEqual(
+        sent?.filter((content) => content !== 'Yes'),
+        [
+          [
+            { type: 'text', text: 'look' },
+            { type: 'image_url', image_url: { url: 'data:image/png;base64,iVBORw0KGgo=' } },
+            { type: 'image_url', image_url: { url: 'data:image/jpeg;base64,/9j/' } },
+          ],
+          'and now',
+        ],
+      );
+    });
+
+    it('knows well-known models by name, and the user’s word counts more', async () => {
+      const traits = async (id: string, given = {}): Promise<unknown> =>
+        createOpenAIProvider({ ...optionsOf(harness), traits: () => given }).traits?.(id);
+      const known = { images: true, contextWindow: 128_000 };
+      assert.deepEqual(await traits('gpt-4o-mini'), known);
+      assert.deepEqual(await traits('openai/gpt-4o'), known);
+      assert.deepEqual(await traits('gpt-3.5-turbo'), { images: false, contextWindow: 16_385 });
+      assert.deepEqual(await traits('my-model'), { images: false, contextWindow: null });
+      const given = { images: true, contextWindow: 32_768 };
+      assert.deepEqual(await traits('my-model', given), given);
     });
 
     it('makes malformed names and arguments in the history acceptable to strict servers', async () => {
