@@ -1,4 +1,4 @@
-// What the page asks for while a message is written. Part of the wire, see messages.ts.
+// What the page asks for while a message is written, or waits. Part of the wire, see messages.ts.
 import { z } from 'zod';
 import { MAX_ATTACHMENTS, PastedImage } from './attachments.ts';
 
@@ -17,4 +17,6 @@ export const ComposingRequest = z.discriminatedUnion('type', [
   }),
   /** An image that was pasted or dropped; it comes back as a wish. */
   z.strictObject({ type: z.literal('keepImage'), ...request, image: PastedImage }),
+  /** Takes back a queued message. */
+  z.strictObject({ type: z.literal('removeQueued'), ...request, turnId: z.string().max(200) }),
 ]);

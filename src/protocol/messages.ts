@@ -272,8 +272,6 @@ export const ViewToHost = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('undoTurn'), ...request, turnId: z.string().max(200) }),
   z.strictObject({ type: z.literal('stop'), ...request }),
   ...ComposingRequest.options,
-  /** Takes back a queued message. */
-  z.strictObject({ type: z.literal('removeQueued'), ...request, turnId: z.string().max(200) }),
   /** Goes on with an interrupted turn from where it was. */
   z.strictObject({
     type: z.literal('continue'),

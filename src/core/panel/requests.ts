@@ -2,7 +2,7 @@
 import { rememberLines } from './rememberText.ts';
 import { riskyRequests } from './risk.ts';
 import { currentTurn } from './snapshot.ts';
-import { attach } from './attaching.ts';
+import { attach, removeQueued } from './composing.ts';
 import { discard } from './drift.ts';
 import { webAddress } from '../../protocol/webAddress.ts';
 import { AppError } from '../base/errors.ts';
@@ -272,14 +272,6 @@ async function stopCommand(
   throw new AppError(
     'not_running',
     'This command does not run in this window: it is over, or another window runs it. Stop it there, or stop its turn.',
-  );
-}
-
-async function removeQueued(deps: PresenterDeps, turnId: string): Promise<null> {
-  if (await deps.engine.removeQueued(turnId)) return null;
-  throw new AppError(
-    'not_queued',
-    'This message is not queued any more: its turn has begun. Stop the turn instead.',
   );
 }
 
