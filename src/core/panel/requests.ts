@@ -66,8 +66,7 @@ export async function handleViewMessage(
       await stopTurn(deps);
       return null;
     case 'stopCommand':
-      await stopCommand(deps, message);
-      return null;
+      return stopCommand(deps, message);
     case 'removeQueued':
       return removeQueued(deps, message.turnId);
     case 'continue':
@@ -267,8 +266,8 @@ export async function stopTurn(deps: Pick<PresenterDeps, 'engine' | 'session'>):
 async function stopCommand(
   { engine }: PresenterDeps,
   { turnId, callId }: { turnId: string; callId: string },
-): Promise<void> {
-  if (await engine.stopCommand({ turnId, callId })) return;
+): Promise<null> {
+  if (await engine.stopCommand({ turnId, callId })) return null;
   throw new AppError(
     'not_running',
     'This command does not run in this window: it is over, or another window runs it. Stop it there, or stop its turn.',
