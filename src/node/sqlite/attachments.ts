@@ -6,19 +6,18 @@ import { systemTexts } from '../system.ts';
 import type { Connection } from './connection.ts';
 import { damagedRow } from './rows.ts';
 
-/** An image lies there as a `data:` address. */
+/** An image lies there as a `data:` address. No index by turn: there are few rows, and only a deleted thread looks for them so. */
 export const ATTACHMENT_SCHEMA = `
 CREATE TABLE attachment_text (
   hash TEXT NOT NULL PRIMARY KEY,
   body TEXT NOT NULL,
   kept_at INTEGER NOT NULL
-) STRICT;
+) STRICT, WITHOUT ROWID;
 CREATE TABLE attachment (
   turn_id TEXT NOT NULL REFERENCES turn (id) ON DELETE CASCADE,
   hash TEXT NOT NULL REFERENCES attachment_text (hash),
-  PRIMARY KEY (turn_id, hash)
-) STRICT;
-CREATE INDEX attachment_by_hash ON attachment (hash);
+  PRIMARY KEY (hash, turn_id)
+) STRICT, WITHOUT ROWID;
 CREATE TRIGGER attachment_of_message AFTER INSERT ON message
 WHEN new.role = 'user' AND json_type(new.body, '$.attachments') = 'array'
 BEGIN

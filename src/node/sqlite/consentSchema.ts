@@ -25,7 +25,7 @@ CREATE TABLE consent_use (
   call_id TEXT NOT NULL,
   seal TEXT NOT NULL,
   PRIMARY KEY (grant_id, turn_id, call_id)
-) STRICT;
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE acknowledgement (
   kind TEXT NOT NULL CHECK (kind IN ('allowList', 'hook')),
@@ -37,5 +37,5 @@ CREATE TABLE acknowledgement (
   at INTEGER NOT NULL,
   seal TEXT NOT NULL,
   PRIMARY KEY (kind, subject)
-) STRICT;
+) STRICT, WITHOUT ROWID;
 `;

@@ -109,7 +109,7 @@ CREATE TABLE draft (
   content TEXT,
   updated_at INTEGER NOT NULL,
   PRIMARY KEY (action_id, call_id)
-) STRICT;
+) STRICT, WITHOUT ROWID;
 -- In the transaction that decides. An expired action keeps its drafts: it may be asked again.
 CREATE TRIGGER draft_of_decided AFTER UPDATE OF state ON pending_action WHEN NEW.state = 'resolved'
 BEGIN
