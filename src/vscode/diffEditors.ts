@@ -14,7 +14,7 @@ import { draftOfText, hunkDraft, placedHunks, textOfDraft } from './hunkDraft.ts
 import type { HunkDraft, HunkedEdit, PlacedHunk } from './hunkDraft.ts';
 import { hunkLenses, standsOn, swapHunk } from './hunkLenses.ts';
 import { CONTEXT } from './ids.ts';
-import { BASE_SCHEME, PROPOSAL_SCHEME, proposalTabs } from './proposalTabs.ts';
+import { closeSaved, BASE_SCHEME, PROPOSAL_SCHEME, proposalTabs } from './proposalTabs.ts';
 import { isMarked, sideOf, type Clash } from '../protocol/conflict.ts';
 
 type MergeSide = keyof Clash;
@@ -195,12 +195,7 @@ export class DiffEditors implements Disposable {
     const uris = new Set([...keys.map(([key]) => key), ...shown]);
     for (const key of uris) this.#open.delete(key);
     await saveAll(uris);
-    if (tabs.length > 0) {
-      await vscode.window.tabGroups.close(
-        tabs.map(({ tab }) => tab),
-        true,
-      );
-    }
+    await closeSaved(tabs);
     for (const key of uris) {
       for (const known of [this.#files, this.#versions, this.#unstored]) known.delete(key);
     }

@@ -5,6 +5,10 @@ import * as vscode from 'vscode';
 export const PROPOSAL_SCHEME = 'countersign-proposal';
 export const BASE_SCHEME = 'countersign-base';
 
+/** Longest wait for a tab to be told that it is saved, and between two looks, in ms. */
+const SAVED_MS = 2_000;
+const LOOK_MS = 25;
+
 interface ProposalTab {
   tab: vscode.Tab;
   /** Right sides of the proposals. */
@@ -22,6 +26,17 @@ export function proposalTabs(): ProposalTab[] {
       const uris = shownIn(tab.input).filter(({ scheme }) => scheme === PROPOSAL_SCHEME);
       return uris.length === 0 ? [] : [{ tab, uris }];
     });
+}
+
+/** Closes them. A tab learns a moment after its text that it is saved; before, VS Code would ask whether to save it. */
+export async function closeSaved(tabs: readonly ProposalTab[]): Promise<void> {
+  if (tabs.length === 0) return;
+  const until = Date.now() + SAVED_MS;
+  while (tabs.some(({ tab }) => tab.isDirty) && Date.now() < until) {
+    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+  }
+  const open = tabs.map(({ tab }) => tab);
+  await vscode.window.tabGroups.close(open, true);
 }
 
 function shownIn(input: unknown): vscode.Uri[] {

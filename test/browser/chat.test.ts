@@ -190,7 +190,7 @@ describe('chat', () => {
     );
     await chat.send('Remove it');
     await chat.turn('finished');
-    await chat.line('r1', '[data-outcome=denied]').getByText('shell(rm *)').waitFor();
+    await chat.line('r1', '[data-outcome=denied]').getByText('denied · shell(rm *)').waitFor();
     assert.equal(folder.tree()['package.json'], sampleTree()['package.json']);
   });
 
