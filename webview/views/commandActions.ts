@@ -3,6 +3,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { TranscriptItem } from '../../src/protocol/messages.ts';
 import type { Controller } from '../controller.ts';
 import { t } from '../../src/protocol/l10n.ts';
+import { linkButton } from './linkButton.ts';
 import { icon } from './text.ts';
 
 type CallItem = Extract<TranscriptItem, { kind: 'call' }>;
@@ -34,8 +35,8 @@ export function commandActions(
   >
     ${live ? html`<span class="command-live">${icon('loading codicon-modifier-spin')}${t('goes on in the background')}</span>` : nothing}
     ${running ? nothing : html`<span data-testid="command-over">${t('does not run any more')}</span>`}
-    ${button('show-terminal', t('Show in Terminal'), () => controller.send({ type: 'showTerminal', ...call }))}
-    ${running ? button('stop-command', t('Stop Command'), () => controller.send({ type: 'stopCommand', ...call })) : nothing}
+    ${linkButton('show-terminal', t('Show in Terminal'), () => controller.send({ type: 'showTerminal', ...call }))}
+    ${running ? linkButton('stop-command', t('Stop Command'), () => controller.send({ type: 'stopCommand', ...call })) : nothing}
   </div>`;
 }
 
@@ -49,18 +50,6 @@ export function backgroundNote(controller: Controller): TemplateResult | typeof 
       : t('{0} commands run in the background', count);
   return html`<p class="composer-note" data-testid="background-note">
     ${icon('server-process')}<span>${text}</span>
-    ${button('show-background', t('Show'), () => controller.send({ type: 'showBackground' }))}
+    ${linkButton('show-background', t('Show'), () => controller.send({ type: 'showBackground' }))}
   </p>`;
-}
-
-function button(id: string, label: string, press: () => void): TemplateResult {
-  return html`<button
-    class="link"
-    data-testid=${id}
-    @click=${(event: Event) => {
-      if (event.isTrusted) press();
-    }}
-  >
-    ${label}
-  </button>`;
 }

@@ -6,6 +6,7 @@ import type { Controller } from '../controller.ts';
 import { editAgain } from '../editing.ts';
 import { attachedAgain, sentChips } from './attachmentChips.ts';
 import { focusComposer } from './messageField.ts';
+import { linkButton } from './linkButton.ts';
 import { icon, shownLines } from './text.ts';
 
 type UserItem = Extract<TranscriptItem, { kind: 'user' }>;
@@ -93,29 +94,17 @@ function againLine({ controller, item }: UserRow, how: Again['how']): TemplateRe
   return html`<span class="queued-line">
     ${
       how === 'retry'
-        ? againButton('retry', t('Retry'), () =>
+        ? linkButton('retry', t('Retry'), () =>
             controller.send({ type: 'send', text, ...along, again: { turnId, how } }),
           )
         : nothing
     }
-    ${againButton('edit-resend', t('Edit and resend'), () => {
+    ${linkButton('edit-resend', t('Edit and resend'), () => {
       editAgain(controller, turnId, text);
       controller.composing.attach(attachments);
       focusComposer();
     })}
   </span>`;
-}
-
-function againButton(id: string, label: string, press: () => void): TemplateResult {
-  return html`<button
-    class="link"
-    data-testid=${id}
-    @click=${(event: Event) => {
-      if (event.isTrusted) press();
-    }}
-  >
-    ${label}
-  </button>`;
 }
 
 function queuedLine({ controller, item }: UserRow): TemplateResult {
